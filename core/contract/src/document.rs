@@ -1,0 +1,461 @@
+//! TOML that answers for itself: every value knows its line, every unknown key its nearest name.
+//!
+//! A [`Document`] is read through [`Table`]s. Each call that asks for a key marks it as known, so
+//! that [`Table::finish`] can report the others. Problems are gathered, not returned one by one: a
+//! person who mends a file wants to see all of them.
+//!
+//! ```
+//! use kehu_contract::document::{Document, Problems};
+//! let document = Document::parse("kehu.toml", "[calendar]\ncountri = \"CN\"\n").unwrap();
+//! let problems = Problems::default();
+//! let table = document.table(&problems);
+//! let calendar = table.table("calendar").unwrap();
+//! calendar.text("country");
+//! calendar.finish();
+//! let problem = &problems.take()[0];
+//! assert_eq!(
+//!     problem.to_string(),
+//!     "kehu.toml:2:1: unknown key \"countri\" in [calendar]\n  2 | countri = \"CN\"\nhint: did you mean \"country\"?"
+//! );
+//! ```
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::text::did_you_mean;
+
+/// Says where in a file something stands, and shows the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the person named it.
+    pub file: Arc<str>,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1.
+    pub column: u32,
+    /// The text of the line.
+    pub source: Arc<str>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Describes one thing that is wrong with a file, for the person who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong, and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)?;
+        if !self.place.source.trim().is_empty() {
+            write!(f, "\n  {} | {}", self.place.line, self.place.source.trim_end())?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Gathers what is wrong while a document is read.
+#[derive(Debug, Default)]
+pub struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    /// Notes a problem.
+    pub fn add(&self, place: &Place, message: impl Into<String>, hint: Option<String>) {
+        self.0.borrow_mut().push(Problem { place: place.clone(), message: message.into(), hint });
+    }
+
+    /// Takes out what was gathered, in the order of the file.
+    pub fn take(&self) -> Vec<Problem> {
+        let mut problems = self.0.take();
+        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
+        problems
+    }
+}
+
+/// Holds one value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is.
+    pub value: ItemValue,
+}
+
+/// Holds a value of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemValue {
+    /// A text, or a bare date in its ISO form.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Number(f64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A list.
+    List(Vec<Item>),
+    /// A table, in the order of the file, each key with its own place.
+    Table(Vec<(String, Place, Item)>),
+}
+
+impl Item {
+    /// The word for what it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            ItemValue::Text(_) => "a text",
+            ItemValue::Integer(_) => "a whole number",
+            ItemValue::Number(_) => "a number",
+            ItemValue::Flag(_) => "true or false",
+            ItemValue::List(_) => "a list",
+            ItemValue::Table(_) => "a table",
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            ItemValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, whole or not, if it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self.value {
+            ItemValue::Integer(number) => Some(number as f64),
+            ItemValue::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self.value {
+            ItemValue::Integer(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The flag, if it is one.
+    pub fn as_flag(&self) -> Option<bool> {
+        match self.value {
+            ItemValue::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match &self.value {
+            ItemValue::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON, for settings and for the state that scripts see.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            ItemValue::Text(text) => text.as_str().into(),
+            ItemValue::Integer(number) => (*number).into(),
+            ItemValue::Number(number) => (*number).into(),
+            ItemValue::Flag(flag) => (*flag).into(),
+            ItemValue::List(items) => items.iter().map(Self::to_json).collect(),
+            ItemValue::Table(entries) => entries
+                .iter()
+                .map(|(key, _, item)| (key.clone(), item.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
+    }
+}
+
+/// Holds a parsed file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    root: Item,
+}
+
+impl Document {
+    /// Parses a file's text; `file` is its name in messages.
+    ///
+    /// # Errors
+    /// The first place at which the text is not TOML.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problem> {
+        let lines = Lines::new(file, text);
+        match DeTable::parse(text) {
+            Ok(table) => {
+                let place = lines.place(0);
+                Ok(Self { root: Item { place, value: lines.table(table.get_ref()) } })
+            }
+            Err(error) => Err(Problem {
+                place: lines.place(error.span().map_or(0, |span| span.start)),
+                message: error.message().replace('\n', ", "),
+                hint: None,
+            }),
+        }
+    }
+
+    /// Reads the document from its top.
+    pub fn table<'a>(&'a self, problems: &'a Problems) -> Table<'a> {
+        Table::new("", &self.root, problems).expect("a document's root is a table")
+    }
+}
+
+/// Finds the line of a byte.
+struct Lines<'a> {
+    file: Arc<str>,
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(file: &str, text: &'a str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
+        Self { file: file.into(), text, starts }
+    }
+
+    fn place(&self, byte: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.starts[line];
+        let end = self.starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        let before = self.text.get(start..byte.min(end).max(start)).unwrap_or_default();
+        Place {
+            file: Arc::clone(&self.file),
+            line: line as u32 + 1,
+            column: before.chars().count() as u32 + 1,
+            source: self.text[start..end].trim_end_matches('\r').into(),
+        }
+    }
+
+    fn table(&self, table: &DeTable<'_>) -> ItemValue {
+        let entries = table.iter().map(|(key, value)| {
+            let place = self.place(key.span().start);
+            (key.get_ref().to_string(), place, self.item(value))
+        });
+        ItemValue::Table(entries.collect())
+    }
+
+    fn item(&self, value: &toml::Spanned<DeValue<'_>>) -> Item {
+        let place = self.place(value.span().start);
+        let value = match value.get_ref() {
+            DeValue::String(text) => ItemValue::Text(text.to_string()),
+            DeValue::Integer(number) => {
+                match i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
+                    Ok(number) => ItemValue::Integer(number),
+                    Err(_) => ItemValue::Text(number.as_str().to_owned()),
+                }
+            }
+            DeValue::Float(number) => match number.as_str().replace('_', "").parse() {
+                Ok(number) => ItemValue::Number(number),
+                Err(_) => ItemValue::Text(number.as_str().to_owned()),
+            },
+            DeValue::Boolean(flag) => ItemValue::Flag(*flag),
+            DeValue::Datetime(day) => ItemValue::Text(day.to_string()),
+            DeValue::Array(items) => {
+                ItemValue::List(items.iter().map(|item| self.item(item)).collect())
+            }
+            DeValue::Table(table) => self.table(table),
+        };
+        Item { place, value }
+    }
+}
+
+/// Reads one table of a document.
+#[derive(Debug)]
+pub struct Table<'a> {
+    path: String,
+    place: &'a Place,
+    entries: &'a [(String, Place, Item)],
+    known: RefCell<Vec<String>>,
+    problems: &'a Problems,
+}
+
+impl<'a> Table<'a> {
+    /// Reads an item as a table; notes a problem if it is something else.
+    pub fn new(path: impl Into<String>, item: &'a Item, problems: &'a Problems) -> Option<Self> {
+        let path = path.into();
+        if let ItemValue::Table(entries) = &item.value {
+            Some(Self { path, place: &item.place, entries, known: RefCell::default(), problems })
+        } else {
+            problems.add(
+                &item.place,
+                format!("[{path}] is {}, expected a table", item.kind()),
+                None,
+            );
+            None
+        }
+    }
+
+    /// Where the table stands.
+    pub fn place(&self) -> &'a Place {
+        self.place
+    }
+
+    /// The table's own name with those around it, such as `packs.tiers`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Notes a problem at a place of this table.
+    pub fn problem(&self, place: &Place, message: impl Into<String>, hint: Option<String>) {
+        self.problems.add(place, message, hint);
+    }
+
+    /// The value of a key, of whatever kind; marks the key as known.
+    pub fn item(&self, key: &str) -> Option<&'a Item> {
+        self.known.borrow_mut().push(key.to_owned());
+        self.entries.iter().find(|(name, ..)| name == key).map(|(.., item)| item)
+    }
+
+    /// All entries in the order of the file; marks every key as known.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Place, &'a Item)> {
+        self.known.borrow_mut().extend(self.entries.iter().map(|(name, ..)| name.clone()));
+        self.entries.iter().map(|(name, place, item)| (name.as_str(), place, item))
+    }
+
+    /// All entries as tables; marks every key as known and notes those that are no table.
+    pub fn subtables(&self) -> Vec<(&'a str, Table<'a>)> {
+        self.entries()
+            .filter_map(|(name, _, item)| {
+                Some((name, Table::new(self.name(name), item, self.problems)?))
+            })
+            .collect()
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn typed<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        read: impl FnOnce(&'a Item) -> Option<T>,
+    ) -> Option<T> {
+        let item = self.item(key)?;
+        let value = read(item);
+        if value.is_none() {
+            let message = format!("\"{}\" is {}, expected {expected}", self.name(key), item.kind());
+            self.problems.add(&item.place, message, None);
+        }
+        value
+    }
+
+    /// The text of a key.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.typed(key, "a text", |item| item.as_text().map(str::to_owned))
+    }
+
+    /// The number of a key.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.typed(key, "a number", Item::as_number)
+    }
+
+    /// The whole number of a key.
+    pub fn integer(&self, key: &str) -> Option<i64> {
+        self.typed(key, "a whole number", Item::as_integer)
+    }
+
+    /// The flag of a key.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        self.typed(key, "true or false", Item::as_flag)
+    }
+
+    /// The texts of a key: a list of them, or one alone.
+    pub fn texts(&self, key: &str) -> Option<Vec<String>> {
+        self.typed(key, "a text or a list of texts", |item| match item.as_text() {
+            Some(text) => Some(vec![text.to_owned()]),
+            None => item.as_list()?.iter().map(|item| Some(item.as_text()?.to_owned())).collect(),
+        })
+    }
+
+    /// The text of a key in both languages: `{ en = …, zh = … }`, or one text for both.
+    pub fn bilingual(&self, key: &str) -> Option<crate::Text> {
+        let item = self.item(key)?;
+        if let Some(text) = item.as_text() {
+            return Some(crate::Text::new(text, ""));
+        }
+        let table = Table::new(self.name(key), item, self.problems)?;
+        let en = table.required_text("en");
+        let zh = table.text("zh").unwrap_or_default();
+        table.finish();
+        Some(crate::Text::new(en?, zh))
+    }
+
+    /// The text of a key that must be there.
+    pub fn required_text(&self, key: &str) -> Option<String> {
+        self.require(key);
+        self.text(key)
+    }
+
+    /// Notes a problem if a key is not there.
+    pub fn require(&self, key: &str) {
+        if self.item(key).is_none() {
+            let whose = if self.path.is_empty() {
+                "the file".to_owned()
+            } else {
+                format!("[{}]", self.path)
+            };
+            self.problems.add(self.place, format!("{whose} needs \"{key}\""), None);
+        }
+    }
+
+    /// The table of a key.
+    pub fn table(&self, key: &str) -> Option<Table<'a>> {
+        Table::new(self.name(key), self.item(key)?, self.problems)
+    }
+
+    /// The tables of a key, as written with `[[key]]`.
+    pub fn tables(&self, key: &str) -> Vec<Table<'a>> {
+        let items = self.typed(key, "a list of tables", Item::as_list).unwrap_or_default();
+        items.iter().filter_map(|item| Table::new(self.name(key), item, self.problems)).collect()
+    }
+
+    /// The value of a key, if it is one of a choice.
+    pub fn choice<T>(&self, key: &str, names: &[&str], parse: fn(&str) -> Option<T>) -> Option<T> {
+        let item = self.item(key)?;
+        let word = self.text(key)?;
+        let value = parse(&word);
+        if value.is_none() {
+            let message = format!("\"{}\" is \"{word}\"", self.name(key));
+            let hint = did_you_mean(&word, names.iter().copied());
+            self.problems.add(&item.place, message, Some(hint));
+        }
+        value
+    }
+
+    /// Reports every key that nobody asked for, with the nearest name.
+    pub fn finish(&self) {
+        let known = self.known.borrow();
+        for (name, place, _) in self.entries {
+            if !known.contains(name) {
+                let whose = if self.path.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in [{}]", self.path)
+                };
+                let hint = did_you_mean(name, known.iter().map(String::as_str));
+                self.problems.add(place, format!("unknown key \"{name}\"{whose}"), Some(hint));
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Declarations of features: what is counted, summed or dated over a customer's records.
+//!
+//! The words are the same in a pack's `[features]`, in the core's own list and in `kehu features`:
+//!
+//! | key | what it says |
+//! |---|---|
+//! | `count`, `days`, `days_since` | rows; distinct days; days since the last row: of the named source |
+//! | `sum`, `mean`, `min`, `max`, `first`, `last`, `top` | over a field, with `of = source`; `top` is its commonest value |
+//! | `where` | tests that rows must pass: `{ channel = "phone", amount = "> 100", outcome = ["won", "lost"] }` |
+//! | `within`, `back` | a window `"30 days"`, `"12 months"` that ends on the as-of day, or that many windows back |
+//! | `after_first_day` | leaves out the rows of the customer's first day |
+//! | `without` | leaves out rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
+//! | `type`, `unit`, `doc` | what the values mean |
+//!
+//! A source is a kind of interaction (`purchase`), several of them, `interaction` for all, or
+//! `deal`, `task`, `contact`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Item, Table};
+use crate::{ColumnInfo, ColumnType};
+
+/// Says how the rows are made into one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// The number of rows.
+    Count,
+    /// The number of distinct days.
+    Days,
+    /// The days from the last row to the as-of day.
+    DaysSince,
+    /// The sum of a field.
+    Sum,
+    /// The arithmetic mean of a field.
+    Mean,
+    /// The smallest value of a field.
+    Min,
+    /// The largest value of a field.
+    Max,
+    /// The field's value in the first row.
+    First,
+    /// The field's value in the last row.
+    Last,
+    /// The field's commonest value; among equals the one that came first.
+    Top,
+}
+
+impl Aggregate {
+    /// All aggregates, each with its key.
+    pub const ALL: [(&'static str, Self); 10] = [
+        ("count", Self::Count),
+        ("days", Self::Days),
+        ("days_since", Self::DaysSince),
+        ("sum", Self::Sum),
+        ("mean", Self::Mean),
+        ("min", Self::Min),
+        ("max", Self::Max),
+        ("first", Self::First),
+        ("last", Self::Last),
+        ("top", Self::Top),
+    ];
+
+    /// True if its key names the source itself, not a field of it.
+    pub fn counts_rows(self) -> bool {
+        matches!(self, Self::Count | Self::Days | Self::DaysSince)
+    }
+}
+
+/// Names the records that a feature is folded over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Interactions of these kinds; of every kind if there is none.
+    Interactions(Vec<String>),
+    /// The customer's deals.
+    Deals,
+    /// The customer's tasks.
+    Tasks,
+    /// The customer's contacts.
+    Contacts,
+}
+
+impl Source {
+    fn parse(words: &[String]) -> Self {
+        match words {
+            [word] if word == "deal" => Self::Deals,
+            [word] if word == "task" => Self::Tasks,
+            [word] if word == "contact" => Self::Contacts,
+            [word] if word == "interaction" => Self::Interactions(Vec::new()),
+            kinds => Self::Interactions(kinds.to_vec()),
+        }
+    }
+}
+
+/// A stretch of time: calendar months or days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    /// So many days.
+    Days(u32),
+    /// So many calendar months.
+    Months(u32),
+}
+
+impl Span {
+    /// Parses `"30 days"`, `"2 weeks"`, `"12 months"` or `"1 year"`; at most a hundred years.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (count, unit) = text.trim().split_once(' ')?;
+        let count: u32 = count.parse().ok().filter(|count| (1..=36_525).contains(count))?;
+        match unit.trim() {
+            "day" | "days" => Some(Self::Days(count)),
+            "week" | "weeks" if count <= 5_218 => Some(Self::Days(count * 7)),
+            "month" | "months" if count <= 1_200 => Some(Self::Months(count)),
+            "year" | "years" if count <= 100 => Some(Self::Months(count * 12)),
+            _ => None,
+        }
+    }
+}
+
+/// Tests one field of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldTest {
+    /// The field.
+    pub field: String,
+    /// The sign: `==`, `~=`, `<`, `<=`, `>` or `>=`.
+    pub comparison: crate::Comparison,
+    /// The values to compare with; for `==` any of them, for `~=` none of them.
+    pub values: Vec<serde_json::Value>,
+}
+
+/// Declares one feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Name, type, unit and doc line.
+    pub info: ColumnInfo,
+    /// How rows become a value.
+    pub aggregate: Aggregate,
+    /// The field that is aggregated; none where rows are counted.
+    pub field: Option<String>,
+    /// Which records.
+    pub source: Source,
+    /// Tests that a row must pass, all of them.
+    pub tests: Vec<FieldTest>,
+    /// The window that ends on the as-of day.
+    pub within: Option<Span>,
+    /// How many windows further back.
+    pub back: u32,
+    /// True if the rows of the customer's first day of this source are left out.
+    pub after_first_day: bool,
+    /// Leaves out rows that an interaction of this kind follows within so many days.
+    pub without: Option<(String, u32)>,
+}
+
+const TESTS: [(&str, crate::Comparison); 6] = [
+    (">=", crate::Comparison::AtLeast),
+    ("<=", crate::Comparison::AtMost),
+    ("~=", crate::Comparison::Unequal),
+    ("!=", crate::Comparison::Unequal),
+    (">", crate::Comparison::More),
+    ("<", crate::Comparison::Less),
+];
+
+impl Feature {
+    /// Reads the table of one feature; what is wrong is noted with the table's problems.
+    pub fn read(name: &str, table: &Table<'_>) -> Option<Self> {
+        let chosen: Vec<_> =
+            Aggregate::ALL.iter().filter(|(key, _)| table.item(key).is_some()).collect();
+        let [(key, aggregate)] = chosen.as_slice() else {
+            let keys: Vec<&str> = Aggregate::ALL.iter().map(|(key, _)| *key).collect();
+            let message = format!("feature \"{name}\" needs exactly one of: {}", keys.join(", "));
+            table.problem(table.place(), message, None);
+            return None;
+        };
+        let (field, source) = if aggregate.counts_rows() {
+            (None, table.texts(key)?)
+        } else {
+            table.require("of");
+            (Some(table.text(key)?), table.texts("of")?)
+        };
+        let within = table.text("within").and_then(|text| {
+            let span = Span::parse(&text);
+            if span.is_none() {
+                let place = &table.item("within")?.place;
+                table.problem(
+                    place,
+                    format!("\"{text}\" is no window"),
+                    Some("write for example \"30 days\" or \"12 months\"".to_owned()),
+                );
+            }
+            span
+        });
+        let kind = table
+            .choice("type", &ColumnType::ALL.map(ColumnType::name), ColumnType::parse)
+            .unwrap_or(match (aggregate, field.as_deref()) {
+                (Aggregate::Top, _) => ColumnType::Label,
+                (_, Some("amount" | "margin")) => ColumnType::Money,
+                (_, Some("happened" | "due" | "opened" | "closed")) => ColumnType::Day,
+                _ => ColumnType::Number,
+            });
+        let default_unit = match aggregate {
+            Aggregate::Days | Aggregate::DaysSince => "days",
+            _ => "",
+        };
+        let back = table.integer("back").unwrap_or(0);
+        let feature = Self {
+            info: ColumnInfo {
+                name: name.to_owned(),
+                kind,
+                unit: table.text("unit").unwrap_or_else(|| default_unit.to_owned()),
+                doc: table.bilingual("doc").unwrap_or_default(),
+            },
+            aggregate: *aggregate,
+            field,
+            source: Source::parse(&source),
+            tests: table.table("where").map(|tests| read_tests(&tests)).unwrap_or_default(),
+            within,
+            back: u32::try_from(back).unwrap_or(0),
+            after_first_day: table.flag("after_first_day").unwrap_or(false),
+            without: table.table("without").and_then(|without| read_without(&without)),
+        };
+        if feature.back > 0 && feature.within.is_none() {
+            table.problem(
+                table.place(),
+                format!("feature \"{name}\" goes back without a window"),
+                Some("add for example within = \"12 months\"".to_owned()),
+            );
+        }
+        if !(0..=100).contains(&back) {
+            table.problem(table.place(), "\"back\" is out of range, expected 0 to 100", None);
+        }
+        Some(feature)
+    }
+}
+
+fn read_without(table: &Table<'_>) -> Option<(String, u32)> {
+    let kind = table.required_text("kind");
+    let within = table.required_text("within").map(|text| Span::parse(&text));
+    if let (Some(item), Some(None | Some(Span::Months(_)))) = (table.item("within"), within) {
+        // A month has no fixed number of days, and this window starts anew at each row.
+        let message = "\"within\" is here a number of days, such as \"30 days\"";
+        table.problem(&item.place, message, None);
+    }
+    table.finish();
+    match within? {
+        Some(Span::Days(days)) => Some((kind?, days)),
+        _ => None,
+    }
+}
+
+fn read_tests(table: &Table<'_>) -> Vec<FieldTest> {
+    table.entries().map(|(field, _, item)| read_test(field, item)).collect()
+}
+
+fn read_test(field: &str, item: &Item) -> FieldTest {
+    if let Some(text) = item.as_text() {
+        for (sign, comparison) in TESTS {
+            if let Some(rest) = text.strip_prefix(sign) {
+                let rest = rest.trim();
+                let value = match rest.parse::<f64>() {
+                    Ok(number) => number.into(),
+                    Err(_) => rest.into(),
+                };
+                return FieldTest { field: field.to_owned(), comparison, values: vec![value] };
+            }
+        }
+    }
+    let values = match item.as_list() {
+        Some(items) => items.iter().map(Item::to_json).collect(),
+        None => vec![item.to_json()],
+    };
+    FieldTest { field: field.to_owned(), comparison: crate::Comparison::Equal, values }
+}

@@ -1,0 +1,422 @@
+//! The manifest of a pack: `pack.toml`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::document::{Document, Item, Place, Problem, Problems, Table};
+use crate::{ColumnInfo, ColumnType, Feature, Setting, SettingType, Text};
+
+/// The version of the pack contract that this build speaks.
+pub const API: (u32, u32) = (0, 1);
+
+/// Names a decision at which packs are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hook {
+    /// Columns from columns, for every customer.
+    Score,
+    /// How often, how long and why a customer is to be visited.
+    VisitNeed,
+    /// Which customer on which day.
+    PlanVisits,
+    /// What to do next, and why.
+    FollowUp,
+    /// Which proposals stay.
+    Review,
+}
+
+impl Hook {
+    /// All hooks, in the order of a day's work.
+    pub const ALL: [Self; 5] =
+        [Self::Score, Self::VisitNeed, Self::PlanVisits, Self::FollowUp, Self::Review];
+
+    /// The word for it in TOML and Lua.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::VisitNeed => "visit_need",
+            Self::PlanVisits => "plan_visits",
+            Self::FollowUp => "follow_up",
+            Self::Review => "review",
+        }
+    }
+
+    /// Parses the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hook| hook.name() == word)
+    }
+
+    /// True if one pack owns the hook; otherwise all that have it are heard.
+    pub fn has_one_owner(self) -> bool {
+        matches!(self, Self::VisitNeed | Self::PlanVisits)
+    }
+}
+
+/// The columns that `visit_need` gives, each with its type and unit.
+pub const VISIT_NEED_COLUMNS: [(&str, ColumnType, &str); 6] = [
+    ("visits_per_month", ColumnType::Number, "visits a month"),
+    ("visit_minutes", ColumnType::Number, "minutes"),
+    ("visit_gap_days", ColumnType::Number, "days"),
+    ("visit_mode", ColumnType::Text, ""),
+    ("visit_purpose", ColumnType::Text, ""),
+    ("visit_topics", ColumnType::Text, ""),
+];
+
+/// Names a column that a step reads.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Need {
+    /// The feature, custom field or column of another step.
+    pub column: String,
+    /// True if an undeclared column reads as missing (`credit?`).
+    pub optional: bool,
+    /// True if the percentile rank is wanted, not the value (`amount_12m:rank`).
+    pub rank: bool,
+}
+
+impl Need {
+    /// Parses `name`, `name?`, `name:rank` or `name?:rank`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, rank) = match text.split_once(':') {
+            Some((name, "rank")) => (name, true),
+            Some(_) => return None,
+            None => (text, false),
+        };
+        let (column, optional) = match name.strip_suffix('?') {
+            Some(column) => (column, true),
+            None => (name, false),
+        };
+        is_name(column).then(|| Self { column: column.to_owned(), optional, rank })
+    }
+
+    /// The name by which scripts read it: `amount_12m`, or `amount_12m_rank` for a rank.
+    pub fn name(&self) -> String {
+        if self.rank { format!("{}_rank", self.column) } else { self.column.clone() }
+    }
+}
+
+/// True for a name in `snake_case` that starts with a letter.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_')
+        && text.len() <= 64
+}
+
+/// Declares a column that a step gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Give {
+    /// Name, type, unit and doc line.
+    #[serde(flatten)]
+    pub info: ColumnInfo,
+    /// The values that a label may have, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<LabelValue>,
+    /// The setting of type `labels` that holds those values instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values_from: Option<String>,
+}
+
+/// One value of a label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelValue {
+    /// What is stored, filtered and scripted.
+    pub key: String,
+    /// What people see.
+    #[serde(flatten)]
+    pub text: Text,
+}
+
+/// Declares one step: a hook that the pack answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its name within the pack.
+    pub name: String,
+    /// At which decision it is asked.
+    pub hook: Hook,
+    /// The function in the table that `main.lua` returns.
+    pub function: String,
+    /// The function that looks at the whole base first, and whose result the step gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<String>,
+    /// The columns that it reads.
+    pub needs: Vec<Need>,
+    /// The columns that it gives.
+    pub gives: Vec<Give>,
+}
+
+/// Holds what a pack says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Its name, in kebab-case.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The contract version that it was written for.
+    pub api: (u32, u32),
+    /// What people call it.
+    pub title: Text,
+    /// What it does, in a sentence.
+    pub summary: Text,
+    /// What it answers, in order.
+    pub steps: Vec<Step>,
+    /// What it counts, beside the core's own features.
+    pub features: Vec<Feature>,
+    /// What a workspace can set.
+    pub settings: Vec<Setting>,
+    /// The actions that its proposals name.
+    pub actions: Vec<LabelValue>,
+}
+
+impl Manifest {
+    /// Reads a manifest from its text; `file` is its name in messages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        let document = Document::parse(file, text).map_err(|problem| vec![problem])?;
+        let problems = Problems::default();
+        let manifest = read(&document.table(&problems));
+        let problems = problems.take();
+        match manifest {
+            Some(manifest) if problems.is_empty() => Ok(manifest),
+            _ => Err(problems),
+        }
+    }
+
+    /// The setting of a name.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+
+    /// The settings' values where the workspace says nothing.
+    pub fn defaults(&self) -> serde_json::Map<String, Json> {
+        self.settings.iter().map(|each| (each.name.clone(), each.default.clone())).collect()
+    }
+
+    /// The values of a label column under given settings.
+    pub fn label_values(
+        &self,
+        give: &Give,
+        settings: &serde_json::Map<String, Json>,
+    ) -> Vec<LabelValue> {
+        match &give.values_from {
+            Some(name) => settings
+                .get(name)
+                .and_then(|value| serde_json::from_value(value.clone()).ok())
+                .unwrap_or_default(),
+            None => give.values.clone(),
+        }
+    }
+}
+
+fn read(table: &Table<'_>) -> Option<Manifest> {
+    let name = table.required_text("name");
+    if let (Some(name), Some(item)) = (&name, table.item("name")) {
+        let kebab = name.split('-').all(|part| is_name(part) && !part.contains('_'));
+        if !kebab {
+            table.problem(&item.place, format!("pack name \"{name}\" is not in kebab-case"), None);
+        }
+    }
+    let version = table.required_text("version");
+    let api = read_api(table);
+    let title = table.bilingual("title");
+    let summary = table.bilingual("summary");
+    let settings: Vec<Setting> = named(table, "settings", Setting::read);
+    let features = named(table, "features", Feature::read);
+    let actions = named(table, "actions", |key, table| {
+        let en = table.required_text("en");
+        let zh = table.text("zh").unwrap_or_default();
+        Some(LabelValue { key: key.to_owned(), text: Text::new(en?, zh) })
+    });
+    table.require("step");
+    let steps: Vec<Step> =
+        table.tables("step").into_iter().filter_map(|step| read_step(&step, &settings)).collect();
+    for (at, step) in steps.iter().enumerate() {
+        if steps[..at].iter().any(|other| other.name == step.name) {
+            table.problem(
+                table.place(),
+                format!("two steps are called \"{}\"", step.name),
+                Some("give one of them another \"name\"".to_owned()),
+            );
+        }
+    }
+    let (title, summary) = (
+        title.unwrap_or_else(|| Text::new(name.clone().unwrap_or_default(), "")),
+        summary.unwrap_or_default(),
+    );
+    table.finish();
+    Some(Manifest {
+        name: name?,
+        version: version?,
+        api: api?,
+        title,
+        summary,
+        steps,
+        features,
+        settings,
+        actions,
+    })
+}
+
+fn named<T>(table: &Table<'_>, key: &str, read: impl Fn(&str, &Table<'_>) -> Option<T>) -> Vec<T> {
+    let Some(entries) = table.table(key) else {
+        return Vec::new();
+    };
+    let mut result = Vec::new();
+    for (name, entry) in entries.subtables() {
+        if !is_name(name) {
+            entry.problem(
+                entry.place(),
+                format!("\"{name}\" is no name: lower-case letters, digits and _"),
+                None,
+            );
+        }
+        result.extend(read(name, &entry));
+        entry.finish();
+    }
+    result
+}
+
+fn read_api(table: &Table<'_>) -> Option<(u32, u32)> {
+    let text = table.required_text("api")?;
+    let place = &table.item("api")?.place;
+    let version = text
+        .split_once('.')
+        .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    let (ours, theirs) = (format!("{}.{}", API.0, API.1), &text);
+    match version {
+        None => table.problem(
+            place,
+            format!("api \"{theirs}\" is no version; this build speaks {ours}"),
+            None,
+        ),
+        Some(version) if version.0 != API.0 || version.1 > API.1 => table.problem(
+            place,
+            format!("the pack is written for api {theirs}; this build speaks {ours}"),
+            Some("use a newer kehu, or an older version of the pack".to_owned()),
+        ),
+        Some(_) => {}
+    }
+    version
+}
+
+fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
+    table.require("hook");
+    let hook = table.choice("hook", &Hook::ALL.map(Hook::name), Hook::parse);
+    let name = table.text("name").or_else(|| Some(hook?.name().to_owned()));
+    let function = table.text("function").or_else(|| name.clone());
+    let fit = table.text("fit");
+    let needs = table.item("needs").map(|item| read_needs(&table, item)).unwrap_or_default();
+    let mut gives = Vec::new();
+    if let Some(declared) = table.table("gives") {
+        for (name, give) in declared.subtables() {
+            gives.extend(read_give(name, &give, settings));
+            give.finish();
+        }
+    }
+    match hook {
+        Some(Hook::Score) if gives.is_empty() => {
+            table.problem(
+                table.place(),
+                "a score step gives at least one column",
+                Some("add for example [step.gives.score] type = \"number\"".to_owned()),
+            );
+        }
+        Some(Hook::VisitNeed) if gives.is_empty() => {
+            gives.extend(VISIT_NEED_COLUMNS.map(|(name, kind, unit)| Give {
+                info: ColumnInfo {
+                    name: name.to_owned(),
+                    kind,
+                    unit: unit.to_owned(),
+                    doc: Text::default(),
+                },
+                values: Vec::new(),
+                values_from: None,
+            }));
+        }
+        Some(Hook::Score) | None => {}
+        Some(hook) if !gives.is_empty() => {
+            let place = table.item("gives").map_or(table.place(), |item| &item.place);
+            table.problem(
+                place,
+                format!("a {} step gives no columns of its own", hook.name()),
+                None,
+            );
+        }
+        Some(_) => {}
+    }
+    table.finish();
+    Some(Step { name: name?, hook: hook?, function: function?, fit, needs, gives })
+}
+
+fn read_needs(table: &Table<'_>, item: &Item) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
+    let Some(items) = item.as_list() else {
+        table.problem(
+            &item.place,
+            format!("\"needs\" is {}, expected a list of texts", item.kind()),
+            None,
+        );
+        return needs;
+    };
+    for item in items {
+        match item.as_text().and_then(Need::parse) {
+            Some(need) if needs.contains(&need) => {
+                table.problem(&item.place, format!("\"{}\" is needed twice", need.name()), None);
+            }
+            Some(need) => needs.push(need),
+            None => table.problem(
+                &item.place,
+                "a need is a column's name",
+                Some("write \"name\", \"name?\" if it may be undeclared, \"name:rank\" for its percentile rank".to_owned()),
+            ),
+        }
+    }
+    needs
+}
+
+fn read_give(name: &str, table: &Table<'_>, settings: &[Setting]) -> Option<Give> {
+    table.require("type");
+    let kind = table.choice("type", &ColumnType::ALL.map(ColumnType::name), ColumnType::parse)?;
+    let values_from = table.text("values_from");
+    let mut values = Vec::new();
+    for value in table.tables("values") {
+        let key = value.required_text("key");
+        let en = value.text("en").or_else(|| key.clone());
+        let zh = value.text("zh").unwrap_or_default();
+        value.finish();
+        if let (Some(key), Some(en)) = (key, en) {
+            values.push(LabelValue { key, text: Text::new(en, zh) });
+        }
+    }
+    if let Some(from) = &values_from {
+        let found =
+            settings.iter().any(|each| each.name == *from && each.kind == SettingType::Labels);
+        if !found {
+            let place: &Place = table.item("values_from").map_or(table.place(), |item| &item.place);
+            table.problem(
+                place,
+                format!("there is no setting \"{from}\" of type \"labels\""),
+                None,
+            );
+        }
+    }
+    if kind == ColumnType::Label && values.is_empty() && values_from.is_none() {
+        table.problem(
+            table.place(),
+            format!("label \"{name}\" declares no values"),
+            Some(
+                "add values = [{ key = …, en = …, zh = … }, …] or values_from = a setting"
+                    .to_owned(),
+            ),
+        );
+    }
+    let info = ColumnInfo {
+        name: name.to_owned(),
+        kind,
+        unit: table.text("unit").unwrap_or_default(),
+        doc: table.bilingual("doc").unwrap_or_default(),
+    };
+    Some(Give { info, values, values_from })
+}

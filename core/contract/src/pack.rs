@@ -1,0 +1,244 @@
+//! The two traits that a host of packs implements, whatever language its packs are written in.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
+use crate::{
+    Case, ColumnData, Columns, Hook, Manifest, Plan, PlanningProblem, Proposal, Reasons, Rule,
+    Verdict,
+};
+
+/// Says where a pack was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In the workspace's own folder.
+    Workspace,
+    /// In the workspace that this one extends.
+    Base,
+    /// Among those that come with the program.
+    Shipped,
+}
+
+/// Holds how much a pack may use before it is switched off for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Processor time for one customer, or for a `fit`.
+    pub call: Duration,
+    /// Processor time for a whole run, all calls together, per thread.
+    pub run: Duration,
+    /// Memory in bytes, per thread.
+    pub memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            call: Duration::from_millis(50),
+            run: Duration::from_mins(1),
+            memory: 256 * 1024 * 1024,
+        }
+    }
+}
+
+/// Holds what a pack is told of the run that it is made for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunContext {
+    /// The day as of which all is seen, counted from 1970-01-01.
+    pub as_of: i32,
+    /// The settings' values, checked against the manifest.
+    pub settings: Map<String, Json>,
+    /// The seed of the run; a host mixes in pack, hook and customer.
+    pub seed: u64,
+    /// How much the pack may use.
+    pub limits: Limits,
+}
+
+/// Holds the customers of one call, in id order.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The customers' ids.
+    pub ids: Vec<i64>,
+    /// The needed columns, each under [`crate::Need::name`].
+    pub columns: Columns,
+}
+
+/// Holds one column that a step gave, with its reasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredColumn {
+    /// The values, one a customer of the batch.
+    pub data: ColumnData,
+    /// The reasons, one list a customer.
+    pub reasons: Reasons,
+}
+
+/// Makes instances of one pack; each thread asks for its own.
+pub trait PackFactory: Send + Sync + fmt::Debug {
+    /// What the pack says of itself.
+    fn manifest(&self) -> &Manifest;
+
+    /// Where the pack was found.
+    fn origin(&self) -> Origin;
+
+    /// The BLAKE3 hash of the pack's files, in hexadecimal.
+    fn hash(&self) -> &str;
+
+    /// Loads the pack for a run.
+    ///
+    /// # Errors
+    /// What is wrong with its code, or which limit its loading broke.
+    fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError>;
+}
+
+/// A pack that is loaded for a run, on one thread.
+///
+/// `step` is always the place of a step in the manifest, and its hook is the method's. A call sees
+/// nothing of the calls before it: hosts evaluate the pack anew for each.
+pub trait Pack {
+    /// The rules that the pack declared, in the order in which reasons refer to them.
+    fn rules(&self) -> &[Rule];
+
+    /// Looks at the whole base and returns a plain state of at most 64 KiB.
+    fn fit(&mut self, step: usize, base: &Columns) -> Result<Json, PackError>;
+
+    /// Gives the step's columns for a batch, in the order of [`crate::Step::gives`]; serves
+    /// `score` and `visit_need`.
+    fn score(
+        &mut self,
+        step: usize,
+        batch: &Batch,
+        state: &Json,
+    ) -> Result<Vec<ScoredColumn>, PackError>;
+
+    /// Proposes what to do with each customer of a batch; `cases` are in the batch's order.
+    fn follow_up(
+        &mut self,
+        step: usize,
+        batch: &Batch,
+        cases: &[Case],
+    ) -> Result<Vec<Proposal>, PackError>;
+
+    /// Judges proposals; `batch` holds the customers that they are for. Proposals that get no
+    /// verdict stay as they are.
+    fn review(
+        &mut self,
+        step: usize,
+        batch: &Batch,
+        proposals: &[Proposal],
+    ) -> Result<Vec<Verdict>, PackError>;
+
+    /// Plans one rep's visits.
+    fn plan_visits(&mut self, step: usize, problem: &PlanningProblem) -> Result<Plan, PackError>;
+}
+
+/// Says what kind of failure a pack had; each has another remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It could not be loaded.
+    Load,
+    /// It raised an error.
+    Runtime,
+    /// It used more time than it may.
+    TimeLimit,
+    /// It used more memory than it may.
+    MemoryLimit,
+    /// It returned what the hook does not take.
+    Result,
+    /// It called a function of the host with a wrong argument.
+    Argument,
+    /// The host itself failed.
+    Host,
+}
+
+impl FailureKind {
+    /// The words for it in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Runtime => "runtime",
+            Self::TimeLimit => "time limit",
+            Self::MemoryLimit => "memory limit",
+            Self::Result => "result",
+            Self::Argument => "argument",
+            Self::Host => "host fault",
+        }
+    }
+}
+
+/// Describes why a pack failed, for the person who wrote or runs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackError {
+    /// What kind of failure it is.
+    pub kind: FailureKind,
+    /// The pack.
+    pub pack: String,
+    /// The hook and the step, where it had come so far.
+    pub step: Option<(Hook, String)>,
+    /// The customer at which it failed.
+    pub customer: Option<i64>,
+    /// What happened.
+    pub message: String,
+    /// File and line.
+    pub place: Option<(String, u32)>,
+    /// That line's text.
+    pub source: Option<String>,
+    /// The calls that led there, innermost first, as `file:line in function`.
+    pub traceback: Vec<String>,
+    /// The inputs that the customer had.
+    pub inputs: Vec<(String, String)>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl PackError {
+    /// Makes an error that knows no more than its kind and message.
+    pub fn new(kind: FailureKind, pack: &str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            pack: pack.to_owned(),
+            step: None,
+            customer: None,
+            message: message.into(),
+            place: None,
+            source: None,
+            traceback: Vec::new(),
+            inputs: Vec::new(),
+            hint: None,
+        }
+    }
+}
+
+impl fmt::Display for PackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pack {}", self.pack)?;
+        if let Some((hook, step)) = &self.step {
+            write!(f, ", {}", hook.name())?;
+            if step != hook.name() {
+                write!(f, " step {step}")?;
+            }
+        }
+        if let Some(customer) = self.customer {
+            write!(f, ", customer C-{customer}")?;
+        }
+        write!(f, ": {} error: {}", self.kind.name(), self.message)?;
+        if let Some((file, line)) = &self.place {
+            write!(f, "\n  --> {file}:{line}")?;
+            if let Some(source) = &self.source {
+                write!(f, "\n  {line} | {source}")?;
+            }
+        }
+        for call in &self.traceback {
+            write!(f, "\n  called from {call}")?;
+        }
+        for (name, value) in &self.inputs {
+            write!(f, "\n  {name} = {value}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for PackError {}

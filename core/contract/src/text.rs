@@ -1,0 +1,78 @@
+//! Words for people, in the two languages that the product speaks.
+
+use serde::{Deserialize, Serialize};
+
+/// Names one of the two languages in which every label, reason and guidance exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese, simplified.
+    Zh,
+}
+
+impl Language {
+    /// Parses `en` or `zh`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+}
+
+/// Holds one text in English and Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Text {
+    /// The English words.
+    pub en: String,
+    /// The Chinese words; empty means that the English ones serve.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub zh: String,
+}
+
+impl Text {
+    /// Makes a text of both languages.
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { en: en.into(), zh: zh.into() }
+    }
+
+    /// Returns the words in `language`, or in English where there are none.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Zh if !self.zh.is_empty() => &self.zh,
+            _ => &self.en,
+        }
+    }
+}
+
+/// Finds the valid name that lies nearest to a mistyped one.
+///
+/// Returns nothing when no candidate is similar enough to be a likely slip of the pen.
+///
+/// ```
+/// use kehu_contract::nearest;
+/// assert_eq!(nearest("recency", ["recency_days", "amount"]), Some("recency_days"));
+/// assert_eq!(nearest("colour", ["recency_days", "amount"]), None);
+/// ```
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(wrong, name), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name)
+}
+
+/// Ends a message about an unknown name: the nearest valid one, else the whole choice.
+pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    match nearest(wrong, candidates.iter().copied()) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None if candidates.is_empty() => "none is declared".to_owned(),
+        None => format!("known are: {}", candidates.join(", ")),
+    }
+}

@@ -1,0 +1,2 @@
+//! The `kehu` binary.
+fn main() {}
