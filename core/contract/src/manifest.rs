@@ -307,7 +307,7 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
     let name = table.text("name").or_else(|| Some(hook?.name().to_owned()));
     let function = table.text("function").or_else(|| name.clone());
     let fit = table.text("fit");
-    let needs = table.item("needs").map(|item| read_needs(&table, item)).unwrap_or_default();
+    let needs = table.item("needs").map(|item| read_needs(table, item)).unwrap_or_default();
     let mut gives = Vec::new();
     if let Some(declared) = table.table("gives") {
         for (name, give) in declared.subtables() {

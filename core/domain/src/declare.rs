@@ -1,0 +1,129 @@
+//! What a workspace declares: pipelines, kinds of interaction, custom fields.
+
+use serde::{Deserialize, Serialize};
+
+/// Says what a stage means for the deal that is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageRole {
+    /// The deal goes on.
+    Open,
+    /// The customer has signed; entering it writes a purchase.
+    Won,
+    /// The deal has come to nothing.
+    Lost,
+}
+
+/// Declares one stage of a pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its key, as written in commands and files.
+    pub name: String,
+    /// What people see, in English.
+    pub en: String,
+    /// What people see, in Chinese; empty where the English serves.
+    pub zh: String,
+    /// What it means.
+    pub role: StageRole,
+    /// The probability that a deal in it is won, 0 to 1.
+    pub probability: Option<f64>,
+    /// The most days that a deal should stay in it.
+    pub longest_stay: Option<i32>,
+    /// What must be on file before a deal leaves it forward.
+    pub exit_criteria: Vec<String>,
+}
+
+/// Declares a way that deals go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Its key.
+    pub name: String,
+    /// What people see, in English.
+    pub en: String,
+    /// What people see, in Chinese.
+    pub zh: String,
+    /// Its stages in order.
+    pub stages: Vec<Stage>,
+}
+
+impl Pipeline {
+    /// The stage of a name.
+    pub fn stage(&self, name: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name == name)
+    }
+}
+
+/// Declares a kind of interaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kind {
+    /// Its key.
+    pub name: String,
+    /// What people see, in English.
+    pub en: String,
+    /// What people see, in Chinese.
+    pub zh: String,
+    /// True if it reaches the customer: it counts as a contact.
+    pub contact: bool,
+    /// The states that one may be in, in order; none for most kinds.
+    pub states: Vec<String>,
+    /// Those of the states that close it.
+    pub closing: Vec<String>,
+}
+
+/// Says what a custom field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldType {
+    /// Free text.
+    Text,
+    /// A number.
+    Number,
+    /// An amount.
+    Money,
+    /// A day.
+    Day,
+    /// Yes or no.
+    Flag,
+    /// One of the declared choices.
+    Choice,
+}
+
+impl FieldType {
+    /// All types, each with its word.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("text", Self::Text),
+        ("number", Self::Number),
+        ("money", Self::Money),
+        ("day", Self::Day),
+        ("flag", Self::Flag),
+        ("choice", Self::Choice),
+    ];
+
+    /// Parses the word for a type.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind)
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("text", |(name, _)| name)
+    }
+}
+
+/// Declares a custom field of an entity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its key.
+    pub name: String,
+    /// What people see, in English.
+    pub en: String,
+    /// What people see, in Chinese.
+    pub zh: String,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub kind: FieldType,
+    /// What a choice may be.
+    pub choices: Vec<String>,
+    /// The unit of a number.
+    pub unit: String,
+}
