@@ -187,7 +187,7 @@ impl Item {
     }
 }
 
-/// Holds a parsed file.
+/// Holds a parsed file, or several that lie over one another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     root: Item,
@@ -213,9 +213,84 @@ impl Document {
         }
     }
 
+    /// Puts another document over this one: tables are merged key by key, lists of tables with a
+    /// `name` entry by entry, all else is replaced.
+    pub fn overlay(&mut self, other: Self) {
+        overlay(&mut self.root, other.root);
+    }
+
+    /// Every value that is no table, with its path, in the order of the files.
+    pub fn leaves(&self) -> Vec<(String, &Item)> {
+        let mut leaves = Vec::new();
+        collect_leaves("", &self.root, &mut leaves);
+        leaves
+    }
+
     /// Reads the document from its top.
     pub fn table<'a>(&'a self, problems: &'a Problems) -> Table<'a> {
         Table::new("", &self.root, problems).expect("a document's root is a table")
+    }
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        let place = Place { file: "".into(), line: 1, column: 1, source: "".into() };
+        Self { root: Item { place, value: ItemValue::Table(Vec::new()) } }
+    }
+}
+
+fn overlay(under: &mut Item, over: Item) {
+    match (&mut under.value, over.value) {
+        (ItemValue::Table(entries), ItemValue::Table(others)) => {
+            for (key, place, item) in others {
+                match entries.iter_mut().find(|(name, ..)| *name == key) {
+                    Some(entry) => {
+                        entry.1 = place;
+                        overlay(&mut entry.2, item);
+                    }
+                    None => entries.push((key, place, item)),
+                }
+            }
+        }
+        (ItemValue::List(items), ItemValue::List(others))
+            if others.iter().all(|item| name_of(item).is_some())
+                && items.iter().all(|item| name_of(item).is_some()) =>
+        {
+            for item in others {
+                match items.iter_mut().find(|known| name_of(known) == name_of(&item)) {
+                    Some(known) => *known = item,
+                    None => items.push(item),
+                }
+            }
+        }
+        (_, value) => *under = Item { place: over.place, value },
+    }
+}
+
+/// The `name` of a table, by which an entry of a list is known.
+fn name_of(item: &Item) -> Option<&str> {
+    match &item.value {
+        ItemValue::Table(entries) => {
+            entries.iter().find(|(key, ..)| key == "name").and_then(|(.., item)| item.as_text())
+        }
+        _ => None,
+    }
+}
+
+fn collect_leaves<'a>(path: &str, item: &'a Item, leaves: &mut Vec<(String, &'a Item)>) {
+    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match &item.value {
+        ItemValue::Table(entries) => {
+            for (key, _, item) in entries {
+                collect_leaves(&join(key), item, leaves);
+            }
+        }
+        ItemValue::List(items) if items.iter().any(|item| name_of(item).is_some()) => {
+            for item in items {
+                collect_leaves(&join(name_of(item).unwrap_or("?")), item, leaves);
+            }
+        }
+        _ => leaves.push((path.to_owned(), item)),
     }
 }
 

@@ -1,1 +1,5 @@
-//! kehu engine.
+//! The use cases of kehu: what a command does, apart from how it is typed and shown.
+//!
+//! The engine knows the store and the packs only by their traits.
+
+pub mod settings;

@@ -1,0 +1,148 @@
+//! Reads what a workspace or a mapping declares: pipelines, kinds, custom fields.
+
+use kehu_contract::document::Table;
+use kehu_contract::{Text, is_name};
+use kehu_domain::{Entity, Field, FieldType, Kind, Pipeline, Stage, StageRole};
+
+/// The sorts of records that may have custom fields, each with its word in TOML.
+pub const WITH_FIELDS: [(&str, Entity); 6] = [
+    ("customer", Entity::Customer),
+    ("contact", Entity::Contact),
+    ("interaction", Entity::Interaction),
+    ("deal", Entity::Deal),
+    ("rep", Entity::Rep),
+    ("product", Entity::Product),
+];
+
+/// Reads every `[[pipeline]]` of a table.
+pub fn read_pipelines(table: &Table<'_>) -> Vec<Pipeline> {
+    let pipelines: Vec<Pipeline> =
+        table.tables("pipeline").iter().filter_map(read_pipeline).collect();
+    for (at, pipeline) in pipelines.iter().enumerate() {
+        if pipelines[..at].iter().any(|other| other.name == pipeline.name) {
+            let message = format!("two pipelines are called \"{}\"", pipeline.name);
+            table.problem(table.place(), message, None);
+        }
+    }
+    pipelines
+}
+
+fn read_pipeline(table: &Table<'_>) -> Option<Pipeline> {
+    let name = table.required_text("name");
+    let title = table.bilingual("title");
+    table.require("stage");
+    let stages: Vec<Stage> = table.tables("stage").iter().filter_map(read_stage).collect();
+    for (at, stage) in stages.iter().enumerate() {
+        if stages[..at].iter().any(|other| other.name == stage.name) {
+            let message = format!("two stages are called \"{}\"", stage.name);
+            table.problem(table.place(), message, None);
+        }
+    }
+    table.finish();
+    let name = name?;
+    let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
+    Some(Pipeline { name, en, zh, stages })
+}
+
+fn read_stage(table: &Table<'_>) -> Option<Stage> {
+    let name = table.required_text("name");
+    let title = table.bilingual("title");
+    let role = table
+        .choice("role", &["open", "won", "lost"], |word| match word {
+            "open" => Some(StageRole::Open),
+            "won" => Some(StageRole::Won),
+            "lost" => Some(StageRole::Lost),
+            _ => None,
+        })
+        .unwrap_or(StageRole::Open);
+    let probability = ranged(table, "probability", 0.0, 1.0);
+    let longest_stay = ranged(table, "longest_stay", 1.0, 3_660.0);
+    let exit_criteria = table.texts("exit_criteria").unwrap_or_default();
+    table.finish();
+    let name = name?;
+    let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
+    Some(Stage {
+        name,
+        en,
+        zh,
+        role,
+        probability,
+        longest_stay: longest_stay.map(|days| days as i32),
+        exit_criteria,
+    })
+}
+
+/// Reads a number and checks that it lies between two bounds, both included.
+pub fn ranged(table: &Table<'_>, key: &str, least: f64, greatest: f64) -> Option<f64> {
+    let number = table.number(key)?;
+    if (least..=greatest).contains(&number) {
+        return Some(number);
+    }
+    let message = format!("\"{key}\" is {number}, expected {least} to {greatest}");
+    table.problem(&table.item(key)?.place, message, None);
+    None
+}
+
+/// Reads every `[[kind]]` of a table.
+pub fn read_kinds(table: &Table<'_>) -> Vec<Kind> {
+    table.tables("kind").iter().filter_map(read_kind).collect()
+}
+
+fn read_kind(table: &Table<'_>) -> Option<Kind> {
+    let name = checked_name(table);
+    let title = table.bilingual("title");
+    let contact = table.flag("contact").unwrap_or(false);
+    let states = table.texts("states").unwrap_or_default();
+    let closing = table.texts("closing").unwrap_or_default();
+    if let Some(stray) = closing.iter().find(|state| !states.contains(state)) {
+        let place = table.item("closing").map_or(table.place(), |item| &item.place);
+        let hint = kehu_contract::did_you_mean(stray, states.iter().map(String::as_str));
+        table.problem(place, format!("\"{stray}\" is none of the states"), Some(hint));
+    }
+    table.finish();
+    let name = name?;
+    let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
+    Some(Kind { name, en, zh, contact, states, closing })
+}
+
+fn checked_name(table: &Table<'_>) -> Option<String> {
+    let name = table.required_text("name")?;
+    if !is_name(&name) {
+        let message = format!("\"{name}\" is no name: lower-case letters, digits and _");
+        table.problem(&table.item("name")?.place, message, None);
+    }
+    Some(name)
+}
+
+/// Reads `[fields]`: for each sort of record, its custom fields.
+pub fn read_fields(table: &Table<'_>) -> Vec<(Entity, Field)> {
+    let Some(sorts) = table.table("fields") else {
+        return Vec::new();
+    };
+    let mut fields = Vec::new();
+    for (word, entity) in WITH_FIELDS {
+        let Some(declared) = sorts.table(word) else { continue };
+        for (name, field) in declared.subtables() {
+            fields.extend(read_field(name, &field).map(|field| (entity, field)));
+        }
+    }
+    sorts.finish();
+    fields
+}
+
+fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
+    if !is_name(name) {
+        let message = format!("\"{name}\" is no name: lower-case letters, digits and _");
+        table.problem(table.place(), message, None);
+    }
+    table.require("type");
+    let kind = table.choice("type", &FieldType::ALL.map(|(word, _)| word), FieldType::parse);
+    let title = table.bilingual("title").unwrap_or_else(|| Text::new(name.replace('_', " "), ""));
+    let choices = table.texts("choices").unwrap_or_default();
+    let unit = table.text("unit").unwrap_or_default();
+    if kind == Some(FieldType::Choice) && choices.is_empty() {
+        table.problem(table.place(), "a choice needs \"choices\"", None);
+    }
+    table.finish();
+    Some(Field { name: name.to_owned(), en: title.en, zh: title.zh, kind: kind?, choices, unit })
+}

@@ -1,0 +1,351 @@
+//! The settings of a workspace: what `kehu.toml` says, over what it extends, over the defaults.
+
+mod declarations;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kehu_contract::document::{Document, Item, Problem, Problems, Table};
+use kehu_contract::{Hook, Language, Limits};
+use kehu_domain::{Currency, Entity, Field, Kind, Pipeline, Stage};
+
+pub use declarations::{WITH_FIELDS, ranged, read_fields, read_kinds, read_pipelines};
+
+const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// Says in which time zone the workspace's days are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeZone {
+    /// The machine's.
+    Local,
+    /// A fixed offset from UTC, in seconds to the east.
+    Offset(i32),
+}
+
+/// Holds how a rep's days are planned where nothing else is said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Planning {
+    /// Working hours a day.
+    pub hours_a_day: f64,
+    /// The most visits a day.
+    pub visits_a_day: i32,
+    /// The speed of travel.
+    pub kilometres_an_hour: f64,
+    /// What each way takes beside its length, in minutes.
+    pub minutes_a_way: f64,
+    /// The share of working time kept for finding new customers, 0 to 1.
+    pub prospecting_share: f64,
+}
+
+/// Holds everything that a workspace sets, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What people call the workspace.
+    pub name: String,
+    /// The language that it speaks where the user says nothing.
+    pub language: Language,
+    /// Its one currency.
+    pub currency: Currency,
+    /// The zone of its days.
+    pub time_zone: TimeZone,
+    /// Whose public holidays count: `CN` or `none`.
+    pub country: String,
+    /// The packs that run.
+    pub packs_on: Vec<String>,
+    /// What is set for each pack, unchecked: the pack's own schema does that.
+    pub pack_settings: BTreeMap<String, Item>,
+    /// Which pack gives a column that several could give.
+    pub column_givers: BTreeMap<String, String>,
+    /// Which packs answer a hook, in order; for a hook with one owner, that one.
+    pub hook_packs: BTreeMap<Hook, Vec<String>>,
+    /// How much a pack may use.
+    pub limits: Limits,
+    /// How many runs are kept whole.
+    pub keep_runs: usize,
+    /// How days are planned.
+    pub planning: Planning,
+    /// The kinds of interaction.
+    pub kinds: Vec<Kind>,
+    /// The ways that deals go.
+    pub pipelines: Vec<Pipeline>,
+    /// Custom fields.
+    pub fields: Vec<(Entity, Field)>,
+    document: Document,
+}
+
+impl Settings {
+    /// Reads the settings from their files: first the one that lies lowest (what is extended), last
+    /// the workspace's own. Each is a file's name for messages, and its text.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the files.
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let mut document =
+            Document::parse("(default)", DEFAULTS).map_err(|problem| vec![problem])?;
+        let mut problems = Vec::new();
+        for (file, text) in files {
+            match Document::parse(file, text) {
+                Ok(layer) => document.overlay(layer),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let found = Problems::default();
+        let settings = read(&document.table(&found));
+        let found = found.take();
+        match settings {
+            Some(settings) if found.is_empty() => Ok(Self { document, ..settings }),
+            _ => Err(found),
+        }
+    }
+
+    /// Every value with the place that sets it, for `config show`.
+    pub fn values(&self) -> Vec<(String, serde_json::Value, String)> {
+        self.document
+            .leaves()
+            .into_iter()
+            .map(|(path, item)| {
+                (path, item.to_json(), format!("{}:{}", item.place.file, item.place.line))
+            })
+            .collect()
+    }
+
+    /// The kind of a name.
+    pub fn kind(&self, name: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.name == name)
+    }
+
+    /// The pipeline of a name.
+    pub fn pipeline(&self, name: &str) -> Option<&Pipeline> {
+        self.pipelines.iter().find(|pipeline| pipeline.name == name)
+    }
+
+    /// The stage of a name in a pipeline of a name.
+    pub fn stage(&self, pipeline: &str, stage: &str) -> Option<&Stage> {
+        self.pipeline(pipeline)?.stage(stage)
+    }
+
+    /// The custom fields of a sort of record.
+    pub fn fields_of(&self, entity: Entity) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |(of, _)| *of == entity).map(|(_, field)| field)
+    }
+
+    /// The custom field of a name.
+    pub fn field(&self, entity: Entity, name: &str) -> Option<&Field> {
+        self.fields_of(entity).find(|field| field.name == name)
+    }
+}
+
+fn read(table: &Table<'_>) -> Option<Settings> {
+    table.item("extends");
+    let language = table.choice("language", &["en", "zh"], Language::parse);
+    let time_zone = read_time_zone(table);
+    let currency = table.table("currency").and_then(|table| read_currency(&table));
+    let country = table.table("calendar").and_then(|calendar| {
+        let country = calendar.choice("country", &["CN", "none"], |word| {
+            ["CN", "none"].contains(&word).then(|| word.to_owned())
+        });
+        calendar.finish();
+        country
+    });
+    let packs = table.table("packs")?;
+    let packs_on = packs.texts("on").unwrap_or_default();
+    packs.finish();
+    let settings = Settings {
+        name: table.text("name").unwrap_or_default(),
+        language: language.unwrap_or_default(),
+        currency: currency?,
+        time_zone: time_zone?,
+        country: country?,
+        packs_on,
+        pack_settings: read_pack_settings(table),
+        column_givers: read_column_givers(table),
+        hook_packs: read_hook_packs(table),
+        limits: read_limits(&table.table("limits")?)?,
+        keep_runs: table.table("runs").and_then(|runs| {
+            let keep = ranged(&runs, "keep", 1.0, 1_000.0);
+            runs.finish();
+            keep
+        })? as usize,
+        planning: read_planning(&table.table("planning")?)?,
+        kinds: read_kinds(table),
+        pipelines: read_pipelines(table),
+        fields: read_fields(table),
+        document: Document::default(),
+    };
+    table.finish();
+    Some(settings)
+}
+
+fn read_time_zone(table: &Table<'_>) -> Option<TimeZone> {
+    let text = table.text("time_zone")?;
+    if text == "local" {
+        return Some(TimeZone::Local);
+    }
+    let parsed = parse_offset(&text);
+    if parsed.is_none() {
+        let hint = "write \"local\", or an offset from UTC such as \"+08:00\"".to_owned();
+        let message = format!("\"{text}\" is no time zone");
+        table.problem(&table.item("time_zone")?.place, message, Some(hint));
+    }
+    parsed.map(TimeZone::Offset)
+}
+
+fn parse_offset(text: &str) -> Option<i32> {
+    let (sign, rest) = match text.strip_prefix('+') {
+        Some(rest) => (1, rest),
+        None => (-1, text.strip_prefix('-')?),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let number = |text: &str| (text.len() == 2).then(|| text.parse::<u8>().ok()).flatten();
+    let (hours, minutes) = (i32::from(number(hours)?), i32::from(number(minutes)?));
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+fn read_currency(table: &Table<'_>) -> Option<Currency> {
+    let code = table.required_text("code");
+    let scale = ranged(table, "scale", 0.0, 4.0);
+    table.finish();
+    let code = code?;
+    let currency = Currency::new(&code, scale? as u32);
+    if currency.is_none() {
+        let hint = "write its three capital letters, such as \"CNY\"".to_owned();
+        let message = format!("\"{code}\" is no currency code");
+        table.problem(&table.item("code")?.place, message, Some(hint));
+    }
+    currency
+}
+
+fn read_pack_settings(table: &Table<'_>) -> BTreeMap<String, Item> {
+    let Some(settings) = table.table("settings") else {
+        return BTreeMap::new();
+    };
+    let tables: Vec<_> = settings.subtables().into_iter().map(|(name, _)| name).collect();
+    settings
+        .entries()
+        .filter(|(name, ..)| tables.contains(name))
+        .map(|(name, _, item)| (name.to_owned(), item.clone()))
+        .collect()
+}
+
+fn read_column_givers(table: &Table<'_>) -> BTreeMap<String, String> {
+    let Some(columns) = table.table("columns") else {
+        return BTreeMap::new();
+    };
+    let names: Vec<&str> = columns.entries().map(|(name, ..)| name).collect();
+    names.into_iter().filter_map(|name| Some((name.to_owned(), columns.text(name)?))).collect()
+}
+
+fn read_hook_packs(table: &Table<'_>) -> BTreeMap<Hook, Vec<String>> {
+    let Some(hooks) = table.table("hooks") else {
+        return BTreeMap::new();
+    };
+    let mut packs = BTreeMap::new();
+    for hook in Hook::ALL {
+        let Some(names) = hooks.texts(hook.name()) else { continue };
+        if hook.has_one_owner()
+            && names.len() != 1
+            && let Some(item) = hooks.item(hook.name())
+        {
+            let message = format!("{} has one owner", hook.name());
+            hooks.problem(&item.place, message, Some("name one pack".to_owned()));
+        }
+        packs.insert(hook, names);
+    }
+    hooks.finish();
+    packs
+}
+
+fn read_limits(table: &Table<'_>) -> Option<Limits> {
+    let call = ranged(table, "call_milliseconds", 1.0, 60_000.0);
+    let run = ranged(table, "run_seconds", 1.0, 86_400.0);
+    let memory = ranged(table, "memory_mib", 8.0, 16_384.0);
+    table.finish();
+    Some(Limits {
+        call: Duration::from_millis(call? as u64),
+        run: Duration::from_secs(run? as u64),
+        memory: memory? as usize * 1024 * 1024,
+    })
+}
+
+fn read_planning(table: &Table<'_>) -> Option<Planning> {
+    let hours_a_day = ranged(table, "hours_a_day", 0.5, 24.0);
+    let visits_a_day = ranged(table, "visits_a_day", 1.0, 100.0);
+    let kilometres_an_hour = ranged(table, "kilometres_an_hour", 1.0, 500.0);
+    let minutes_a_way = ranged(table, "minutes_a_way", 0.0, 600.0);
+    let prospecting_share = ranged(table, "prospecting_share", 0.0, 0.9);
+    table.finish();
+    Some(Planning {
+        hours_a_day: hours_a_day?,
+        visits_a_day: visits_a_day? as i32,
+        kilometres_an_hour: kilometres_an_hour?,
+        minutes_a_way: minutes_a_way?,
+        prospecting_share: prospecting_share?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        Settings::read(&[("kehu.toml", text)])
+            .err()
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_file_is_a_workspace_with_the_defaults() {
+        let settings = Settings::read(&[("kehu.toml", "")]).unwrap();
+        assert_eq!(settings.currency.code(), "CNY");
+        assert_eq!(settings.limits, Limits::default());
+        assert!(settings.kind("complaint").unwrap().closing.contains(&"resolved".to_owned()));
+        assert_eq!(settings.stage("sales", "signed").unwrap().role, kehu_domain::StageRole::Won);
+    }
+
+    #[test]
+    fn a_slip_names_its_line_and_the_nearest_name() {
+        assert_eq!(
+            problems("language = \"zh\"\n\n[calender]\ncountry = \"CN\"\n"),
+            [
+                "kehu.toml:3:2: unknown key \"calender\"\n  3 | [calender]\nhint: did you mean \"calendar\"?"
+            ]
+        );
+        assert_eq!(
+            problems("[limits]\ncall_milliseconds = 0\nrun_seconds = \"long\"\n"),
+            [
+                "kehu.toml:2:21: \"call_milliseconds\" is 0, expected 1 to 60000\n  2 | call_milliseconds = 0",
+                "kehu.toml:3:15: \"limits.run_seconds\" is a text, expected a number\n  3 | run_seconds = \"long\""
+            ]
+        );
+    }
+
+    #[test]
+    fn the_workspace_lies_over_what_it_extends_and_every_value_knows_its_file() {
+        let base = "[settings.tiers]\nweight_amount = 0.6\n[[kind]]\nname = \"demo\"\n";
+        let own =
+            "[settings.tiers]\nweight_margin = 0.4\n[[kind]]\nname = \"call\"\ncontact = false\n";
+        let settings = Settings::read(&[("../base/kehu.toml", base), ("kehu.toml", own)]).unwrap();
+        let values = settings.values();
+        let place = |path: &str| values.iter().find(|(each, ..)| each == path).unwrap().2.clone();
+        assert_eq!(place("settings.tiers.weight_amount"), "../base/kehu.toml:2");
+        assert_eq!(place("settings.tiers.weight_margin"), "kehu.toml:2");
+        assert!(settings.kind("demo").is_some());
+        assert!(!settings.kind("call").unwrap().contact);
+        assert_eq!(settings.kinds.iter().filter(|kind| kind.name == "call").count(), 1);
+    }
+
+    #[test]
+    fn an_offset_has_a_sign_hours_and_minutes() {
+        assert_eq!(parse_offset("+08:00"), Some(28_800));
+        assert_eq!(parse_offset("-03:30"), Some(-12_600));
+        for wrong in ["8", "+8:00", "+15:00", "+08:60", "08:00", "+０8:00"] {
+            assert_eq!(parse_offset(wrong), None, "{wrong}");
+        }
+    }
+}
