@@ -2,4 +2,5 @@
 //!
 //! The engine knows the store and the packs only by their traits.
 
+pub mod import;
 pub mod settings;
