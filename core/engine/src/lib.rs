@@ -3,4 +3,5 @@
 //! The engine knows the store and the packs only by their traits.
 
 pub mod features;
+pub mod import;
 pub mod settings;
