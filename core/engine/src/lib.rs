@@ -2,4 +2,5 @@
 //!
 //! The engine knows the store and the packs only by their traits.
 
+pub mod records;
 pub mod settings;
