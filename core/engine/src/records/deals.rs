@@ -245,13 +245,11 @@ fn minute_of(state: &DealState, happened: Day, minute: Option<u16>) -> Result<Op
     if happened > last.happened || minute >= last.minute {
         return Ok(minute);
     }
-    match minute {
-        None => Ok(last.minute),
-        Some(_) => {
-            let message = format!("the deal entered {} later on that day", last.stage);
-            Err(RecordError::refused(message))
-        }
+    if minute.is_none() {
+        return Ok(last.minute);
     }
+    let message = format!("the deal entered {} later on that day", last.stage);
+    Err(RecordError::refused(message))
 }
 
 /// Checks a move from one stage to another against the pipeline's order.
