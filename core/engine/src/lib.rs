@@ -4,4 +4,5 @@
 
 pub mod features;
 pub mod import;
+pub mod records;
 pub mod settings;
