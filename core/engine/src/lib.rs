@@ -3,4 +3,7 @@
 //! The engine knows the store and the packs only by their traits.
 
 pub mod features;
+pub mod packs;
+pub mod query;
+pub mod score;
 pub mod settings;
