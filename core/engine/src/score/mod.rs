@@ -86,10 +86,8 @@ pub fn score(
     let run = compute(store, settings, packs, CustomerRange::ALL, options, observe)?;
     observe("store");
     let reader = store.read()?;
-    let before = match reader.runs()?.into_iter().find(|run| run.whole) {
-        Some(header) => Some(RunView::stored(header, reader.as_ref())),
-        None => None,
-    };
+    let before = reader.runs()?.into_iter().find(|run| run.whole);
+    let before = before.map(|header| RunView::stored(header, reader.as_ref()));
     let mut writer = store.write(draft)?;
     let id = run.store(writer.as_mut(), before.as_ref())?;
     writer.thin_runs(settings.keep_runs)?;
