@@ -18,7 +18,7 @@ fn problems(rest: &str) -> Vec<String> {
 }
 
 fn parse(rest: &str) -> Manifest {
-    Manifest::parse("pack.toml", &format!("{HEAD}{rest}")).unwrap()
+    Manifest::parse("pack.toml", &format!("{HEAD}{rest}")).expect("the manifest is well-formed")
 }
 
 #[test]
@@ -138,7 +138,9 @@ fn a_feature_that_says_too_little_or_too_much_is_refused() {
 fn parts_of_a_text_column_join_whatever_their_dictionaries() {
     let column = |values: &[Option<&str>]| {
         let mut builder = TextBuilder::default();
-        values.iter().for_each(|value| builder.push(*value));
+        for value in values {
+            builder.push(*value);
+        }
         builder.finish()
     };
     let mut whole = column(&[Some("甲"), None, Some("b")]);
