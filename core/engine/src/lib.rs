@@ -4,5 +4,8 @@
 
 pub mod features;
 pub mod import;
+pub mod packs;
+pub mod query;
 pub mod records;
+pub mod score;
 pub mod settings;

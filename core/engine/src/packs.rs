@@ -116,7 +116,10 @@ impl PackSet {
                 order.retain(|pack| place(pack) < usize::MAX);
             }
         }
-        order.into_iter().flat_map(|pack| steps(pack).into_iter().map(move |at| (pack, at))).collect()
+        order
+            .into_iter()
+            .flat_map(|pack| steps(pack).into_iter().map(move |at| (pack, at)))
+            .collect()
     }
 }
 

@@ -33,7 +33,9 @@ pub enum OrderError {
         hint: String,
     },
     /// Two packs give the same column.
-    #[error("packs {first} and {second} both give \"{column}\"; say which in kehu.toml: [columns] {column} = \"{first}\"")]
+    #[error(
+        "packs {first} and {second} both give \"{column}\"; say which in kehu.toml: [columns] {column} = \"{first}\""
+    )]
     TwoGivers {
         /// The column.
         column: String,
@@ -43,7 +45,9 @@ pub enum OrderError {
         second: String,
     },
     /// A pack gives a column by the name of a feature or a field.
-    #[error("pack {pack} gives \"{column}\", which is the name of a feature or a custom field; rename one of them")]
+    #[error(
+        "pack {pack} gives \"{column}\", which is the name of a feature or a custom field; rename one of them"
+    )]
     ShadowsFeature {
         /// The pack.
         pack: String,
@@ -114,8 +118,11 @@ fn resolve(packs: &PackSet, at: StepRef) -> (&EnabledPack, &Step) {
 /// All `score` steps, and those of the pack that owns `visit_need`.
 fn giving_steps(packs: &PackSet, settings: &Settings) -> Result<Vec<StepRef>, Vec<OrderError>> {
     let owners: Vec<&str> = {
-        let mut names: Vec<&str> =
-            packs.answering(Hook::VisitNeed, settings).iter().map(|(pack, _)| pack.name()).collect();
+        let mut names: Vec<&str> = packs
+            .answering(Hook::VisitNeed, settings)
+            .iter()
+            .map(|(pack, _)| pack.name())
+            .collect();
         names.dedup();
         names
     };
@@ -181,7 +188,9 @@ fn sort(
         });
         match ready {
             Some(place) => sorted.push(waiting.remove(place)),
-            None => return Err(vec![OrderError::Circle { circle: circle(packs, &waiting, needed) }]),
+            None => {
+                return Err(vec![OrderError::Circle { circle: circle(packs, &waiting, needed) }]);
+            }
         }
     }
     Ok(sorted)

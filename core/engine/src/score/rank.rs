@@ -9,13 +9,18 @@ pub fn percentile_ranks(column: &ColumnData) -> ColumnData {
     let mut order: Vec<u32> =
         (0..numbers.len() as u32).filter(|row| !numbers[*row as usize].is_nan()).collect();
     let value = |row: u32| numbers[row as usize];
-    order.sort_unstable_by(|left, right| value(*left).total_cmp(&value(*right)).then(left.cmp(right)));
+    order.sort_unstable_by(|left, right| {
+        value(*left).total_cmp(&value(*right)).then(left.cmp(right))
+    });
     let count = order.len();
     let mut ranks = vec![f64::NAN; numbers.len()];
     let mut start = 0;
     while start < count {
         // Zero and minus zero are equals, which total_cmp would part.
-        let same = |row: &u32| value(*row) - value(order[start]) == 0.0 || value(*row).to_bits() == value(order[start]).to_bits();
+        let same = |row: &u32| {
+            value(*row) - value(order[start]) == 0.0
+                || value(*row).to_bits() == value(order[start]).to_bits()
+        };
         let end = start + order[start..].iter().take_while(|row| same(row)).count();
         let mean = (start + end - 1) as f64 / 2.0;
         let rank = if count == 1 { 0.5 } else { mean / (count - 1) as f64 };
