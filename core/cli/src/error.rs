@@ -164,7 +164,10 @@ impl From<StoreError> for CommandError {
                 page.hint(format!("undo {} first: {}", operation.id, operation.summary))
             }),
             StoreError::NothingToUndo(_) => page.hint("kehu history lists what was done"),
-            StoreError::Missing { .. } | StoreError::Io(_) | StoreError::Stopped => page,
+            StoreError::Needed { .. }
+            | StoreError::Missing { .. }
+            | StoreError::Io(_)
+            | StoreError::Stopped => page,
         }
     }
 }

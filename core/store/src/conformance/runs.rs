@@ -24,6 +24,8 @@ fn run(base: Option<OperationId>, threshold: i64) -> StoredRun {
         as_of: day("2024-05-01"),
         customers: 2,
         seed: u64::MAX,
+        first_ids: vec![1],
+        overrides: Vec::new(),
         packs: vec![RunPack {
             name: "rfm".to_owned(),
             version: "1.0.0".to_owned(),
