@@ -164,6 +164,7 @@ impl From<StoreError> for CommandError {
                 page.hint(format!("undo {} first: {}", operation.id, operation.summary))
             }),
             StoreError::NothingToUndo(_) => page.hint("kehu history lists what was done"),
+            StoreError::Needed { by, .. } => page.hint(format!("take {by} away first")),
             StoreError::Missing { .. } | StoreError::Io(_) | StoreError::Stopped => page,
         }
     }

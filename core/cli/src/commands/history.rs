@@ -1,4 +1,3 @@
-
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
