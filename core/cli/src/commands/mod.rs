@@ -16,6 +16,7 @@ mod doctor;
 mod explain;
 mod features;
 mod history;
+mod import;
 mod init;
 mod interaction;
 mod log;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Init(init::Args),
     #[command(subcommand)]
     Config(config::Args),
+    Import(import::Args),
     #[command(subcommand)]
     Customer(customer::Args),
     #[command(subcommand)]
@@ -80,6 +82,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Config(args) => config::run(context, &args),
+        Command::Import(args) => return import::run(context, &args),
         Command::Customer(args) => customer::run(context, args),
         Command::Contact(args) => contact::run(context, args),
         Command::Log(args) => log::run(context, *args),
