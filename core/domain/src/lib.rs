@@ -6,6 +6,7 @@
 //! - [`Pipeline`], [`Kind`] and [`Field`] are what a workspace declares.
 //! - [`Day`], [`Money`] and the ids (`C-12`) are the small values.
 //! - [`Operation`] is one command that wrote, and can be taken back.
+//! - [`rows`] are what an import reads, whatever the format of the file.
 //!
 //! ```
 //! use kehu_domain::{CustomerId, Day, Interaction};
@@ -20,6 +21,7 @@ mod id;
 mod money;
 mod operation;
 mod record;
+pub mod rows;
 
 pub use day::Day;
 pub use declare::{Field, FieldType, Kind, Pipeline, Stage, StageRole};

@@ -83,6 +83,16 @@ pub enum StoreError {
         /// The id as shown.
         id: String,
     },
+    /// A record cannot be removed because another one refers to it.
+    #[error("{entity} {id} cannot be removed: {by} refers to it")]
+    Needed {
+        /// The sort.
+        entity: &'static str,
+        /// The id as shown.
+        id: String,
+        /// The id of the other record as shown.
+        by: String,
+    },
     /// The file system or the database failed in another way.
     #[error("{0}")]
     Io(String),

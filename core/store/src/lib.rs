@@ -11,6 +11,8 @@
 //! [`OperationDraft`](kehu_domain::OperationDraft).
 
 pub mod codec;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod run;
 
@@ -38,6 +40,7 @@ pub trait Store: Send + Sync {
 
     /// Takes back an operation: the named one, or the last one that is not undone. Deletes what it
     /// made, restores what it replaced, and marks it undone; the undoing is itself an operation.
+    /// Returns the operation that was taken back; it names the one that did so.
     ///
     /// # Errors
     /// [`StoreError::Refused`] names the later operations that touch the same rows.
@@ -183,7 +186,7 @@ pub trait Reader: Send {
         &self,
         range: CustomerRange,
         as_of: Day,
-        visit: Visit<'_, &Customer>,
+        visit: &mut dyn FnMut(&Customer) -> Result<()>,
     ) -> Result<()>;
 
     /// The names of the kinds of interactions that are stored, by their place.
@@ -196,7 +199,7 @@ pub trait Reader: Send {
         range: CustomerRange,
         as_of: Day,
         wanted: Wanted,
-        visit: Visit<'_, &InteractionRow<'_>>,
+        visit: &mut dyn FnMut(&InteractionRow<'_>) -> Result<()>,
     ) -> Result<()>;
 
     /// Visits the deals of a range of customers that were opened by the end of `as_of`, in the order
