@@ -7,5 +7,6 @@ pub mod features;
 pub mod import;
 pub mod packs;
 pub mod query;
+pub mod records;
 pub mod score;
 pub mod settings;

@@ -1,6 +1,6 @@
 //! `--where`: a condition over columns, in the words of SQL.
 //!
-//! The text is parsed by a SQL parser in MySQL's dialect, in which `"A"` is a text, and then translated
+//! The text is parsed by a SQL parser in the dialect of `MySQL`, in which `"A"` is a text, and then translated
 //! into a condition over a list of known columns. It never reaches a database.
 
 use kehu_contract::{ColumnType, Value, did_you_mean};
@@ -324,8 +324,8 @@ fn fit(left: (Node, &Kind), right: (Node, &Kind)) -> Result<(Node, Node), String
         (Kind::Number, Kind::Number) | (Kind::Flag, Kind::Flag) | (Kind::Day, Kind::Day) => {
             Ok((left.0, right.0))
         }
-        (Kind::Day, Kind::Text(_)) => Ok((left.0, to_day(right.0)?)),
-        (Kind::Text(_), Kind::Day) => Ok((to_day(left.0)?, right.0)),
+        (Kind::Day, Kind::Text(_)) => Ok((left.0, to_day(&right.0)?)),
+        (Kind::Text(_), Kind::Day) => Ok((to_day(&left.0)?, right.0)),
         (Kind::Text(known), Kind::Text(other)) => {
             check_label(known, &right.0)?;
             check_label(other, &left.0)?;
@@ -335,8 +335,8 @@ fn fit(left: (Node, &Kind), right: (Node, &Kind)) -> Result<(Node, Node), String
     }
 }
 
-fn to_day(node: Node) -> Result<Node, String> {
-    match &node {
+fn to_day(node: &Node) -> Result<Node, String> {
+    match node {
         Node::Constant(Value::Text(text)) => match Day::parse(text) {
             Some(day) => Ok(Node::Constant(Value::Day(day.number()))),
             None => Err("; write a day as \"2024-03-31\"".to_owned()),

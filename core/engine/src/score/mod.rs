@@ -2,6 +2,8 @@
 
 mod execute;
 mod explain;
+mod freshness;
+mod given;
 mod order;
 pub mod overrides;
 mod rank;
@@ -19,6 +21,8 @@ pub use execute::{RunOptions, Scored};
 pub use explain::{
     Explained, Explanation, InputShown, NotFired, ReasonShown, explain, fill, show_number,
 };
+pub use freshness::{Changes, changes_since};
+pub use given::given_columns;
 pub use order::{OrderError, StepRef, is_chosen, order};
 pub use rank::percentile_ranks;
 pub use view::{RunView, label_changes};
@@ -86,10 +90,8 @@ pub fn score(
     let run = compute(store, settings, packs, CustomerRange::ALL, options, observe)?;
     observe("store");
     let reader = store.read()?;
-    let before = match reader.runs()?.into_iter().find(|run| run.whole) {
-        Some(header) => Some(RunView::stored(header, reader.as_ref())),
-        None => None,
-    };
+    let before = reader.runs()?.into_iter().find(|run| run.whole);
+    let before = before.map(|header| RunView::stored(header, reader.as_ref()));
     let mut writer = store.write(draft)?;
     let id = run.store(writer.as_mut(), before.as_ref())?;
     writer.thin_runs(settings.keep_runs)?;

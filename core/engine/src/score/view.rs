@@ -15,7 +15,7 @@ pub struct RunView<'a> {
 }
 
 enum Source<'a> {
-    Memory(Scored),
+    Memory(Box<Scored>),
     Stored(&'a dyn Reader),
 }
 
@@ -37,7 +37,7 @@ impl<'a> RunView<'a> {
             whole: true,
             stale: false,
         };
-        Self { header, source: Source::Memory(scored) }
+        Self { header, source: Source::Memory(Box::new(scored)) }
     }
 
     /// Shows a run that is kept.
@@ -72,7 +72,7 @@ impl<'a> RunView<'a> {
     pub fn ids(&self, batch: usize) -> Result<Vec<i64>> {
         match &self.source {
             Source::Memory(scored) => Ok(rows(&scored.ids, batch).to_vec()),
-            Source::Stored(reader) => decode(self.part(*reader, "ids", batch)?, codec::decode_ids),
+            Source::Stored(reader) => decode(&self.part(*reader, "ids", batch)?, codec::decode_ids),
         }
     }
 
@@ -94,7 +94,7 @@ impl<'a> RunView<'a> {
                 ))
             }
             Source::Stored(reader) => {
-                decode(self.part(*reader, &format!("value {name}"), batch)?, codec::decode_column)
+                decode(&self.part(*reader, &format!("value {name}"), batch)?, codec::decode_column)
             }
         }
     }
@@ -113,7 +113,7 @@ impl<'a> RunView<'a> {
             }
             Source::Stored(reader) => {
                 let part = self.part(*reader, &format!("reason {name}"), batch)?;
-                decode(part, codec::decode_reasons).map(Some)
+                decode(&part, codec::decode_reasons).map(Some)
             }
         }
     }
@@ -177,10 +177,10 @@ fn rows<T>(all: &[T], batch: usize) -> &[T] {
 }
 
 fn decode<T, E: std::fmt::Display>(
-    bytes: Vec<u8>,
+    bytes: &[u8],
     decode: impl Fn(&[u8]) -> std::result::Result<T, E>,
 ) -> Result<T> {
-    decode(&bytes).map_err(|error| StoreError::Io(format!("a part of a run is damaged: {error}")))
+    decode(bytes).map_err(|error| StoreError::Io(format!("a part of a run is damaged: {error}")))
 }
 
 /// The labels of all customers of a run, column by column.
