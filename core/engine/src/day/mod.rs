@@ -1,0 +1,63 @@
+//! The day: from visit needs through the plan and the follow-up proposals to one worklist.
+//!
+//! - [`Calendar`] knows which days are worked.
+//! - [`Work`] is one rep's work as of a day: [`Work::plan`] makes a [`VisitPlan`], [`Work::today`] the
+//!   [`Worklist`].
+//! - [`keep_plan`] and [`latest_plan`] store and find plans; [`answer`] closes a line of the list.
+//!
+//! A worklist holds what packs propose (`follow_up`) and the day's visits, merged where they are the
+//! same, without what a person has closed, as far as the packs of `review` let it pass.
+
+mod answer;
+mod ask;
+mod calendar;
+mod cases;
+mod check;
+mod error;
+mod key;
+mod plan;
+mod portfolio;
+mod problem;
+mod review;
+mod sheet;
+mod worklist;
+
+use kehu_domain::{Day, Rep};
+use kehu_store::{Reader, Store};
+
+use crate::packs::PackSet;
+use crate::score::RunView;
+use crate::settings::Settings;
+
+pub use answer::{Answer, Answered, Closing, answer};
+pub use ask::Because;
+pub use calendar::Calendar;
+pub use error::DayError;
+pub use plan::{LeftOutVisits, Planned, VisitDay, VisitPlan, VisitStop, keep_plan, latest_plan};
+pub use portfolio::Portfolio;
+pub use worklist::{Line, VisitDetails, Worklist};
+
+/// Holds what a rep's day is made from.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// Where the records are.
+    pub store: &'a dyn Store,
+    /// The view of them that is read.
+    pub reader: &'a dyn Reader,
+    /// What the workspace sets.
+    pub settings: &'a Settings,
+    /// The packs that are on.
+    pub packs: &'a PackSet,
+    /// The run whose columns count.
+    pub run: &'a RunView<'a>,
+    /// Whose work it is.
+    pub rep: &'a Rep,
+    /// The day as of which records are seen.
+    pub as_of: Day,
+}
+
+impl std::fmt::Debug for Work<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("rep", &self.rep.name).field("as_of", &self.as_of).finish()
+    }
+}
