@@ -90,7 +90,11 @@ impl Frame {
                 }
             }
         }
-        Ok((numbers.iter().flat_map(|number| number.to_le_bytes()).collect(), dictionaries))
+        let mut bytes = Vec::with_capacity(numbers.len() * 8);
+        for number in numbers {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        Ok((bytes, dictionaries))
     }
 
     /// Tests every rule on every row, so that the loop only looks the answers up.
