@@ -7,7 +7,9 @@ use crate::kit::{Base, NONE, open};
 
 fn fit(body: &str) -> Result<Json, PackError> {
     let manifest = "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\nfit = \"look\"\nneeds = [\"days\", \"name\", \"vip\"]\n[step.gives.points]\ntype = \"number\"\n";
-    let main = format!("return {{ score = function() return {{}} end, look = function(c, ctx)\n{body}\nend }}");
+    let main = format!(
+        "return {{ score = function() return {{}} end, look = function(c, ctx)\n{body}\nend }}"
+    );
     let base = Base::default()
         .numbers("days", &[4.0, 1.0, NONE, 3.0, 2.0])
         .texts("name", &[Some("a"), Some("b"), Some("a"), None, Some("a")])
@@ -42,11 +44,23 @@ fn the_figures_of_a_column() {
 fn a_state_is_plain_and_small() {
     let cases = [
         ("return { x = 0/0 }", "what look returned.x is not a number (0/0) or infinite"),
-        ("return { x = print }", "what look returned.x is a function; plain tables, numbers and texts only"),
+        (
+            "return { x = print }",
+            "what look returned.x is a function; plain tables, numbers and texts only",
+        ),
         ("local t = {} t.t = t return t", "nested too deeply, or holds itself"),
-        ("return { 1, x = 2 }", "what look returned mixes a list with named fields; use one of them"),
-        ("return setmetatable({}, { __index = function() while true do end end })", "what look returned has a metatable; plain tables only"),
-        ("return { x = string.rep(\"x\", 70000) }", "look returned 70008 bytes, the limit is 65536"),
+        (
+            "return { 1, x = 2 }",
+            "what look returned mixes a list with named fields; use one of them",
+        ),
+        (
+            "return setmetatable({}, { __index = function() while true do end end })",
+            "what look returned has a metatable; plain tables only",
+        ),
+        (
+            "return { x = string.rep(\"x\", 70000) }",
+            "look returned 70008 bytes, the limit is 65536",
+        ),
         ("return c.name:mean()", "name:mean() needs a column of numbers"),
         ("return c.days:quantile(2)", "days:quantile(q): q is 2, expected 0 to 1"),
         ("return c.day:mean()", "needs has no \"day\""),

@@ -1,8 +1,8 @@
 //! Proposals, their review, and plans.
 
 use kehu_contract::{
-    Batch, Case, Cause, DealView, Decision, Pack as _, PackError, Plan, PlanCustomer, PlanningProblem,
-    Proposal, WorkDay,
+    Batch, Case, Cause, DealView, Decision, Pack as _, PackError, Plan, PlanCustomer,
+    PlanningProblem, Proposal, WorkDay,
 };
 use kehu_lua::LuaPack;
 
@@ -23,8 +23,16 @@ fn batch() -> Batch {
 
 fn cases() -> Vec<Case> {
     let deal = DealView {
-        id: 9, name: "d".into(), pipeline: "p".into(), stage: "offer".into(), probability: Some(0.5),
-        amount: None, since: 19_990, days_in_stage: 10, longest_stay: None, rep: None,
+        id: 9,
+        name: "d".into(),
+        pipeline: "p".into(),
+        stage: "offer".into(),
+        probability: Some(0.5),
+        amount: None,
+        since: 19_990,
+        days_in_stage: 10,
+        longest_stay: None,
+        rep: None,
     };
     vec![
         Case { name: "上海一号".into(), deals: vec![deal], interactions: Vec::new() },
@@ -64,12 +72,30 @@ fn a_proposal_carries_what_it_says_and_why() {
 #[test]
 fn a_proposal_that_does_not_hold_is_refused() {
     let cases_of = [
-        ("return { ctx:propose{ action = \"cal\", channel = \"phone\", due = 1, because = { cap } } }", "action \"cal\" is not declared"),
-        ("return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1 } }", "because is a nil, expected a list of reasons"),
-        ("return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, because = {} } }", "has no reason"),
-        ("return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1.5, because = { cap } } }", "due is 1.5, expected a whole number"),
-        ("return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, deal = 10, because = { cap } } }", "deal 10 is no open deal of this customer"),
-        ("return { ctx:propose{ action = \"call\", chanel = \"phone\", due = 1, because = { cap } } }", "has no field \"chanel\""),
+        (
+            "return { ctx:propose{ action = \"cal\", channel = \"phone\", due = 1, because = { cap } } }",
+            "action \"cal\" is not declared",
+        ),
+        (
+            "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1 } }",
+            "because is a nil, expected a list of reasons",
+        ),
+        (
+            "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, because = {} } }",
+            "has no reason",
+        ),
+        (
+            "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1.5, because = { cap } } }",
+            "due is 1.5, expected a whole number",
+        ),
+        (
+            "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, deal = 10, because = { cap } } }",
+            "deal 10 is no open deal of this customer",
+        ),
+        (
+            "return { ctx:propose{ action = \"call\", chanel = \"phone\", due = 1, because = { cap } } }",
+            "has no field \"chanel\"",
+        ),
         ("return { {} }", "returned a table at place 1, expected a proposal"),
         ("return case.deal", "case has no \"deal\""),
         ("return case.deals[1].stages", "deal has no \"stages\""),
@@ -101,22 +127,38 @@ fn a_review_withholds_and_changes_with_a_reason() {
 
 fn problem() -> PlanningProblem {
     let customer = |customer| PlanCustomer {
-        customer, name: "x".into(), place: None, visits_per_month: 1.0, seconds: 1_800, gap_days: 7,
-        last_visit: None, mode: String::new(), purpose: String::new(), topics: String::new(),
-        value: 1.0, group: String::new(),
+        customer,
+        name: "x".into(),
+        place: None,
+        visits_per_month: 1.0,
+        seconds: 1_800,
+        gap_days: 7,
+        last_visit: None,
+        mode: String::new(),
+        purpose: String::new(),
+        topics: String::new(),
+        value: 1.0,
+        group: String::new(),
     };
     PlanningProblem {
-        rep: "王".into(), home: None, days: vec![WorkDay { day: 20_000, seconds: 28_800, max_visits: 8 }],
-        from: 20_000, to: 20_004, customers: vec![customer(1), customer(2)], fixed: Vec::new(),
-        speed: 30.0, seconds_per_way: 300, prospecting_share: 0.2, seed: 1,
+        rep: "王".into(),
+        home: None,
+        days: vec![WorkDay { day: 20_000, seconds: 28_800, max_visits: 8 }],
+        from: 20_000,
+        to: 20_004,
+        customers: vec![customer(1), customer(2)],
+        fixed: Vec::new(),
+        speed: 30.0,
+        seconds_per_way: 300,
+        prospecting_share: 0.2,
+        seed: 1,
     }
 }
 
 #[test]
 fn a_plan_is_read_and_checked() {
-    let plan = |body: &str| -> Result<Plan, PackError> {
-        pack("", "", body)?.plan_visits(2, &problem())
-    };
+    let plan =
+        |body: &str| -> Result<Plan, PackError> { pack("", "", body)?.plan_visits(2, &problem()) };
     let good = plan(
         "local stops = {}
          for _, c in ipairs(problem.customers) do
@@ -131,9 +173,18 @@ fn a_plan_is_read_and_checked() {
     assert_eq!(good.days[0].stops[0].seconds, 1_800);
     assert_eq!(good.left_out[0].customer, 2);
     for (body, expected) in [
-        ("return { days = { { day = 20001, stops = {} } } }", "days[1]: 20001 is no working day of the problem"),
-        ("return { days = { { day = 20000, stops = { { customer = 7, because = { cap } } } } } }", "days[1].stops[1]: customer 7 is not in the problem"),
-        ("return { days = { { day = 20000, stops = { { customer = 1 } } } } }", "days[1].stops[1]: because is a nil"),
+        (
+            "return { days = { { day = 20001, stops = {} } } }",
+            "days[1]: 20001 is no working day of the problem",
+        ),
+        (
+            "return { days = { { day = 20000, stops = { { customer = 7, because = { cap } } } } } }",
+            "days[1].stops[1]: customer 7 is not in the problem",
+        ),
+        (
+            "return { days = { { day = 20000, stops = { { customer = 1 } } } } }",
+            "days[1].stops[1]: because is a nil",
+        ),
         ("return nil", "the plan is nothing, expected a table"),
     ] {
         let error = plan(body).unwrap_err();

@@ -14,9 +14,18 @@ fn a_file_that_is_no_lua_text_is_refused_with_its_line() {
     let cases: [(&[u8], &str); 5] = [
         (b"\x1bLua\x54", "scripts/test/main.lua:1:1: this is compiled code; a pack is text"),
         (b"\x06\x01\x02", "scripts/test/main.lua:1:1: this is compiled code; a pack is text"),
-        (b"-- ok\nlocal x = \"\xbf\xcd\xbb\xa7\"\n", "scripts/test/main.lua:2:1: the file is not UTF-8\nhint: save the file as UTF-8; an editor may have written GBK"),
-        (b"local x = 1\nif x then\n", "scripts/test/main.lua:3:1: Expected 'end' (to close 'then' at line 2), got <eof>"),
-        (b"return }", "scripts/test/main.lua:1:1: Expected identifier when parsing expression, got '}'\n  1 | return }"),
+        (
+            b"-- ok\nlocal x = \"\xbf\xcd\xbb\xa7\"\n",
+            "scripts/test/main.lua:2:1: the file is not UTF-8\nhint: save the file as UTF-8; an editor may have written GBK",
+        ),
+        (
+            b"local x = 1\nif x then\n",
+            "scripts/test/main.lua:3:1: Expected 'end' (to close 'then' at line 2), got <eof>",
+        ),
+        (
+            b"return }",
+            "scripts/test/main.lua:1:1: Expected identifier when parsing expression, got '}'\n  1 | return }",
+        ),
     ];
     for (bytes, expected) in cases {
         let mut given = files(&usual(), &[]);
@@ -53,7 +62,8 @@ fn the_hash_follows_names_and_contents_and_not_the_order_of_files() {
     let one = load(files(&usual(), &[("main.lua", MAIN), ("a.lua", ""), ("b.lua", "")])).unwrap();
     let other = load(files(&usual(), &[("b.lua", ""), ("main.lua", MAIN), ("a.lua", "")])).unwrap();
     assert_eq!(one.hash(), other.hash());
-    let renamed = load(files(&usual(), &[("c.lua", ""), ("main.lua", MAIN), ("a.lua", "")])).unwrap();
+    let renamed =
+        load(files(&usual(), &[("c.lua", ""), ("main.lua", MAIN), ("a.lua", "")])).unwrap();
     assert_ne!(one.hash(), renamed.hash());
     assert_eq!(one.hash().len(), 64);
 }

@@ -19,7 +19,10 @@ fn every_setting_and_column_of_the_shipped_packs_is_explained_in_both_languages(
         let factory = shipped_factory(name);
         let manifest = factory.manifest();
         for setting in &manifest.settings {
-            assert!(!setting.doc.en.is_empty() && !setting.doc.zh.is_empty(), "{name}: {setting:?}");
+            assert!(
+                !setting.doc.en.is_empty() && !setting.doc.zh.is_empty(),
+                "{name}: {setting:?}"
+            );
         }
         for give in manifest.steps.iter().flat_map(|step| &step.gives) {
             let doc = &give.info.doc;
@@ -47,8 +50,14 @@ fn lifecycle(settings: &Json, recency: f64, first: f64) -> (Option<String>, Vec<
 #[test]
 fn each_bound_of_the_lifecycle_belongs_to_the_earlier_phase() {
     let cases = [
-        (0.0, "active"), (30.0, "active"), (31.0, "silent"), (90.0, "silent"), (91.0, "fading"),
-        (180.0, "fading"), (181.0, "churned"), (9_999.0, "churned"),
+        (0.0, "active"),
+        (30.0, "active"),
+        (31.0, "silent"),
+        (90.0, "silent"),
+        (91.0, "fading"),
+        (180.0, "fading"),
+        (181.0, "churned"),
+        (9_999.0, "churned"),
     ];
     for (days, phase) in cases {
         assert_eq!(lifecycle(&json!({}), days, 500.0).0.as_deref(), Some(phase), "{days}");
@@ -81,8 +90,13 @@ fn rfm_measures_against_the_mean_of_those_who_bought() {
     let mut pack = shipped("rfm", &json!({})).unwrap();
     let columns = run(&mut pack, 0, &shop().columns());
     let segments: Vec<_> = (0..5).map(|row| label(&columns[3], row)).collect();
-    let expected =
-        [Some("important_value"), Some("important_reengage"), Some("ordinary_develop"), Some("no_intent"), None];
+    let expected = [
+        Some("important_value"),
+        Some("important_reengage"),
+        Some("ordinary_develop"),
+        Some("no_intent"),
+        None,
+    ];
     assert_eq!(segments, expected.map(|key| key.map(str::to_owned)));
     assert_eq!(value(&columns[1], 0), Value::Number(8.0));
     assert_eq!(value(&columns[1], 4), Value::Missing);
@@ -94,10 +108,7 @@ fn rfm_measures_against_the_mean_of_those_who_bought() {
             "bought for 900, threshold 500: high",
         ]
     );
-    assert_eq!(
-        reasons(&pack, &columns[3], 4, Language::En),
-        ["no purchase yet, so no segment"]
-    );
+    assert_eq!(reasons(&pack, &columns[3], 4, Language::En), ["no purchase yet, so no segment"]);
 }
 
 #[test]
@@ -106,10 +117,14 @@ fn rfm_gives_all_eight_segments_and_a_figure_at_its_threshold_counts_as_high() {
         "threshold": "fixed", "fixed_recency_days": 30, "fixed_frequency": 3, "fixed_monetary": 500,
     });
     let cases = [
-        (30.0, 3.0, 500.0, "important_value"), (30.0, 2.0, 500.0, "important_develop"),
-        (31.0, 3.0, 500.0, "important_reengage"), (31.0, 2.0, 500.0, "important_winback"),
-        (30.0, 3.0, 499.99, "ordinary_value"), (30.0, 2.0, 499.99, "ordinary_develop"),
-        (31.0, 3.0, 499.99, "ordinary_reengage"), (31.0, 2.0, 499.99, "no_intent"),
+        (30.0, 3.0, 500.0, "important_value"),
+        (30.0, 2.0, 500.0, "important_develop"),
+        (31.0, 3.0, 500.0, "important_reengage"),
+        (31.0, 2.0, 500.0, "important_winback"),
+        (30.0, 3.0, 499.99, "ordinary_value"),
+        (30.0, 2.0, 499.99, "ordinary_develop"),
+        (31.0, 3.0, 499.99, "ordinary_reengage"),
+        (31.0, 2.0, 499.99, "no_intent"),
     ];
     let mut pack = shipped("rfm", &fixed).unwrap();
     let base = Base::default()
@@ -230,10 +245,7 @@ fn the_gap_to_the_next_tier_names_the_shortest_indicator() {
         ["20 points short of A; the shortest indicator is amount of 12 months, ahead of only 60 %"]
     );
     assert_eq!(reasons(&pack, &columns[1], 0, Language::En), ["already in the highest tier"]);
-    assert_eq!(
-        reasons(&pack, &columns[0], 9, Language::Zh),
-        ["指数 0，低于 C 的分界 20"]
-    );
+    assert_eq!(reasons(&pack, &columns[0], 9, Language::Zh), ["指数 0，低于 C 的分界 20"]);
 }
 
 #[test]
