@@ -95,7 +95,15 @@ impl Run<'_> {
             let value = column
                 .read(row, &self.settings.currency)
                 .map_err(|bad| Fault::of(column, column.text(row), bad))?;
-            let Some(value) = value else { continue };
+            let Some(value) = value else {
+                // A deal can go by its id alone; whatever has a name in its file must have one.
+                if column.target == Target::Name && here.spec.into != Entity::Deal {
+                    let bad = Bad::new("is empty")
+                        .hint("name it there, or leave the column out to go by the external id");
+                    return Err(Fault::of(column, None, bad));
+                }
+                continue;
+            };
             if column.target == Target::Currency {
                 self.check_currency(column, value)?;
                 continue;
