@@ -64,7 +64,7 @@ impl<'a> Cells<'a> {
         let currency = &self.settings.currency;
         money.map_or_else(Cell::empty, |money| Cell {
             show: currency.show_grouped(money),
-            json: json!(currency.to_major(money)),
+            json: Self::number(Some(currency.to_major(money))).json,
         })
     }
 

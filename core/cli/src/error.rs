@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kehu_contract::document::{Place, Problem};
+use kehu_domain::rows::SourceError;
+use kehu_engine::import::ImportError;
 use kehu_engine::records::RecordError;
 use kehu_store::StoreError;
 
@@ -167,5 +169,21 @@ impl From<StoreError> for CommandError {
             StoreError::Needed { by, .. } => page.hint(format!("take {by} away first")),
             StoreError::Missing { .. } | StoreError::Io(_) | StoreError::Stopped => page,
         }
+    }
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Mapping(problems) => problems.into(),
+            ImportError::Source(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SourceError> for CommandError {
+    fn from(error: SourceError) -> Self {
+        Self { hints: error.hint.iter().cloned().collect(), ..Self::failed(error.to_string()) }
     }
 }

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// The groups of commands; a test keeps every command in one of them.
 pub(crate) const GROUPS: [(&str, &[&str]); 5] = [
-    ("Set up a workspace", &["init", "config"]),
+    ("Set up a workspace", &["init", "import", "config"]),
     ("Know customers", &["customer", "contact", "log", "note", "interaction"]),
     ("Win deals, do the work", &["deal", "task", "target"]),
     ("Keep the firm's own lists", &["rep", "product"]),

@@ -20,6 +20,7 @@ mod locale;
 mod output;
 mod panics;
 mod printer;
+mod progress;
 mod table;
 mod workspace;
 

@@ -100,5 +100,13 @@ labels! {
     DONE = "done", "已完成";
     SNOOZED = "snoozed", "已推迟";
     SKIPPED = "skipped", "已跳过";
+    ENCODING = "encoding", "编码";
+    INTO = "into", "导入为";
+    ROWS = "rows", "行数";
+    CREATED = "new", "新增";
+    CHANGED = "changed", "变更";
+    UNCHANGED = "unchanged", "未变";
+    REFUSED = "refused", "拒绝";
+    BESIDES = "besides", "另外";
     NOTHING = "nothing to show", "没有可显示的内容";
 }

@@ -146,6 +146,11 @@ impl Listing {
         lay_out(&layouts, &heading, &rows, width)
     }
 
+    /// The listing as a form shows it: all columns for programs, for people those that say something.
+    pub(crate) fn for_form(self, form: Form) -> Self {
+        if form.json { self } else { self.without_empty() }
+    }
+
     /// The listing without the columns in which no row says anything.
     fn without_empty(&self) -> Self {
         let said = |at: &usize| self.rows.iter().any(|row| !row[*at].show.is_empty());
@@ -169,14 +174,15 @@ pub(crate) struct Form {
     pub(crate) limit: Option<usize>,
 }
 
-/// Shows a listing; says on stderr how many rows are not shown.
+/// Shows a listing; says on stderr how many rows are not shown. For people, columns in which no row
+/// says anything are left out.
 pub(crate) fn show_listing(printer: &mut Printer, form: Form, mut listing: Listing) -> Result {
     let hidden = form.limit.map_or(0, |limit| listing.rows.len().saturating_sub(limit));
     listing.rows.truncate(listing.rows.len() - hidden);
-    show_rows(printer, form, &listing, hidden)
+    show_rows(printer, form, &listing.for_form(form), hidden)
 }
 
-/// Shows the rows of a listing, of which some are hidden already.
+/// Shows the rows of a listing, of which some are hidden already, with all its columns.
 pub(crate) fn show_rows(
     printer: &mut Printer,
     form: Form,
@@ -194,6 +200,8 @@ pub(crate) fn show_rows(
         }
     }
     if hidden > 0 {
+        // On a terminal the remark belongs below the table.
+        printer.finish()?;
         Printer::talk(&match form.language {
             Language::En => format!("{hidden} more; --limit 0 shows all"),
             Language::Zh => format!("还有 {hidden} 条；--limit 0 显示全部"),
@@ -212,7 +220,8 @@ pub(crate) fn show_json(printer: &mut Printer, value: &Value) -> Result {
 pub(crate) struct Page {
     /// The title, as people see it.
     pub(crate) title: String,
-    /// The facts, each under its column; empty ones are shown in JSON only.
+    /// The facts, each under its column; empty ones, and those that the title says, are shown in JSON
+    /// only.
     pub(crate) facts: Vec<(Column, Cell)>,
     /// The tables, each with its key, heading and the number of rows that are not shown.
     pub(crate) tables: Vec<(&'static str, Label, Listing, usize)>,
@@ -242,10 +251,15 @@ pub(crate) fn show_page(printer: &mut Printer, form: Form, page: &Page) -> Resul
     Ok(())
 }
 
+/// True for facts that the title of a page has said.
+fn in_title(column: &Column) -> bool {
+    matches!(column.key.as_str(), "id" | "name")
+}
+
 fn show_facts(printer: &mut Printer, form: Form, facts: &[(Column, Cell)]) -> Result {
     let said: Vec<Vec<String>> = facts
         .iter()
-        .filter(|(_, cell)| !cell.show.is_empty())
+        .filter(|(column, cell)| !in_title(column) && !cell.show.is_empty())
         .map(|(column, cell)| vec![format!("  {}", column.title(form.language)), cell.show.clone()])
         .collect();
     let Some((first, rest)) = said.split_first() else { return Ok(()) };

@@ -46,6 +46,11 @@ impl Printer {
         self.width
     }
 
+    /// True if a person watches stderr: progress may be shown.
+    pub(crate) fn is_watched() -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// Writes a line of data.
     pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")

@@ -66,7 +66,6 @@ impl UserConfig {
 #[derive(Debug)]
 pub(crate) struct Workspace {
     /// Its folder.
-    #[expect(dead_code, reason = "the commands that load packs come next")]
     pub(crate) root: PathBuf,
     /// What it sets.
     pub(crate) settings: Settings,

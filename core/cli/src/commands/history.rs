@@ -2,7 +2,7 @@ use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
 use crate::locale::{AT, BY, COMMAND, FILE, ID, SUMMARY, UNDONE_BY};
-use crate::output::{Cell, Column, Listing, show_listing};
+use crate::output::{Cell, Column, Listing, show_rows};
 
 /// Lists what was done: each command that wrote, the latest first
 #[derive(Debug, clap::Args)]
@@ -15,8 +15,7 @@ pub(crate) struct Args {}
 pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
     let workspace = context.open()?;
     let form = context.form(workspace.language);
-    // One more than is shown tells whether there are more.
-    let wanted = form.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
+    let reader = workspace.read()?;
     let mut listing = Listing::new(vec![
         Column::whole("id", ID),
         Column::whole("at", AT),
@@ -26,7 +25,9 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
         Column::text("file", FILE),
         Column::whole("undone_by", UNDONE_BY),
     ]);
-    for operation in workspace.read()?.operations(wanted)? {
+    let mut oldest = 1;
+    for operation in reader.operations(form.limit.unwrap_or(usize::MAX))? {
+        oldest = operation.id.0;
         listing.rows.push(vec![
             Cell::text(operation.id.to_string()),
             Cell::text(operation.at),
@@ -37,5 +38,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
             operation.undone_by.map_or_else(Cell::empty, |id| Cell::text(id.to_string())),
         ]);
     }
-    show_listing(&mut context.printer, form, listing)
+    // Operations are numbered without gaps from 1.
+    let hidden = usize::try_from(oldest - 1).unwrap_or(0);
+    show_rows(&mut context.printer, form, &listing.for_form(form), hidden)
 }

@@ -75,6 +75,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             let desk = workspace.desk();
             let facts = args.facts.facts(desk.act.today);
             let edited = interactions::edit(&desk, &args.id, args.kind.as_deref(), &facts)?;
+            Printer::talk(&format!("Corrected the {} of {}.", edited.kind, edited.happened));
             super::show_id(context, Entity::Interaction, edited.id)
         }
         Args::Void(args) => {

@@ -14,6 +14,7 @@ mod deal;
 mod deal_page;
 mod doctor;
 mod history;
+mod import;
 mod init;
 mod interaction;
 mod log;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Init(init::Args),
     #[command(subcommand)]
     Config(config::Args),
+    Import(import::Args),
     #[command(subcommand)]
     Customer(customer::Args),
     #[command(subcommand)]
@@ -69,6 +71,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Config(args) => config::run(context, &args),
+        Command::Import(args) => return import::run(context, &args),
         Command::Customer(args) => customer::run(context, args),
         Command::Contact(args) => contact::run(context, args),
         Command::Log(args) => log::run(context, *args),

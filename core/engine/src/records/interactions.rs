@@ -120,25 +120,11 @@ pub fn void(desk: &Desk<'_>, interaction: &str, reason: Option<&str>) -> Result<
         let reader = writer.reader();
         let id = names::interaction(reader, interaction)?;
         let interaction: Interaction = names::get(reader, Entity::Interaction, id.0)?;
-        refuse_if_answered(reader, &interaction)?;
         writer.remove(Entity::Interaction, id.0)?;
         let reason = reason.map(|text| values::line("reason", text)).transpose()?.flatten();
         let why = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         Ok((interaction, format!("voided {id}{why}")))
     })
-}
-
-fn refuse_if_answered(reader: &dyn Reader, interaction: &Interaction) -> Result<()> {
-    let id = InteractionId(interaction.id);
-    let answers = list(reader, interaction.customer)?;
-    match answers.iter().find(|each| each.about == Some(id)) {
-        Some(answer) => {
-            let answer = InteractionId(answer.id);
-            Err(RecordError::refused(format!("{answer} is about {id}"))
-                .hint(format!("void that one first: kehu interaction void {answer}")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// A customer's interactions, the latest first.

@@ -45,8 +45,6 @@ fn written_since(reader: &dyn Reader, run: &StoredRun) -> Result<bool> {
     }
     let later = (last.0 - run.operation.0).unsigned_abs() as usize;
     let operations = reader.operations(later)?;
-    let touches = |id: OperationId, kind: &str| {
-        id > run.operation && !HARMLESS.contains(&kind)
-    };
+    let touches = |id: OperationId, kind: &str| id > run.operation && !HARMLESS.contains(&kind);
     Ok(operations.iter().any(|operation| touches(operation.id, &operation.kind)))
 }

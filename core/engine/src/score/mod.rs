@@ -21,8 +21,8 @@ pub use execute::{RunOptions, Scored};
 pub use explain::{
     Explained, Explanation, InputShown, NotFired, ReasonShown, explain, fill, show_number,
 };
-pub use given::given_columns;
 pub use freshness::{Changes, changes_since};
+pub use given::given_columns;
 pub use order::{OrderError, StepRef, is_chosen, order};
 pub use rank::percentile_ranks;
 pub use view::{RunView, label_changes};
