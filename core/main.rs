@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use kehu_cli::ShippedPack;
 
 /// Embeds a pack of the folder `scripts`.
-#[expect(unused_macros, reason = "the shipped packs come next")]
 macro_rules! pack {
     ($name:literal) => {
         ShippedPack {
@@ -19,7 +18,7 @@ macro_rules! pack {
 }
 
 /// The packs that every workspace may switch on.
-const SHIPPED: &[ShippedPack] = &[];
+const SHIPPED: &[ShippedPack] = &[pack!("rfm"), pack!("tiers"), pack!("lifecycle")];
 
 fn main() -> ExitCode {
     kehu_cli::main(SHIPPED)

@@ -68,6 +68,15 @@ impl<'a> Cells<'a> {
         })
     }
 
+    /// An amount in major units, as packs and features give it.
+    pub(crate) fn major(&self, number: f64) -> Cell {
+        let show = match self.settings.currency.from_major(number) {
+            Some(money) => self.settings.currency.show_grouped(money),
+            None => number.to_string(),
+        };
+        Cell { show, json: json!(number) }
+    }
+
     /// Yes, no, or not known.
     pub(crate) fn flag(&self, flag: Option<bool>) -> Cell {
         flag.map_or_else(Cell::empty, |flag| Cell {

@@ -61,7 +61,6 @@ fn language(text: &str) -> Result<Language, String> {
 pub(crate) struct Context<'a> {
     pub(crate) globals: Globals,
     pub(crate) printer: Printer,
-    #[expect(dead_code, reason = "the commands that load packs come next")]
     pub(crate) shipped: &'a [ShippedPack],
 }
 

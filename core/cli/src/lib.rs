@@ -18,9 +18,11 @@ mod error;
 mod help;
 mod locale;
 mod output;
+mod packs;
 mod panics;
 mod printer;
 mod progress;
+mod runs;
 mod table;
 mod workspace;
 

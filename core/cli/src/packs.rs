@@ -131,8 +131,8 @@ fn collect(
 ) -> Result {
     for path in sorted(folder)? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let about =
-            fs::symlink_metadata(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+        let about = fs::symlink_metadata(&path)
+            .map_err(|error| CommandError::file("read", &path, &error))?;
         if name.starts_with('.') || about.is_symlink() {
             continue;
         }

@@ -4,7 +4,7 @@ use kehu_contract::Value;
 use kehu_domain::{Day, RunId};
 use kehu_engine::packs::PackSet;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
-use kehu_store::{CustomerRange, Reader, Store as _, StoredRun};
+use kehu_store::{CustomerRange, Reader, StoredRun};
 use serde_json::json;
 
 use crate::cells::Cells;

@@ -67,6 +67,8 @@ impl UserConfig {
 pub(crate) struct Workspace {
     /// Its folder.
     pub(crate) root: PathBuf,
+    /// The folders of the workspaces that it extends, the nearest first.
+    pub(crate) bases: Vec<PathBuf>,
     /// What it sets.
     pub(crate) settings: Settings,
     /// Its records.
@@ -81,12 +83,12 @@ impl Workspace {
     /// Opens the workspace around the folder that is named or current.
     pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
         let root = find(globals)?;
-        let settings = read_settings(&root)?;
+        let (settings, bases) = read_layers(&root)?;
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
         let language = globals.lang.or(user.language).unwrap_or(settings.language);
-        Ok(Self { root, settings, store, act: Act { by, at, today }, language })
+        Ok(Self { root, bases, settings, store, act: Act { by, at, today }, language })
     }
 
     /// What the engine's use cases need.
@@ -128,6 +130,11 @@ pub(crate) fn find(globals: &Globals) -> Result<PathBuf> {
 
 /// Reads a workspace's settings over those that it extends.
 pub(crate) fn read_settings(root: &Path) -> Result<Settings> {
+    read_layers(root).map(|(settings, _)| settings)
+}
+
+/// Reads a workspace's settings, and names the folders of those that it extends, the nearest first.
+fn read_layers(root: &Path) -> Result<(Settings, Vec<PathBuf>)> {
     let mut layers: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));
@@ -140,7 +147,8 @@ pub(crate) fn read_settings(root: &Path) -> Result<Settings> {
     }
     let files: Vec<(&str, &str)> =
         layers.iter().rev().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Ok(Settings::read(&files)?)
+    let folders = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned));
+    Ok((Settings::read(&files)?, folders.collect()))
 }
 
 /// The settings that a file extends, by the name for messages and the path.

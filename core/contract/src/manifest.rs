@@ -52,14 +52,19 @@ impl Hook {
     }
 }
 
-/// The columns that `visit_need` gives, each with its type and unit.
-pub const VISIT_NEED_COLUMNS: [(&str, ColumnType, &str); 6] = [
+/// The columns that `visit_need` gives where its step declares none, each with its type and unit.
+///
+/// A step may declare them itself, for example to make `visit_purpose` a label with words in both
+/// languages. What it does not give is missing.
+pub const VISIT_NEED_COLUMNS: [(&str, ColumnType, &str); 8] = [
     ("visits_per_month", ColumnType::Number, "visits a month"),
     ("visit_minutes", ColumnType::Number, "minutes"),
     ("visit_gap_days", ColumnType::Number, "days"),
     ("visit_mode", ColumnType::Text, ""),
     ("visit_purpose", ColumnType::Text, ""),
     ("visit_topics", ColumnType::Text, ""),
+    ("visit_value", ColumnType::Number, ""),
+    ("visit_group", ColumnType::Text, ""),
 ];
 
 /// Names a column that a step reads.

@@ -44,9 +44,13 @@ pub struct PlanCustomer {
     pub place: Option<Point>,
     /// How many visits a month it should have.
     pub visits_per_month: f64,
+    /// How many visits fall due in the period: each is to be placed or to be named as left out.
+    pub visits: i32,
+    /// How many of them make one round; those of a round follow each other from day to day.
+    pub visits_a_round: i32,
     /// How long a visit takes, in seconds.
     pub seconds: i32,
-    /// The days that should lie between two visits.
+    /// The days that should lie between two rounds.
     pub gap_days: i32,
     /// The last visit before the plan begins.
     pub last_visit: Option<i32>,

@@ -93,6 +93,11 @@ impl Day {
         self.0 - earlier.0
     }
 
+    /// The year.
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+
     /// The day of the week: 0 is Monday, 6 is Sunday.
     pub fn weekday(self) -> u32 {
         self.date().weekday().num_days_from_monday()

@@ -2,6 +2,7 @@
 //!
 //! The engine knows the store and the packs only by their traits.
 
+pub mod day;
 pub mod features;
 pub mod import;
 pub mod packs;

@@ -6,7 +6,8 @@ use kehu_contract::{FailureKind, LabelValue, RunContext, ScoredColumn, Step, did
 use mlua::{Function, Lua, LuaString, Table, Value};
 use serde_json::Value as Json;
 
-use crate::collect::{self, Given, Read, Target};
+use crate::api;
+use crate::collect::{self, Given, Known, Read, Target};
 use crate::convert::to_lua;
 use crate::evaluate::{Evaluated, Evaluator};
 use crate::fault::{Fault, plain_within};
@@ -14,7 +15,6 @@ use crate::frame::{Frame, name_set};
 use crate::gate::Work;
 use crate::machine::{Machine, key_in_words, strict_function};
 use crate::pack::{LuaPack, Trouble};
-use crate::{api, rules};
 
 /// What a call about a batch works with.
 pub(crate) struct Job<'a> {
@@ -48,7 +48,8 @@ pub(crate) fn score(
     run.call::<()>(author)?;
     pack.machine.gate.pause();
     let texts = read_texts(&texts)?;
-    let given = Given { frame: job.frame, rules: &job.evaluated.rules, texts: &texts, rows };
+    let known = job.evaluated.rules.iter().map(|rule| Known::new(rule, job.frame));
+    let given = Given { rules: known.collect(), texts: &texts, rows };
     let mut scored = Vec::new();
     for (place, give) in job.step.gives.iter().enumerate() {
         let reader: Function = readers.raw_get(place + 1)?;
@@ -93,10 +94,6 @@ fn score_fields(
 ) -> mlua::Result<()> {
     let lua = &job.pack.machine.lua;
     let rules = &job.evaluated.rules;
-    host.raw_set(
-        "arity",
-        lua.create_sequence_from(rules.iter().map(|rule| rules::arity(rule) as f64))?,
-    )?;
     host.raw_set("rule_ids", lua.create_sequence_from(rules.iter().map(|rule| rule.id.as_str()))?)?;
     host.raw_set("unknown", unknown(&job.pack.machine)?)?;
     host.raw_set("state", to_lua(lua, state)?)?;

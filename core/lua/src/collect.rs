@@ -11,6 +11,7 @@ use mlua::Buffer;
 
 use crate::fault::{Fault, plain_within};
 use crate::frame::Frame;
+use crate::rules;
 
 /// The most reasons of one customer and column.
 const REASONS: usize = 200;
@@ -30,10 +31,28 @@ pub(crate) struct Target<'a> {
 
 /// Holds what all columns of a batch share.
 pub(crate) struct Given<'a> {
-    pub(crate) frame: &'a Frame,
-    pub(crate) rules: &'a [Rule],
+    pub(crate) rules: Vec<Known<'a>>,
     pub(crate) texts: &'a [String],
     pub(crate) rows: usize,
+}
+
+/// What a rule itself knows of a reason.
+pub(crate) struct Known<'a> {
+    input: Option<&'a ColumnData>,
+    limit: Option<f64>,
+    points: f64,
+    arity: usize,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(rule: &Rule, frame: &'a Frame) -> Self {
+        Self {
+            input: rule.input.as_deref().and_then(|input| frame.column(input)),
+            limit: rule.limit,
+            points: rule.points.unwrap_or(0.0),
+            arity: rules::arity(rule),
+        }
+    }
 }
 
 /// A fault with the row at which it showed.
@@ -125,60 +144,62 @@ impl Reader<'_> {
     /// Reads one entry (its layout stands in `score.luau`) and returns its points.
     fn entry(&mut self, entry: u32, row: usize) -> f64 {
         let place = (entry & 0xffff) as u16;
-        let rule = self.given.rules.get(usize::from(place));
-        let free = entry & 0x1_0000 != 0;
-        let points = if free {
-            self.extras.next().copied().unwrap_or(0.0)
+        let given = self.given;
+        let Some(rule) = given.rules.get(usize::from(place)) else { return 0.0 };
+        let mut points = rule.points;
+        if entry & 0x1_0000 == 0 {
+            self.complete(rule, 0, row);
         } else {
-            rule.and_then(|rule| rule.points).unwrap_or(0.0)
-        };
-        let count = (entry >> 20) & 0xf;
-        for at in 0..count {
-            let number = self.extras.next().copied().unwrap_or(f64::NAN);
-            let is_text = entry >> (24 + at) & 1 == 1;
-            let argument = if is_text {
-                let text = self.given.texts.get(number as usize).map_or("", String::as_str);
-                Argument::Text(self.text(text))
-            } else {
-                Argument::Number(number)
-            };
-            self.reasons.arguments.push(argument);
-        }
-        if let Some(rule) = rule {
-            self.complete(rule, count, row);
+            points = self.extras.next().copied().unwrap_or(0.0);
+            let count = (entry >> 20) & 0xf;
+            for at in 0..count {
+                let argument = self.argument(entry >> (24 + at) & 1 == 1);
+                self.reasons.arguments.push(argument);
+            }
+            self.complete(rule, count as usize, row);
         }
         let arguments_end = self.reasons.arguments.len() as u32;
         self.reasons.entries.push(Reason { rule: place, points, arguments_end });
         points
     }
 
-    /// Adds what the rule itself knows: its input's value where no argument was given, its limit
-    /// where there is no second one.
-    fn complete(&mut self, rule: &Rule, count: u32, row: usize) {
-        if count == 0 {
-            let column = rule.input.as_deref().and_then(|input| self.given.frame.column(input));
-            match column.map(|column| column.value(row)) {
-                None if rule.limit.is_none() => return,
-                None | Some(Shown::Missing) => {
-                    self.reasons.arguments.push(Argument::Number(f64::NAN));
-                }
-                Some(Shown::Number(number)) => {
-                    self.reasons.arguments.push(Argument::Number(number));
-                }
-                Some(Shown::Day(day)) => {
-                    self.reasons.arguments.push(Argument::Number(f64::from(day)));
-                }
-                Some(Shown::Flag(flag)) => {
-                    self.reasons.arguments.push(Argument::Number(f64::from(u8::from(flag))));
-                }
-                Some(Shown::Text(text)) => {
-                    let text = self.text(&text);
-                    self.reasons.arguments.push(Argument::Text(text));
-                }
-            }
+    fn argument(&mut self, is_text: bool) -> Argument {
+        let number = self.extras.next().copied().unwrap_or(f64::NAN);
+        if !is_text {
+            return Argument::Number(number);
         }
-        if let (true, Some(limit)) = (count < 2, rule.limit) {
+        let texts = self.given.texts;
+        Argument::Text(self.text(texts.get(number as usize).map_or("", String::as_str)))
+    }
+
+    /// Adds what the rule itself knows to `count` arguments: its input's value where none was given,
+    /// its limit where there is no second one, and missing values for what its sentence still lacks.
+    fn complete(&mut self, rule: &Known<'_>, mut count: usize, row: usize) {
+        if let (0, Some(input)) = (count, rule.input) {
+            let argument = self.of_input(input, row);
+            self.reasons.arguments.push(argument);
+            count = 1;
+        }
+        if let (1, Some(limit)) = (count, rule.limit) {
             self.reasons.arguments.push(Argument::Number(limit));
+            count = 2;
+        }
+        while count < rule.arity {
+            self.reasons.arguments.push(Argument::Number(f64::NAN));
+            count += 1;
+        }
+    }
+
+    fn of_input(&mut self, input: &ColumnData, row: usize) -> Argument {
+        match input {
+            ColumnData::Number(values) => Argument::Number(values[row]),
+            other => match other.value(row) {
+                Shown::Missing => Argument::Number(f64::NAN),
+                Shown::Number(number) => Argument::Number(number),
+                Shown::Day(day) => Argument::Number(f64::from(day)),
+                Shown::Flag(flag) => Argument::Number(f64::from(u8::from(flag))),
+                Shown::Text(text) => Argument::Text(self.text(&text)),
+            },
         }
     }
 

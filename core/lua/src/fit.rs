@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use kehu_contract::{ColumnData, MISSING_CODE, MISSING_DAY, MISSING_FLAG, Step};
-use mlua::{Lua, Table, UserData, UserDataMethods, Value};
+use mlua::{Lua, Table, UserData, UserDataMethods, UserDataRef, Value};
 
 use crate::api;
 use crate::fault::{Fault, plain_within};
@@ -119,6 +119,30 @@ impl Column {
         (0..self.data.len()).filter(|row| !self.data.is_missing(*row)).count()
     }
 
+    /// The column with the values of those customers only that have a value in `other`.
+    fn restricted(&self, other: &Self) -> Self {
+        let rows = self.data.len().min(other.data.len());
+        let data = self.gate.exempt(|| {
+            let mut data = self.data.slice(0, rows);
+            for row in (0..rows).filter(|row| other.data.is_missing(*row)) {
+                match &mut data {
+                    ColumnData::Number(values) => values[row] = f64::NAN,
+                    ColumnData::Text { codes, .. } => codes[row] = MISSING_CODE,
+                    ColumnData::Flag(values) => values[row] = MISSING_FLAG,
+                    ColumnData::Day(values) => values[row] = MISSING_DAY,
+                }
+            }
+            data
+        });
+        Self {
+            name: self.name.clone(),
+            data: Arc::new(data),
+            numbers: OnceCell::new(),
+            sorted: OnceCell::new(),
+            gate: Rc::clone(&self.gate),
+        }
+    }
+
     /// How many customers have each value of a label, text or flag.
     fn count_by(&self, lua: &Lua) -> mlua::Result<Table> {
         let table = lua.create_table()?;
@@ -174,6 +198,9 @@ impl UserData for Column {
         methods.add_method("cut_after_count", |_, column, count: Value| {
             let count = number(&count, &column.name, "cut_after_count")?;
             Ok(column.cut(count.max(0.0) as usize, "cut_after_count")?)
+        });
+        methods.add_method("where", |_, column, other: UserDataRef<Self>| {
+            Ok(column.restricted(&other))
         });
         methods.add_method("count_by", |lua, column, ()| column.count_by(lua));
     }

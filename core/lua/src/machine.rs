@@ -96,6 +96,7 @@ impl Machine {
         let math: Table = lua.globals().raw_get("math")?;
         math.raw_set("random", random.function(&lua, Rc::clone(&gate))?)?;
         math.raw_remove("randomseed")?;
+        sweep_globals(&lua)?;
         lua.sandbox(true)?;
         for library in LIBRARIES.iter().chain(&["bit32", "coroutine"]) {
             freeze(&lua.globals().get::<Table>(*library)?)?;
@@ -218,6 +219,21 @@ fn host_environment(lua: &Lua) -> mlua::Result<Table> {
     host.set_readonly(true);
     host.set_safeenv(true);
     Ok(host)
+}
+
+/// Leaves no global that a pack does not have. The engine resolves names of library functions
+/// against the real globals when it loads a script, whatever environment the script is given.
+fn sweep_globals(lua: &Lua) -> mlua::Result<()> {
+    let globals = lua.globals();
+    let mut unwanted = Vec::new();
+    for pair in globals.pairs::<Value, Value>() {
+        let (name, _) = pair?;
+        let word = key_in_words(&name);
+        if !GLOBALS.contains(&word.as_str()) && !LIBRARIES.contains(&word.as_str()) {
+            unwanted.push(name);
+        }
+    }
+    unwanted.into_iter().try_for_each(|name| globals.raw_remove(name))
 }
 
 fn run_prelude(

@@ -140,9 +140,10 @@ impl Lines {
     fn explanation(&mut self, explanation: &Explanation, depth: usize) {
         let value =
             self.value(explanation.value.as_ref(), &explanation.unit, explanation.label.as_ref());
-        let given_by = explanation.given_by.as_ref().map(|by| {
-            format!("  [{} {}, {}]", by.pack, by.version, by.step)
-        });
+        let given_by = explanation
+            .given_by
+            .as_ref()
+            .map(|by| format!("  [{} {}, {}]", by.pack, by.version, by.step));
         let head = format!("{} = {value}{}", explanation.column, given_by.unwrap_or_default());
         self.push(depth, &head);
         self.overridden(explanation, depth + 1);
@@ -192,8 +193,7 @@ impl Lines {
             Some(points) => format!("+{} ", show_number(points)),
             None => "· ".to_owned(),
         };
-        let text =
-            format!("{points}{}  {}:{}", self.word(&reason.text), reason.file, reason.line);
+        let text = format!("{points}{}  {}:{}", self.word(&reason.text), reason.file, reason.line);
         self.push(depth, &text);
     }
 
@@ -209,4 +209,3 @@ impl Lines {
         }
     }
 }
-

@@ -13,14 +13,19 @@ mod customer_page;
 mod deal;
 mod deal_page;
 mod doctor;
+mod explain;
+mod features;
 mod history;
 mod import;
 mod init;
 mod interaction;
 mod log;
 mod note;
+mod override_value;
 mod product;
 mod rep;
+mod runs;
+mod score;
 mod target;
 mod task;
 mod undo;
@@ -60,6 +65,12 @@ pub(crate) enum Command {
     Rep(rep::Args),
     #[command(subcommand)]
     Product(product::Args),
+    Score(score::Args),
+    Explain(explain::Args),
+    Override(override_value::Args),
+    #[command(subcommand)]
+    Runs(runs::Args),
+    Features(features::Args),
     History(history::Args),
     Undo(undo::Args),
     Doctor(doctor::Args),
@@ -82,6 +93,11 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::Target(args) => target::run(context, args),
         Command::Rep(args) => rep::run(context, args),
         Command::Product(args) => product::run(context, args),
+        Command::Score(args) => return score::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Override(args) => override_value::run(context, &args),
+        Command::Runs(args) => runs::run(context, args),
+        Command::Features(args) => features::run(context, &args),
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args),
         Command::Doctor(args) => return doctor::run(context, &args),

@@ -114,7 +114,7 @@ fn list(context: &mut Context<'_>, workspace: &Workspace) -> Result {
     for each in found {
         listing.rows.push(vec![
             Cells::id(Entity::Override, each.id),
-            cells.reference(Entity::Customer, Some(each.customer.0))?,
+            cells.link(Entity::Customer, Some(each.customer.0))?,
             Cell::text(each.column),
             Cell::text(each.value),
             Cells::day(Some(each.known)),

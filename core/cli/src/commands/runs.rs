@@ -83,7 +83,11 @@ fn changes(context: &mut Context<'_>, args: &Changes) -> Result {
         Some(text) => run_id(text)?,
         None => match reader.runs()?.first() {
             Some(run) => run.id,
-            None => return Err(CommandError::failed("nothing has been scored yet").hint("first: kehu score")),
+            None => {
+                return Err(
+                    CommandError::failed("nothing has been scored yet").hint("first: kehu score")
+                );
+            }
         },
     };
     if reader.run(id)?.is_none() {

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use kehu_contract::{ColumnData, ColumnType, Language};
 use kehu_engine::score::{self, RunView, show_number};
-use kehu_store::{RunColumn, Store as _, StoredRun};
+use kehu_store::{RunColumn, StoredRun};
 use serde_json::{Map, json};
 
 use crate::arguments::{DayWord, day};
@@ -80,7 +80,9 @@ fn tell(run: &StoredRun, changes: usize, language: Language) {
             "Scored {customers} customers as of {as_of}: run {id}, {changes} labels changed since the run before"
         ),
         Language::Zh => {
-            format!("已按 {as_of} 为 {customers} 位客户评分：运行 {id}，与上次相比 {changes} 个标签有变化")
+            format!(
+                "已按 {as_of} 为 {customers} 位客户评分：运行 {id}，与上次相比 {changes} 个标签有变化"
+            )
         }
     });
 }
@@ -171,7 +173,11 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
                 let [least, mean, greatest] = [least, mean, greatest].map(show_number);
                 format!("{least} … {greatest}, {} {mean}", locale::MEAN.get(form.language))
             }
-            None => counts.iter().map(|(key, count)| format!("{key} {count}")).collect::<Vec<_>>().join("  "),
+            None => counts
+                .iter()
+                .map(|(key, count)| format!("{key} {count}"))
+                .collect::<Vec<_>>()
+                .join("  "),
         };
         columns.push(json!({
             "column": column.info.name,

@@ -1,0 +1,168 @@
+//! A person's answer to a line of the list: done, snoozed or skipped.
+
+use kehu_contract::nearest;
+use kehu_domain::{Day, Interaction, InteractionId, OperationDraft, RepId, Task, TaskState};
+use kehu_store::Writer;
+
+use super::key::folded;
+use super::worklist::{Line, Worklist};
+use super::{DayError, Work};
+
+/// Which kind of interaction a channel makes, where the two have different names.
+const KINDS: [(&str, &str); 3] = [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
+
+/// Says what became of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closing {
+    /// It was done; the interaction is logged.
+    Done {
+        /// What came of it.
+        outcome: Option<String>,
+        /// Words.
+        text: Option<String>,
+    },
+    /// It comes back on a later day.
+    Snooze {
+        /// That day.
+        until: Day,
+    },
+    /// It will not be done.
+    Skip {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Holds an answer: which line, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The line's key, or its beginning.
+    pub key: String,
+    /// What became of it.
+    pub closing: Closing,
+}
+
+/// Says what an answer has written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The line.
+    pub line: Line,
+    /// The interaction that was logged; none if nothing was done, or if the workspace has no kind of
+    /// interaction for the line's channel.
+    pub interaction: Option<(InteractionId, String)>,
+}
+
+/// Writes a person's answer to a line of a list, as one operation.
+///
+/// # Errors
+/// That no line has the key, that the answer makes no sense, or what the store says.
+pub fn answer(
+    work: &Work<'_>,
+    list: &Worklist,
+    answer: &Answer,
+    today: Day,
+    draft: &OperationDraft,
+) -> Result<Answered, DayError> {
+    let line = find(list, &answer.key)?.clone();
+    check(&answer.closing, today)?;
+    let mut writer = work.store.write(draft)?;
+    let interaction = match &answer.closing {
+        Closing::Done { outcome, text } => {
+            log(work, writer.as_mut(), &line, outcome.as_ref(), text.as_ref(), today)?
+        }
+        Closing::Snooze { .. } | Closing::Skip { .. } => None,
+    };
+    for key in &line.keys {
+        writer.put(&task(work, &line, key, &answer.closing, today).into(), today)?;
+    }
+    writer.set_summary(&summary(&line, &answer.closing));
+    writer.commit()?;
+    Ok(Answered { line, interaction })
+}
+
+fn find<'a>(list: &'a Worklist, typed: &str) -> Result<&'a Line, DayError> {
+    let key = folded(typed);
+    let lines = || list.lines.iter().chain(&list.withheld);
+    let found: Vec<&Line> = lines().filter(|line| line.key.starts_with(&key)).collect();
+    match found[..] {
+        [line] if !key.is_empty() => Ok(line),
+        [] => {
+            let hint = match nearest(&key, lines().map(|line| line.key.as_str())) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "kehu today shows the keys of what is open".to_owned(),
+            };
+            Err(DayError::UnknownKey { key: typed.to_owned(), hint })
+        }
+        _ => {
+            let keys = found.iter().take(8).map(|line| line.key.clone()).collect();
+            Err(DayError::AmbiguousKey { key: typed.to_owned(), keys })
+        }
+    }
+}
+
+fn check(closing: &Closing, today: Day) -> Result<(), DayError> {
+    match closing {
+        Closing::Snooze { until } if *until <= today => Err(DayError::Answer(format!(
+            "a line is snoozed until a day to come, and {until} has come: today is {today}"
+        ))),
+        Closing::Skip { reason } if reason.trim().is_empty() => {
+            Err(DayError::Answer("a line is skipped for a reason".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn log(
+    work: &Work<'_>,
+    writer: &mut dyn Writer,
+    line: &Line,
+    outcome: Option<&String>,
+    text: Option<&String>,
+    today: Day,
+) -> Result<Option<(InteractionId, String)>, DayError> {
+    let named = KINDS.iter().find(|(channel, _)| *channel == line.channel);
+    let kind = named.map_or(line.channel.as_str(), |(_, kind)| kind);
+    if work.settings.kind(kind).is_none() {
+        return Ok(None);
+    }
+    let mut interaction = Interaction::new(line.customer, today, kind);
+    interaction.rep = Some(RepId(work.rep.id));
+    interaction.deal = line.deal.as_ref().map(|(id, _)| *id);
+    interaction.channel = (kind != line.channel).then(|| line.channel.clone());
+    interaction.outcome = outcome.cloned();
+    interaction.text = text.cloned();
+    let id = writer.put(&interaction.into(), today)?;
+    Ok(Some((InteractionId(id), kind.to_owned())))
+}
+
+fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) -> Task {
+    let (state, until, reason) = match closing {
+        Closing::Done { .. } => (TaskState::Done, None, None),
+        Closing::Snooze { until } => (TaskState::Snoozed, Some(*until), None),
+        Closing::Skip { reason } => (TaskState::Skipped, None, Some(reason.clone())),
+    };
+    Task {
+        id: 0,
+        what: line.title.get(work.settings.language).to_owned(),
+        customer: Some(line.customer),
+        deal: line.deal.as_ref().map(|(id, _)| *id),
+        rep: Some(RepId(work.rep.id)),
+        due: line.due,
+        state,
+        since: Some(today),
+        until,
+        reason,
+        origin: Some(format!("{}.{}", line.pack, line.hook.name())),
+        key: Some(key.to_owned()),
+        known: today,
+    }
+}
+
+fn summary(line: &Line, closing: &Closing) -> String {
+    let what = format!("{}, {} ({})", line.title.en, line.name, line.customer);
+    match closing {
+        Closing::Done { .. } => format!("done: {what}"),
+        Closing::Snooze { until } => format!("snoozed until {until}: {what}"),
+        Closing::Skip { .. } => format!("skipped: {what}"),
+    }
+}

@@ -1,0 +1,71 @@
+//! Asking packs, and putting their reasons into words.
+
+use kehu_contract::{Cause, Pack, PackError, Rule, RunContext, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::Work;
+use crate::packs::EnabledPack;
+use crate::score::{fill, show_number};
+
+/// Says why: one rule of a pack with its values put in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Because {
+    /// The pack.
+    pub pack: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The sentence.
+    #[serde(flatten)]
+    pub text: Text,
+    /// The file that declares the rule.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+}
+
+/// Loads a pack for the run's day.
+pub(super) fn load(work: &Work<'_>, pack: &EnabledPack) -> Result<Box<dyn Pack>, PackError> {
+    pack.factory.create(&RunContext {
+        as_of: work.as_of.number(),
+        settings: pack.settings.clone(),
+        seed: work.run.header().seed,
+        limits: work.settings.limits,
+    })
+}
+
+/// Puts causes into words; an error says what is wrong with them.
+pub(super) fn because(
+    pack: &str,
+    rules: &[Rule],
+    causes: &[Cause],
+) -> Result<Vec<Because>, String> {
+    if causes.is_empty() {
+        return Err("has no reason".to_owned());
+    }
+    causes
+        .iter()
+        .map(|cause| {
+            let rule = rules
+                .get(usize::from(cause.rule))
+                .ok_or_else(|| format!("refers to rule {}, which is not declared", cause.rule))?;
+            let words: Vec<String> = cause.arguments.iter().map(word).collect();
+            Ok(Because {
+                pack: pack.to_owned(),
+                rule: rule.id.clone(),
+                text: Text::new(fill(&rule.text.en, &words), fill(&rule.text.zh, &words)),
+                file: rule.file.clone(),
+                line: rule.line,
+            })
+        })
+        .collect()
+}
+
+fn word(argument: &Json) -> String {
+    match argument {
+        Json::Null => "–".to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.as_f64().map(show_number).unwrap_or_default(),
+        other => other.to_string(),
+    }
+}

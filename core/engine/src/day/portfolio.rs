@@ -1,0 +1,66 @@
+//! Whose work a customer is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kehu_domain::{Customer, CustomerId, Deal, DealEvent, RepId, StageRole};
+use kehu_store::{CustomerRange, StoreError};
+
+use super::Work;
+use crate::settings::Settings;
+
+/// Holds the customers that a rep works on as of a day: those that the rep owns, and those with an
+/// open deal of the rep.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Portfolio {
+    /// The customers by id, known and not archived.
+    pub customers: BTreeMap<i64, Customer>,
+    /// The open deals of the rep that have a customer, by id.
+    pub deals: BTreeSet<i64>,
+    /// How many open deals of the rep have no customer, and so are in no list.
+    pub deals_without_customer: usize,
+}
+
+/// Finds a rep's customers, and some others by id.
+pub(super) fn find(work: &Work<'_>, also: &BTreeSet<i64>) -> Result<Portfolio, StoreError> {
+    let rep = RepId(work.rep.id);
+    let mut portfolio = Portfolio::default();
+    let mut wanted: BTreeSet<i64> = also.clone();
+    work.reader.deals(CustomerRange::ALL, work.as_of, &mut |deal, events| {
+        if deal.rep == Some(rep) && is_open(work.settings, deal, events) {
+            portfolio.deals.insert(deal.id);
+            wanted.extend(deal.customer.map(|customer| customer.0));
+        }
+        Ok(())
+    })?;
+    work.reader.deals_without_customer(work.as_of, &mut |deal, events| {
+        if deal.rep == Some(rep) && is_open(work.settings, deal, events) {
+            portfolio.deals_without_customer += 1;
+        }
+        Ok(())
+    })?;
+    work.reader.customers(CustomerRange::ALL, work.as_of, &mut |customer| {
+        let theirs = customer.owner == Some(rep) || wanted.contains(&customer.id);
+        if theirs && customer.archived.is_none_or(|day| day > work.as_of) {
+            portfolio.customers.insert(customer.id, customer.clone());
+        }
+        Ok(())
+    })?;
+    Ok(portfolio)
+}
+
+/// A stage that is no longer declared counts as open: the deal must not vanish in silence.
+pub(super) fn is_open(settings: &Settings, deal: &Deal, events: &[DealEvent]) -> bool {
+    events.last().is_some_and(|last| {
+        settings
+            .stage(&deal.pipeline, &last.stage)
+            .is_none_or(|stage| stage.role == StageRole::Open)
+    })
+}
+
+impl Portfolio {
+    /// True if what concerns the customer as a whole is the rep's to do, not another owner's.
+    pub(super) fn is_responsible(&self, rep: RepId, customer: CustomerId) -> bool {
+        let owner = self.customers.get(&customer.0).and_then(|customer| customer.owner);
+        owner.is_none_or(|owner| owner == rep)
+    }
+}

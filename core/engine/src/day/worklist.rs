@@ -1,0 +1,392 @@
+//! The worklist: what a rep is to do on a day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kehu_contract::{Case, Hook, Proposal, Rule, Text};
+use kehu_domain::{CustomerId, Day, DealId, Entity, RepId, Task, TaskState};
+
+use super::ask::{self, Because};
+use super::calendar::Calendar;
+use super::cases::Cases;
+use super::key::key;
+use super::plan::{VISIT, VisitDay, VisitStop, latest_plan, notes};
+use super::portfolio::{self, Portfolio};
+use super::sheet::Sheet;
+use super::{DayError, Work, review};
+use crate::packs::EnabledPack;
+
+/// The place of a planned visit in the list; also that of a proposal that states none.
+const USUAL_PRIORITY: f64 = 50.0;
+
+/// Holds one thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The key by which a person closes it.
+    pub key: String,
+    /// The keys of all proposals that were merged into it.
+    pub keys: Vec<String>,
+    /// The pack whose proposal came first.
+    pub pack: String,
+    /// The hook that it came from.
+    pub hook: Hook,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's name.
+    pub name: String,
+    /// The deal that it is about.
+    pub deal: Option<(DealId, String)>,
+    /// The deal's amount in major units.
+    pub amount: Option<f64>,
+    /// What to do, as the pack calls it.
+    pub action: String,
+    /// What to do, in words.
+    pub title: Text,
+    /// By which channel.
+    pub channel: String,
+    /// When.
+    pub due: Day,
+    /// Its place in the list: higher comes first.
+    pub priority: f64,
+    /// What the customer is worth; it orders lines of one priority.
+    pub value: f64,
+    /// The part of the order of work.
+    pub group: String,
+    /// More about a planned visit.
+    pub visit: Option<VisitDetails>,
+    /// Why.
+    pub because: Vec<Because>,
+    /// Why it is withheld; empty if it is not.
+    pub withheld: Vec<Because>,
+}
+
+/// Holds what is known of a planned visit beside its line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitDetails {
+    /// The seconds of the visit.
+    pub seconds: i32,
+    /// The seconds of the way there.
+    pub travel_seconds: i32,
+    /// What it is for.
+    pub purpose: Text,
+    /// What to talk about.
+    pub topics: Text,
+}
+
+/// Holds a rep's list of a day.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Worklist {
+    /// What to do, in order.
+    pub lines: Vec<Line>,
+    /// What packs withheld, in the same order.
+    pub withheld: Vec<Line>,
+    /// How many proposals are due on a later day.
+    pub later: usize,
+    /// How many were not shown because a person has closed them.
+    pub closed: usize,
+    /// The seconds of the day that are kept for finding new customers.
+    pub prospecting_seconds: i32,
+    /// What is to be said of the list as a whole.
+    pub notes: Vec<Text>,
+    /// Packs that were switched off, each with what it said.
+    pub failures: Vec<(String, String)>,
+    /// Whose customers it is about.
+    pub portfolio: Portfolio,
+}
+
+impl Work<'_> {
+    /// Lays out the day: the visits of the rep's latest plan that covers it, else of a plan made now
+    /// for this one day, and what packs propose. Nothing is written.
+    ///
+    /// # Errors
+    /// What the store says. A pack that fails is no error: the list says so and goes on without it.
+    pub fn today(&self) -> Result<Worklist, DayError> {
+        let stored = latest_plan(self.reader, RepId(self.rep.id), self.as_of)?;
+        let stored = stored.map(|(_, plan)| plan);
+        let day_of = |days: &[VisitDay]| days.iter().find(|day| day.day == self.as_of).cloned();
+        let planned = stored.as_ref().and_then(|plan| day_of(&plan.days));
+        let also: BTreeSet<i64> =
+            planned.iter().flat_map(|day| &day.visits).map(|visit| visit.customer.0).collect();
+        let portfolio = portfolio::find(self, &also)?;
+        let sheet = Sheet::new(self, portfolio.customers.keys().copied().collect())?;
+        let mut list = Worklist {
+            portfolio,
+            failures: self.run.header().failures.clone(),
+            notes: self.notes(),
+            ..Worklist::default()
+        };
+        let (planner, day) = match stored {
+            Some(plan) => (plan.pack, planned),
+            None => self.plan_today(&sheet, &mut list)?,
+        };
+        let mut lines: Vec<Line> = Vec::new();
+        if let Some(day) = day {
+            list.prospecting_seconds = day.prospecting_seconds;
+            let known = |visit: &&VisitStop| sheet.ids.binary_search(&visit.customer.0).is_ok();
+            lines.extend(
+                day.visits.iter().filter(known).map(|visit| line_of(&planner, day.day, visit)),
+            );
+        }
+        for (pack, step) in self.packs.answering(Hook::FollowUp, self.settings) {
+            if list.failures.iter().any(|(name, _)| name == pack.name()) {
+                continue;
+            }
+            match self.follow_up(pack, step, &sheet, &list.portfolio)? {
+                Ok(proposed) => lines.extend(proposed),
+                Err(failure) => list.failures.push((pack.name().to_owned(), failure)),
+            }
+        }
+        self.drop_closed(&mut lines, &mut list)?;
+        let mut lines = merged(lines);
+        value(&sheet, &mut lines)?;
+        sort(&mut lines);
+        review::review(self, &sheet, &mut lines, &mut list.failures)?;
+        sort(&mut lines);
+        list.later = lines.iter().filter(|line| line.due > self.as_of).count();
+        lines.retain(|line| line.due <= self.as_of);
+        (list.withheld, list.lines) = lines.into_iter().partition(|line| !line.withheld.is_empty());
+        Ok(list)
+    }
+
+    fn notes(&self) -> Vec<Text> {
+        let mut notes = notes(&self.settings.country, self.as_of, self.as_of);
+        if let Some(name) = Calendar::of(&self.settings.country).holiday(self.as_of) {
+            notes.push(Text::new(
+                format!("{} is a public holiday: {}", self.as_of, name.en),
+                format!("{}是节假日：{}", self.as_of, name.zh),
+            ));
+        }
+        notes
+    }
+
+    /// Plans the one day; without a planner there are no visits, with a broken one the list says so.
+    fn plan_today(
+        &self,
+        sheet: &Sheet<'_>,
+        list: &mut Worklist,
+    ) -> Result<(String, Option<VisitDay>), DayError> {
+        if !Calendar::of(&self.settings.country).is_working(self.as_of) {
+            return Ok((String::new(), None));
+        }
+        match self.plan_for(&list.portfolio, sheet, self.as_of, self.as_of) {
+            Ok(plan) => Ok((plan.pack, plan.days.into_iter().next())),
+            Err(DayError::NoPlanner) => Ok((String::new(), None)),
+            Err(DayError::Planner(failure)) => {
+                let planners = self.packs.answering(Hook::PlanVisits, self.settings);
+                let name = planners.first().map_or("", |(pack, _)| pack.name()).to_owned();
+                list.failures.push((name, failure));
+                Ok((String::new(), None))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What one pack proposes; the inner error says why it was switched off.
+    fn follow_up(
+        &self,
+        pack: &EnabledPack,
+        step: usize,
+        sheet: &Sheet<'_>,
+        portfolio: &Portfolio,
+    ) -> Result<Result<Vec<Line>, String>, DayError> {
+        let inputs = match sheet.inputs(pack, step)? {
+            Ok(inputs) => inputs,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let cases = Cases::new(self)?;
+        let mut lines = Vec::new();
+        for batch in sheet.batches(&inputs) {
+            let name = |id: &i64| portfolio.customers.get(id).map_or("", |each| &each.name);
+            let read = |id: &i64| cases.read(*id, name(id));
+            let cases = batch.ids.iter().map(read).collect::<Result<Vec<Case>, _>>()?;
+            // Each batch starts from a freshly loaded pack, so that borders cannot be seen.
+            let asked = ask::load(self, pack).and_then(|mut instance| {
+                let proposals = instance.follow_up(step, &batch, &cases)?;
+                Ok((instance.rules().to_vec(), proposals))
+            });
+            let (rules, proposals) = match asked {
+                Ok(asked) => asked,
+                Err(error) => return Ok(Err(error.to_string())),
+            };
+            let reader = ProposalReader { work: self, pack, rules: &rules, portfolio };
+            for (at, proposal) in proposals.iter().enumerate() {
+                let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
+                match reader.line(proposal, case) {
+                    Ok(line) => lines.extend(line),
+                    Err(error) => {
+                        let place = format!("proposals[{}]", at + 1);
+                        let name = pack.name();
+                        return Ok(Err(format!("pack {name}, follow_up: {place} {error}")));
+                    }
+                }
+            }
+        }
+        Ok(Ok(lines))
+    }
+
+    fn drop_closed(&self, lines: &mut Vec<Line>, list: &mut Worklist) -> Result<(), DayError> {
+        let mut answered: BTreeMap<(String, Option<CustomerId>), (TaskState, Option<Day>)> =
+            BTreeMap::new();
+        self.reader.each(Entity::Task, None, &mut |record| {
+            if let Ok(Task { key: Some(key), customer, state, until, known, .. }) =
+                Task::try_from(record)
+                && known <= self.as_of
+            {
+                answered.insert((key, customer), (state, until));
+            }
+            Ok(())
+        })?;
+        let before = lines.len();
+        lines.retain(|line| {
+            let answer = answered.get(&(line.key.clone(), Some(line.customer)));
+            match answer {
+                Some((TaskState::Done | TaskState::Skipped, _)) => false,
+                Some((TaskState::Snoozed, until)) => until.is_none_or(|day| day <= self.as_of),
+                Some((TaskState::Open, _)) | None => true,
+            }
+        });
+        list.closed = before - lines.len();
+        Ok(())
+    }
+}
+
+/// A planned visit as a line.
+fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
+    Line {
+        key: visit.key.clone(),
+        keys: vec![visit.key.clone()],
+        pack: planner.to_owned(),
+        hook: Hook::PlanVisits,
+        customer: visit.customer,
+        name: visit.name.clone(),
+        deal: None,
+        amount: None,
+        action: VISIT.to_owned(),
+        title: Text::new("visit", "拜访"),
+        channel: VISIT.to_owned(),
+        due: day,
+        priority: USUAL_PRIORITY,
+        value: visit.value,
+        group: visit.group.clone(),
+        visit: Some(VisitDetails {
+            seconds: visit.seconds,
+            travel_seconds: visit.travel_seconds,
+            purpose: visit.purpose.clone(),
+            topics: visit.topics.clone(),
+        }),
+        because: visit.because.clone(),
+        withheld: Vec::new(),
+    }
+}
+
+/// Checks proposals and puts them into words.
+struct ProposalReader<'a> {
+    work: &'a Work<'a>,
+    pack: &'a EnabledPack,
+    rules: &'a [Rule],
+    portfolio: &'a Portfolio,
+}
+
+impl ProposalReader<'_> {
+    /// The line of a proposal; none if it is another rep's to do. An error says what is wrong.
+    fn line(&self, proposal: &Proposal, case: Option<&Case>) -> Result<Option<Line>, String> {
+        let customer = CustomerId(proposal.customer);
+        let case = case.ok_or_else(|| format!("is for {customer}, who was not asked about"))?;
+        let action = self.pack.manifest().actions.iter().find(|each| each.key == proposal.action);
+        let action =
+            action.ok_or_else(|| format!("names the undeclared action \"{}\"", proposal.action))?;
+        if !(0.0..=100.0).contains(&proposal.priority) {
+            return Err(format!("has the priority {}, expected 0 to 100", proposal.priority));
+        }
+        let due = Day::from_number(proposal.due).ok_or("is due on no day of the calendar")?;
+        let deal = match proposal.deal {
+            None => None,
+            Some(id) => {
+                let deal = case.deals.iter().find(|deal| deal.id == id);
+                Some(deal.ok_or_else(|| format!("is about {}, no open deal", DealId(id)))?)
+            }
+        };
+        let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
+        let responsible = self.portfolio.is_responsible(RepId(self.work.rep.id), customer);
+        let theirs = match deal {
+            Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
+            _ => responsible,
+        };
+        let pack = self.pack.name();
+        let key = key(pack, proposal.customer, proposal.deal, &proposal.action, proposal.fact_day);
+        Ok(theirs.then(|| Line {
+            keys: vec![key.clone()],
+            key,
+            pack: pack.to_owned(),
+            hook: Hook::FollowUp,
+            customer,
+            name: case.name.clone(),
+            deal: deal.map(|deal| (DealId(deal.id), deal.name.clone())),
+            amount: deal.and_then(|deal| deal.amount),
+            action: proposal.action.clone(),
+            title: action.text.clone(),
+            channel: proposal.channel.clone(),
+            due,
+            priority: proposal.priority,
+            value: 0.0,
+            group: proposal.group.clone(),
+            visit: None,
+            because,
+            withheld: Vec::new(),
+        }))
+    }
+}
+
+/// Merges lines of the same customer, action and deal; the one of highest priority leads, the reasons
+/// of all are kept.
+fn merged(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|left, right| right.priority.total_cmp(&left.priority));
+    let mut places: BTreeMap<(CustomerId, Option<DealId>, String), usize> = BTreeMap::new();
+    let mut kept: Vec<Line> = Vec::new();
+    for line in lines {
+        let deal = line.deal.as_ref().map(|(id, _)| *id);
+        match places.entry((line.customer, deal, line.action.clone())) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(kept.len());
+                kept.push(line);
+            }
+            std::collections::btree_map::Entry::Occupied(entry) => {
+                let leading = &mut kept[*entry.get()];
+                leading.due = leading.due.min(line.due);
+                leading.keys.extend(line.keys);
+                leading.because.extend(line.because);
+                if leading.visit.is_none() {
+                    leading.visit = line.visit;
+                }
+            }
+        }
+    }
+    kept
+}
+
+/// What the customer is worth, as far as a pack says so.
+fn value(sheet: &Sheet<'_>, lines: &mut [Line]) -> Result<(), DayError> {
+    for line in lines {
+        if let Ok(row) = sheet.ids.binary_search(&line.customer.0)
+            && let Some(value) = sheet.number("visit_value", row)?
+        {
+            line.value = value;
+        }
+    }
+    Ok(())
+}
+
+/// Priority first, then value, then the deal's amount; the rest only makes the order whole.
+fn sort(lines: &mut [Line]) {
+    lines.sort_by(|left, right| {
+        let amount = |line: &Line| line.amount.unwrap_or(0.0);
+        right
+            .priority
+            .total_cmp(&left.priority)
+            .then(right.value.total_cmp(&left.value))
+            .then(amount(right).total_cmp(&amount(left)))
+            .then(left.due.cmp(&right.due))
+            .then(left.customer.cmp(&right.customer))
+            .then(left.deal.cmp(&right.deal))
+            .then(left.action.cmp(&right.action))
+    });
+}

@@ -1,1 +1,0 @@
-//! Imports as people see them.
