@@ -199,8 +199,14 @@ fn guess(
 ) -> Result<(&'static Encoding, &'static str), SourceError> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
-    let guess = detector.guess(Some(b"cn"), Utf8Detection::Deny);
-    if guess == GBK || guess == GB18030 {
+    let (guess, at_home) = (
+        detector.guess(None, Utf8Detection::Deny),
+        detector.guess(Some(b"cn"), Utf8Detection::Deny),
+    );
+    let chinese = |encoding| encoding == GBK || encoding == GB18030;
+    // Too short a text is taken for something else unless the detector expects Chinese; but then it
+    // takes Western texts for Chinese too.
+    if chinese(guess) || (chinese(at_home) && looks_chinese(sample)) {
         return Ok((GB18030, if has_four_byte_letters(sample) { "GB18030" } else { "GBK" }));
     }
     let message = "is neither UTF-8 nor GBK or GB18030";
@@ -210,6 +216,19 @@ fn guess(
         guess.name().to_lowercase()
     );
     Err(SourceError::new(name, message, Some(hint)).at_line(survey.first_error_line))
+}
+
+/// The letters of everyday Chinese have two high bytes; in Western texts one stands alone, mostly.
+fn looks_chinese(sample: &[u8]) -> bool {
+    let (mut pairs, mut others, mut at) = (0, 0, 0);
+    while at + 1 < sample.len() {
+        match (sample[at], sample[at + 1]) {
+            (0xA1..=0xFE, 0xA1..=0xFE) => (pairs, at) = (pairs + 1, at + 2),
+            (0x80.., _) => (others, at) = (others + 1, at + 2),
+            _ => at += 1,
+        }
+    }
+    pairs >= others * 4
 }
 
 fn has_four_byte_letters(sample: &[u8]) -> bool {

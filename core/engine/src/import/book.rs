@@ -1,5 +1,6 @@
 //! Finds records by name or external id: those stored, and those that this import has met.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kehu_contract::nearest;
@@ -27,7 +28,8 @@ pub(super) struct Book {
     external_loaded: bool,
     names_loaded: bool,
     last_new: i64,
-    /// The rows of the current table by the record that they are about: a digest and the line.
+    /// The rows of the current table by the record that they are about (interactions by a hash of
+    /// kind and external id): a digest and the line.
     stated: HashMap<i64, (i64, u64)>,
     /// Records that only a reference has named so far: their table, line and name.
     implied: BTreeMap<i64, (usize, u64, String)>,
@@ -146,6 +148,17 @@ impl Book {
     /// Begins another table.
     pub(super) fn turn_page(&mut self) {
         self.stated.clear();
+    }
+
+    /// Notes what a row says under a key; returns what an earlier row of the table said, if one did.
+    pub(super) fn repeat(&mut self, key: i64, digest: i64, line: u64) -> Option<(i64, u64)> {
+        match self.stated.entry(key) {
+            Entry::Occupied(earlier) => Some(*earlier.get()),
+            Entry::Vacant(free) => {
+                free.insert((digest, line));
+                None
+            }
+        }
     }
 
     /// What an earlier row of the table said about a record: a digest and the line.

@@ -62,6 +62,15 @@ pub(super) enum Part {
 
 /// Reads a pattern; says what is wrong with it.
 pub(super) fn parse_pattern(text: &str) -> Result<Vec<Part>, String> {
+    let parts = parts_of(text)?;
+    let has = |part: &Part| parts.contains(part);
+    if has(&Part::Year) && (has(&Part::Month) || has(&Part::MonthName)) && has(&Part::Day) {
+        return Ok(parts);
+    }
+    Err("a date needs a year, a month and a day".to_owned())
+}
+
+fn parts_of(text: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
@@ -78,8 +87,8 @@ pub(super) fn parse_pattern(text: &str) -> Result<Vec<Part>, String> {
             Some('M') => parts.push(Part::Minute),
             Some('S') => parts.push(Part::Second),
             Some('%') => parts.push(Part::Literal('%')),
-            Some('F') => parts.extend(parse_pattern("%Y-%m-%d")?),
-            Some('T') => parts.extend(parse_pattern("%H:%M:%S")?),
+            Some('F') => parts.extend(parts_of("%Y-%m-%d")?),
+            Some('T') => parts.extend(parts_of("%H:%M:%S")?),
             Some('y') => return Err("a year of two digits leaves the century open".to_owned()),
             other => {
                 let other = other.map(String::from).unwrap_or_default();
@@ -87,11 +96,7 @@ pub(super) fn parse_pattern(text: &str) -> Result<Vec<Part>, String> {
             }
         }
     }
-    let has = |part: &Part| parts.contains(part);
-    if has(&Part::Year) && (has(&Part::Month) || has(&Part::MonthName)) && has(&Part::Day) {
-        return Ok(parts);
-    }
-    Err("a date needs a year, a month and a day".to_owned())
+    Ok(parts)
 }
 
 /// A day, and the minute where one is written.

@@ -5,8 +5,10 @@ use kehu_domain::rows::Row;
 use kehu_domain::{
     ContactId, CustomerId, Day, DealId, Entity, Interaction, Kind, ProductId, RepId,
 };
+use kehu_store::RowFate;
 
 use super::book::{Book, Found, contact_key};
+use super::records::otherwise;
 use super::run::{Fault, Here, Run};
 use super::value::{Bad, Column, Identity, Origin, Value};
 use super::vocabulary::{Holds, Target};
@@ -15,8 +17,13 @@ use super::vocabulary::{Holds, Target};
 type Unknown<'r> = (&'r Column, Entity, &'r str);
 
 impl Run<'_> {
-    /// Takes a row of interactions; its fate is known when the store has matched it.
-    pub(super) fn interaction(&mut self, here: Here<'_>, row: &Row) -> Result<(), Fault> {
+    /// Takes a row of interactions; its fate is known when the store has matched it, unless it only
+    /// says again what an earlier row of the table says.
+    pub(super) fn interaction(
+        &mut self,
+        here: Here<'_>,
+        row: &Row,
+    ) -> Result<Option<RowFate>, Fault> {
         let mut interaction = Interaction::new(CustomerId(0), Day::MIN, String::new());
         let mut identity = Identity::new();
         let mut unknown: Vec<Unknown<'_>> = Vec::new();
@@ -43,18 +50,41 @@ impl Run<'_> {
             }
         }
         self.check_words(here, &interaction)?;
+        let digest = identity.finish();
+        match &interaction.external_id {
+            None => interaction.identity = Some(digest),
+            Some(external) if self.repeats(here, &interaction.kind, external, digest)? => {
+                return Ok(Some(RowFate::Unchanged));
+            }
+            Some(_) => {}
+        }
         // What is unknown is made only now, when nothing can refuse the row any more.
         for (column, entity, text) in unknown {
             let id = self.imply(here, entity, text);
             set_reference(&mut interaction, column.target, id);
         }
         self.price(here, &mut interaction);
-        if interaction.external_id.is_none() {
-            interaction.identity = Some(identity.finish());
-        }
         interaction.id = self.books.entry(Entity::Interaction).or_default().new_id();
         self.staging.push(here.table, here.line, interaction.into())?;
-        Ok(())
+        Ok(None)
+    }
+
+    /// True if an earlier row of the table says the same under this id.
+    fn repeats(
+        &mut self,
+        here: Here<'_>,
+        kind: &str,
+        external: &str,
+        digest: i64,
+    ) -> Result<bool, Fault> {
+        let mut key = Identity::new();
+        key.add(kind, Value::Text(external));
+        let book = self.books.entry(Entity::Interaction).or_default();
+        match book.repeat(key.finish(), digest, here.line) {
+            None => Ok(false),
+            Some((earlier, _)) if earlier == digest => Ok(true),
+            Some((_, line)) => Err(Fault::row(otherwise(Entity::Interaction, line))),
+        }
     }
 
     fn find_for(

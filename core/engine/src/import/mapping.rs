@@ -7,6 +7,7 @@ use kehu_contract::{did_you_mean, is_name};
 use kehu_domain::rows::{Delimiter, TextFormat};
 use kehu_domain::{Day, Entity};
 
+use super::check::complete;
 use super::date::{DateForm, DateOrder, Zone, parse_pattern};
 use super::declare::Declarations;
 use super::value::{Column, Origin};
@@ -189,7 +190,7 @@ impl TableReader<'_> {
             create,
             undated_on,
         };
-        Some(complete(table, spec, matched))
+        Some(complete(table, spec, matched, self.settings))
     }
 
     fn manner(&self) -> Manner {
@@ -236,7 +237,11 @@ impl TableReader<'_> {
                 format!("declare it in [fields.{word}.{name}], or use one of: {}", known.join(", "))
             }
         };
-        table.problem(place, format!("a {word} has no field \"{name}\""), Some(hint));
+        table.problem(
+            place,
+            format!("{} has no field \"{name}\"", vocabulary::one(into)),
+            Some(hint),
+        );
     }
 
     fn event(&self, table: &Table<'_>, manner: &Manner) -> EventSpec {
@@ -263,45 +268,6 @@ impl TableReader<'_> {
         table.finish();
         EventSpec { columns }
     }
-}
-
-/// Chooses the match key where none is named, and checks that a table has what its sort needs.
-fn complete(table: &Table<'_>, mut spec: TableSpec, matched: Option<Match>) -> TableSpec {
-    let has = |target: Target| spec.columns.iter().any(|column| column.target == target);
-    let problem = |message: String, hint: Option<String>| {
-        let place = table.item("columns").map_or(table.place(), |item| &item.place);
-        table.problem(place, message, hint);
-    };
-    let word = spec.into.name();
-    for field in vocabulary::required(spec.into) {
-        if !spec.columns.iter().any(|column| column.field == *field) {
-            problem(format!("a {word} needs \"{field}\""), None);
-        }
-    }
-    let named = has(Target::Name) || has(Target::ExternalId);
-    if !named && !matches!(spec.into, Entity::Interaction | Entity::Deal) {
-        problem(format!("a {word} needs \"name\" or \"external_id\""), None);
-    }
-    match matched {
-        Some(Match::ExternalId) if !has(Target::ExternalId) => {
-            problem("match = \"external_id\" needs a column for \"external_id\"".to_owned(), None);
-        }
-        Some(Match::Name) if spec.into == Entity::Interaction || !has(Target::Name) => {
-            problem("match = \"name\" needs a column for \"name\"".to_owned(), None);
-        }
-        Some(_) => {}
-        None if has(Target::ExternalId) => spec.matched = Match::ExternalId,
-        None if has(Target::Name) && spec.into != Entity::Deal => spec.matched = Match::Name,
-        None => spec.matched = Match::Row,
-    }
-    if spec.into == Entity::Deal && spec.events.is_empty() && !has(Target::Stage) {
-        let hint = "say [[table.event]] with day and stage, or a column for \"stage\"".to_owned();
-        problem("a deal needs a stage".to_owned(), Some(hint));
-    }
-    if spec.into != Entity::Deal && !spec.events.is_empty() {
-        table.problem(table.place(), "only deals have events", None);
-    }
-    spec
 }
 
 fn read_format(table: &Table<'_>) -> TextFormat {

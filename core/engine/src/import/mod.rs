@@ -12,6 +12,7 @@
 //! passed over, one that says otherwise is refused.
 
 mod book;
+mod check;
 mod date;
 mod deal;
 mod declare;

@@ -191,11 +191,7 @@ impl Run<'_> {
         match found.and_then(|id| book?.stated(id)) {
             None => Ok(None),
             Some((earlier, _)) if earlier == digest => Ok(Some(RowFate::Unchanged)),
-            Some((_, line)) => {
-                let word = here.spec.into.name();
-                let why = format!("line {line} says otherwise about the same {word}");
-                Err(Fault::row(Bad::new(why).hint("keep one of the two rows")))
-            }
+            Some((_, line)) => Err(Fault::row(otherwise(here.spec.into, line))),
         }
     }
 
@@ -321,6 +317,12 @@ impl Run<'_> {
         };
         self.refuse(table, refusal, observer);
     }
+}
+
+/// Says that two rows of a table contradict each other.
+pub(super) fn otherwise(entity: Entity, line: u64) -> Bad {
+    let why = format!("line {line} says otherwise about the same {}", entity.name());
+    Bad::new(why).hint("keep one of the two rows")
 }
 
 /// What a row means for a stored record, or for none.

@@ -256,7 +256,7 @@ impl<'a> Run<'a> {
 
     fn row(&mut self, here: Here<'_>, row: &Row) -> Result<Option<RowFate>, Fault> {
         match here.spec.into {
-            Entity::Interaction => self.interaction(here, row).map(|()| None),
+            Entity::Interaction => self.interaction(here, row),
             Entity::Deal => self.deal(here, row).map(Some),
             _ => self.plain_record(here, row),
         }

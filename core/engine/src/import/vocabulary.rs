@@ -207,3 +207,9 @@ pub(super) fn required(entity: Entity) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// The word for a sort of record with its article.
+pub(super) fn one(entity: Entity) -> String {
+    let article = if entity == Entity::Interaction { "an" } else { "a" };
+    format!("{article} {}", entity.name())
+}

@@ -142,6 +142,7 @@ impl CsvSource {
                 "holds more than 1 MiB in a cell".to_owned(),
                 Some("look for a quote that is opened and never closed"),
             )),
+            Split::TooWide => Err(self.bad(None, "has more than 65536 cells".to_owned(), None)),
             Split::Unclosed => {
                 let (first, last) = (self.rows.start_line(), self.rows.line());
                 let why = if last > first {

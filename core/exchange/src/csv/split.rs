@@ -10,6 +10,9 @@ pub(crate) const CELL_LIMIT: usize = 1024 * 1024;
 /// The longest row, in bytes: longer ones come from a quote that is never closed.
 pub(crate) const ROW_LIMIT: usize = 16 * CELL_LIMIT;
 
+/// The most cells in a row.
+pub(crate) const MOST_CELLS: usize = 65_536;
+
 /// What came of reading a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Split {
@@ -19,6 +22,8 @@ pub(crate) enum Split {
     End,
     /// A cell is too long; it is counted from 0.
     TooLong(usize),
+    /// There are too many cells.
+    TooWide,
     /// The file ends inside quotes.
     Unclosed,
 }
@@ -103,7 +108,7 @@ impl Splitter {
     }
 
     fn next_quoted(&mut self, core: &mut Reader) -> std::io::Result<Split> {
-        let (mut quotes, mut too_long) = (0, None);
+        let (mut quotes, mut too_long, mut too_wide) = (0, None, false);
         loop {
             let bytes = self.input.fill_buf()?;
             let at_end = bytes.is_empty();
@@ -117,11 +122,15 @@ impl Splitter {
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => too_long = too_long.or(self.more_bytes()),
+                ReadRecordResult::OutputEndsFull if self.ends.len() >= MOST_CELLS => {
+                    (self.cells, too_wide) = (0, true);
+                }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::End => return Ok(Split::End),
                 ReadRecordResult::Record if at_end && quotes % 2 == 1 => {
                     return Ok(Split::Unclosed);
                 }
+                ReadRecordResult::Record if too_wide => return Ok(Split::TooWide),
                 ReadRecordResult::Record => {
                     return Ok(too_long.or(self.long_cell()).map_or(Split::Row, Split::TooLong));
                 }

@@ -88,17 +88,44 @@ fn a_slip_in_the_mapping_names_its_line_and_the_nearest_name() {
 fn a_mapping_needs_what_its_sort_of_record_needs() {
     let workspace = Workspace::new();
     for (columns, expected) in [
-        ("into = \"interaction\"\n[table.columns]\nday = \"d\"", "an interaction needs \"customer\""),
-        ("into = \"customer\"\n[table.columns]\nplace = \"d\"", "a customer needs \"name\" or \"external_id\""),
+        (
+            "into = \"interaction\"\n[table.columns]\nday = \"d\"",
+            "an interaction needs \"customer\"",
+        ),
+        (
+            "into = \"customer\"\n[table.columns]\nplace = \"d\"",
+            "a customer needs \"name\" or \"external_id\"",
+        ),
         ("into = \"deal\"\n[table.columns]\nname = \"d\"", "a deal needs a stage"),
-        ("into = \"deal\"\n[table.columns]\nname = \"d\"\n[[table.event]]\nday = \"x\"", "an event needs one of"),
-        ("into = \"rep\"\nmatch = \"external_id\"\n[table.columns]\nname = \"d\"", "match = \"external_id\" needs a column"),
+        (
+            "into = \"deal\"\n[table.columns]\nname = \"d\"\n[[table.event]]\nday = \"x\"",
+            "an event needs one of",
+        ),
+        (
+            "into = \"rep\"\nmatch = \"external_id\"\n[table.columns]\nname = \"d\"",
+            "match = \"external_id\" needs a column",
+        ),
         ("into = \"rep\"\nheader = false\n[table.columns]\nname = \"d\"", "needs \"names\""),
-        ("into = \"rep\"\ndelimiter = \"::\"\n[table.columns]\nname = \"d\"", "\"::\" is no delimiter"),
-        ("into = \"rep\"\ndate_format = \"%d.%m.%y\"\n[table.columns]\nname = \"d\"", "a year of two digits"),
-        ("into = \"interaction\"\n[table.columns]\ncustomer = \"c\"\nday = \"d\"\nkind = { value = \"purchse\" }", "\"purchse\" is no kind of interaction"),
-        ("into = \"deal\"\n[table.columns]\nname = \"n\"\npipeline = { value = \"sale\" }\nstage = \"s\"", "\"sale\" is no pipeline"),
-        ("into = \"deal\"\n[table.columns]\nname = \"n\"\n[[table.event]]\nday = \"d\"\nstage = \"singed\"", "\"singed\" is no stage"),
+        (
+            "into = \"rep\"\ndelimiter = \"::\"\n[table.columns]\nname = \"d\"",
+            "\"::\" is no delimiter",
+        ),
+        (
+            "into = \"rep\"\ndate_format = \"%d.%m.%y\"\n[table.columns]\nname = \"d\"",
+            "a year of two digits",
+        ),
+        (
+            "into = \"interaction\"\n[table.columns]\ncustomer = \"c\"\nday = \"d\"\nkind = { value = \"purchse\" }",
+            "\"purchse\" is no kind of interaction",
+        ),
+        (
+            "into = \"deal\"\n[table.columns]\nname = \"n\"\npipeline = { value = \"sale\" }\nstage = \"s\"",
+            "\"sale\" is no pipeline",
+        ),
+        (
+            "into = \"deal\"\n[table.columns]\nname = \"n\"\n[[table.event]]\nday = \"d\"\nstage = \"singed\"",
+            "\"singed\" is no stage",
+        ),
     ] {
         let problems = workspace.problems(&format!("name = \"x\"\n[[table]]\n{columns}\n"));
         assert!(

@@ -122,7 +122,8 @@ fn a_deal_is_refused_where_its_row_contradicts_itself_or_leaves_a_question() {
         B5,Ann Li,GTX Pro,Acme,Won,2016-10-20,2017-02-30,5\n\
         B6,Ann Li,GTX Pro,Acme,Won,2016-10-20,2017-03-01,$5\n\
         B7,Ann Li,GTX Pro,Acme,,,,\n";
-    let report = workspace.import(MAVEN, &[FIRM[0], FIRM[1], FIRM[2], ("sales_pipeline.csv", rows)]);
+    let report =
+        workspace.import(MAVEN, &[FIRM[0], FIRM[1], FIRM[2], ("sales_pipeline.csv", rows)]);
     let refused = refusals(&report);
     for (refusal, expected) in refused.iter().zip([
         "sales_pipeline.csv:2, column \"deal_stage\": \"Won\" is where the deal stands, but no day",

@@ -98,7 +98,10 @@ state = "state"
 
 const ERP: Files<'_> = &[
     ("reps.csv", "name\nAnn\n"),
-    ("firms.csv", "no,firm,rep,since,tags,size,ok\n7,Acme,Ann,2015-01-02,a; b;a,small,是\n8,Betatech,,,,,\n"),
+    (
+        "firms.csv",
+        "no,firm,rep,since,tags,size,ok\n7,Acme,Ann,2015-01-02,a; b;a,small,是\n8,Betatech,,,,,\n",
+    ),
     ("people.csv", "firm,person,role,coach\n7,Li,buyer,yes\nBetatech,Li,,no\n"),
     (
         "visits.csv",
@@ -224,7 +227,8 @@ fn two_tables_may_speak_of_the_same_customers() {
     assert!(!workspace.import(mapping, &files).changes_anything());
 }
 
-const TREE: &str = "name = \"t\"\n[[table]]\ninto = \"customer\"\n[table.columns]\nname = \"n\"\nparent = \"p\"\n";
+const TREE: &str =
+    "name = \"t\"\n[[table]]\ninto = \"customer\"\n[table.columns]\nname = \"n\"\nparent = \"p\"\n";
 
 #[test]
 fn a_parent_may_stand_anywhere_but_not_nowhere_and_not_in_a_circle() {
