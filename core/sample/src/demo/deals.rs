@@ -1,10 +1,10 @@
 //! The deals: open in all parts of the funnel, won and lost.
 
 use kehu_domain::{
-    CustomerId, Day, Deal, DealEvent, DealId, Fields, Interaction, Money, ProductId, RepId,
+    CustomerId, Day, Deal, DealEvent, DealId, Fields, Money, ProductId, RepId,
 };
 
-use super::archetype::ALL;
+use super::archetype::{ALL, Archetype};
 use super::words::{DEALS, LOST};
 use super::{Demo, Setting, Stream};
 use crate::Random;
@@ -20,6 +20,13 @@ const STANDS: [(Stands, usize); 5] = [
     (Stands::Won, 28),
     (Stands::Lost, 16),
 ];
+
+/// Who bought within so many days is still a customer; prospects' archetype says the same.
+const BUYS_WITHIN: i64 = 45;
+/// Who began to buy more days ago has signed something since.
+const LONG_SINCE: i64 = 200;
+/// The least yuan of an order where deals are signed.
+const NO_CORNER_SHOP: i64 = 5_000;
 
 /// Deals that nobody has tied to a dealer yet.
 const UNTIED: usize = 3;
@@ -52,15 +59,18 @@ pub(super) fn add(demo: &mut Demo, setting: &Setting, sorts: &[usize]) {
     }
 }
 
-/// The dealers with whom something may come about, prospects first; and those who buy all the time.
+/// The dealers with whom something may come about, prospects among them; and those who buy all the
+/// time.
 fn by_hope(sorts: &[usize]) -> (Vec<usize>, Vec<usize>) {
-    let where_true = |wanted: fn(usize) -> bool| {
-        (0..sorts.len()).filter(|at| wanted(sorts[*at])).collect::<Vec<_>>()
+    let those = |wanted: fn(&Archetype) -> bool| -> Vec<usize> {
+        (0..sorts.len()).filter(|at| wanted(&ALL[sorts[*at]])).collect()
     };
-    let never_bought = |sort: usize| ALL[sort].first.is_none();
-    let hopeful = where_true(|sort| ALL[sort].first.is_none() || matches!(sort, 0..=5 | 10));
-    debug_assert!(hopeful.iter().any(|at| never_bought(sorts[*at])), "prospects have deals");
-    (hopeful, where_true(|sort| matches!(sort, 0..=2)))
+    let hopeful = those(|sort| sort.last.1 <= BUYS_WITHIN);
+    let buyers = those(|sort| {
+        let long_since = sort.first.is_some_and(|first| first.0 > LONG_SINCE);
+        sort.last.1 <= BUYS_WITHIN && long_since && sort.amount.0 >= NO_CORNER_SHOP
+    });
+    (hopeful, buyers)
 }
 
 fn add_one(demo: &mut Demo, setting: &Setting, stands: Stands, dealer: Option<usize>) {
@@ -144,13 +154,4 @@ fn events(setting: &Setting, random: &mut Random, deal: &Deal, stands: Stands) -
     }
     told.reverse();
     told
-}
-
-/// The purchases that the signatures will make when the deals are imported.
-pub(super) fn signatures(demo: &Demo) -> impl Iterator<Item = Interaction> {
-    demo.events.iter().filter(|event| event.stage == "signed").filter_map(|event| {
-        let deal = &demo.deals[event.deal.0 as usize - 1];
-        let purchase = Interaction::new(deal.customer?, event.happened, "purchase");
-        Some(Interaction { amount: event.amount, deal: Some(event.deal), ..purchase })
-    })
 }
