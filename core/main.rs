@@ -18,7 +18,16 @@ macro_rules! pack {
 }
 
 /// The packs that every workspace may switch on.
-const SHIPPED: &[ShippedPack] = &[pack!("rfm"), pack!("tiers"), pack!("lifecycle")];
+const SHIPPED: &[ShippedPack] = &[
+    pack!("rfm"),
+    pack!("tiers"),
+    pack!("lifecycle"),
+    pack!("visit-frequency"),
+    pack!("day-planner"),
+    pack!("lifecycle-follow-up"),
+    pack!("funnel-follow-up"),
+    pack!("contact-caps"),
+];
 
 fn main() -> ExitCode {
     kehu_cli::main(SHIPPED)

@@ -94,6 +94,8 @@ labels! {
     AS_OF = "as of", "截至";
     CUSTOMERS = "customers", "客户数";
     OPERATION = "operation", "操作";
+    NOT_REACHED = "not reached", "未检验到";
+    EXPECTED = "expected", "应为";
     NOT_FIRED = "did not fire", "未触发";
     UNTIL = "until", "至";
     OVERRIDDEN = "overridden by", "人工改为，操作人";

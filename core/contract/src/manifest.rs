@@ -150,6 +150,19 @@ pub struct Step {
     pub gives: Vec<Give>,
 }
 
+impl Step {
+    /// The columns that it reads, each once: a column and its rank are one.
+    pub fn inputs(&self) -> Vec<String> {
+        let mut inputs: Vec<String> = Vec::new();
+        for need in &self.needs {
+            if !inputs.contains(&need.column) {
+                inputs.push(need.column.clone());
+            }
+        }
+        inputs
+    }
+}
+
 /// Holds what a pack says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

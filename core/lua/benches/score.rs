@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kehu_contract::{
-    BATCH, Batch, ColumnData, ColumnType, Columns, Limits, Origin, Pack, PackFactory as _, RunContext,
+    BATCH, Batch, ColumnData, ColumnType, Columns, Limits, Origin, Pack, PackFactory as _,
+    RunContext,
 };
 use kehu_lua::{LuaPackFactory, PackFiles, load};
 use mlua::{Function, Lua, Table};
@@ -65,7 +66,8 @@ fn pack(script: &str, limits: Limits) -> Box<dyn Pack> {
         ("main.lua".to_owned(), Cow::Owned(script.as_bytes().to_vec())),
     ];
     let factory: LuaPackFactory =
-        load(PackFiles { origin: Origin::Shipped, dir: "scripts/bench".to_owned(), files }).unwrap();
+        load(PackFiles { origin: Origin::Shipped, dir: "scripts/bench".to_owned(), files })
+            .unwrap();
     let settings = factory.manifest().defaults();
     factory.create(&RunContext { as_of: 20_000, settings, seed: 1, limits }).unwrap()
 }
@@ -111,11 +113,13 @@ fn bare(columns: &[&[f64]]) -> Vec<f64> {
 /// The loop without sandbox, limits and reasons: rows as plain tables, a number back.
 fn naked(batch: &Batch) -> Duration {
     let lua = Lua::new();
-    let mut source = String::from("local frame, out = ...\nlocal function score(c)\n  local p = 0\n");
+    let mut source =
+        String::from("local frame, out = ...\nlocal function score(c)\n  local p = 0\n");
     for (input, op, limit, points) in RULES {
         source += &format!("  if c.{input} and c.{input} {op} {limit} then p = p + {points} end\n");
     }
-    source += "  return p\nend\nreturn function(rows)\n  for at = 0, rows - 1 do\n    local c = {\n";
+    source +=
+        "  return p\nend\nreturn function(rows)\n  for at = 0, rows - 1 do\n    local c = {\n";
     for (place, (input, ..)) in RULES.iter().enumerate() {
         source += &format!("      {input} = buffer.readf64(frame, at * 56 + {}),\n", place * 8);
     }
@@ -150,7 +154,10 @@ fn best(mut work: impl FnMut()) -> Duration {
 fn report(name: &str, time: Duration, against: Duration) {
     let each = time.as_nanos() as f64 / BATCH as f64;
     let ratio = time.as_secs_f64() / against.as_secs_f64();
-    println!("{name:<44} {each:>8.1} ns a row {:>8.2} M rows/s {ratio:>8.1} x bare", 1_000.0 / each);
+    println!(
+        "{name:<44} {each:>8.1} ns a row {:>8.2} M rows/s {ratio:>8.1} x bare",
+        1_000.0 / each
+    );
 }
 
 fn main() {

@@ -84,12 +84,6 @@ pub(crate) fn count(connection: &Connection, entity: Entity) -> Done<u64> {
     Ok(found.map_or(0, i64::cast_unsigned))
 }
 
-/// The largest id of a sort.
-pub(crate) fn last_id(connection: &Connection, entity: Entity) -> Done<i64> {
-    let sql = format!("SELECT coalesce(max(id), 0) FROM {}", table(entity).name);
-    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
-}
-
 /// Visits the records of a sort in id order.
 pub(crate) fn each(
     connection: &Connection,

@@ -155,11 +155,13 @@ impl Lines {
                 .actual
                 .clone()
                 .unwrap_or_else(|| locale::MISSING.get(self.language).to_owned());
+            let word = if rule.holds { locale::NOT_REACHED } else { locale::NOT_FIRED };
             let text = format!(
-                "{} {}: {} {} ≠ {actual}  {}:{}",
-                locale::NOT_FIRED.get(self.language),
+                "{} {}: {} = {actual}, {} {}  {}:{}",
+                word.get(self.language),
                 rule.rule,
                 rule.input,
+                locale::EXPECTED.get(self.language),
                 rule.expected,
                 rule.file,
                 rule.line

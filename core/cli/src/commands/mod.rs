@@ -9,6 +9,7 @@ mod config;
 mod contact;
 mod customer;
 mod customer_columns;
+mod customer_list;
 mod customer_page;
 mod deal;
 mod deal_page;

@@ -1,7 +1,6 @@
 //! The day: from visit needs through the plan and the follow-up proposals to one worklist.
 //!
 //! - [`Calendar`] knows which days are worked.
-//! - [`run_of_day`] finds or computes the run that a day's work rests on.
 //! - [`Work`] is one rep's work as of a day: [`Work::plan`] makes a [`VisitPlan`], [`Work::today`] the
 //!   [`Worklist`].
 //! - [`keep_plan`] and [`latest_plan`] store and find plans; [`answer`] closes a line of the list.
@@ -23,11 +22,11 @@ mod review;
 mod sheet;
 mod worklist;
 
-use kehu_domain::{Day, OperationId, Rep};
-use kehu_store::{CustomerRange, Reader, Store};
+use kehu_domain::{Day, Rep};
+use kehu_store::{Reader, Store};
 
 use crate::packs::PackSet;
-use crate::score::{self, RunOptions, RunView, ScoreError};
+use crate::score::RunView;
 use crate::settings::Settings;
 
 pub use answer::{Answer, Answered, Closing, answer};
@@ -61,43 +60,4 @@ impl std::fmt::Debug for Work<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Work").field("rep", &self.rep.name).field("as_of", &self.as_of).finish()
     }
-}
-
-/// The run that a day's work rests on: the latest one as of that day, else one computed in memory.
-///
-/// # Errors
-/// What the store says, or why no run could be made.
-pub fn run_of_day<'r>(
-    store: &dyn Store,
-    reader: &'r dyn Reader,
-    settings: &Settings,
-    packs: &PackSet,
-    options: RunOptions,
-) -> Result<RunView<'r>, ScoreError> {
-    match score::find_run(reader, None, Some(options.as_of))? {
-        Some(header) => Ok(RunView::stored(header, reader)),
-        None => {
-            score::compute(store, settings, packs, CustomerRange::ALL, options, &mut |_: &str| {})
-        }
-    }
-}
-
-/// True if records were written after `base` was the last operation; runs and plans are none.
-///
-/// # Errors
-/// What the store says.
-pub fn data_changed_since(
-    reader: &dyn Reader,
-    base: Option<OperationId>,
-) -> kehu_store::Result<bool> {
-    const AT_ONCE: usize = 64;
-    let base = base.map_or(0, |id| id.0);
-    let Some(last) = reader.last_operation()? else { return Ok(false) };
-    if last.0 - base > AT_ONCE as i64 {
-        return Ok(true);
-    }
-    let later = reader.operations(AT_ONCE)?;
-    Ok(later
-        .iter()
-        .any(|each| each.id.0 > base && !["score", "plan"].contains(&each.kind.as_str())))
 }

@@ -11,7 +11,7 @@ use kehu_contract::{
 use super::{DayError, Work};
 use crate::features::{self, Catalogue, FeatureTable};
 use crate::packs::EnabledPack;
-use crate::score::{RunView, ScoreError, percentile_ranks};
+use crate::score::{RunView, ScoreError, changes_since, percentile_ranks};
 
 /// Shows some customers' columns: scores from the run, features as they are at the end of the day.
 pub(super) struct Sheet<'a> {
@@ -45,7 +45,9 @@ impl<'a> Sheet<'a> {
             let row = batch.as_ref().and_then(|(_, ids)| ids.binary_search(id).ok());
             rows.push(row.map(|row| at * BATCH + row));
         }
-        let changed = super::data_changed_since(work.reader, work.run.header().base)?;
+        // A run without an id was computed just now.
+        let header = work.run.header();
+        let changed = header.id.0 != 0 && changes_since(work.reader, header, work.packs)?.data;
         let live = if changed && !ids.is_empty() { Some(live_features(work)?) } else { None };
         Ok(Self { run: work.run, ids, rows, live, seen: RefCell::default() })
     }

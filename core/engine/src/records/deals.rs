@@ -304,8 +304,7 @@ pub fn assign(desk: &Desk<'_>, deal: &str, customer: &str) -> Result<DealChange>
         }
         state.deal.customer = Some(customer);
         state.deal = desk.put(writer, state.deal)?;
-        let pipeline = pipeline(desk.settings, Some(&state.deal.pipeline))?;
-        let change = match pipeline.stage(state.stage()) {
+        let change = match desk.settings.stage(&state.deal.pipeline, state.stage()) {
             Some(stage) => closed(desk, writer, state, stage)?,
             None => DealChange { state, purchase: None, earlier_purchase: None },
         };

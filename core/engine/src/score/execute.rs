@@ -201,7 +201,7 @@ impl Run<'_> {
     }
 
     fn keep(&mut self, at: StepRef, pack: &EnabledPack, step: &Step, given: Given) {
-        let inputs: Vec<String> = step.needs.iter().map(|need| need.column.clone()).collect();
+        let inputs: Vec<String> = step.inputs();
         let record = &mut self.scored.packs[at.pack];
         record.rules = given.rules;
         if given.state != Json::Null {

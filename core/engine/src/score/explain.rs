@@ -1,6 +1,6 @@
 //! Explanations: why a customer has the value that it has, down to the script line.
 
-use kehu_contract::{Argument, Reason, Reasons, Rule, Text, Value};
+use kehu_contract::{Argument, Comparison, Reason, Reasons, Rule, Text, Value};
 use kehu_domain::CustomerId;
 use kehu_store::{AppliedOverride, Result, RunColumn, RunPack};
 use serde::Serialize;
@@ -83,6 +83,8 @@ pub struct ReasonShown {
 pub struct NotFired {
     /// The rule's name.
     pub rule: String,
+    /// True if the test holds all the same: the script had decided before it came to this rule.
+    pub holds: bool,
     /// What it tests.
     pub input: String,
     /// What was expected, such as `<= 30 (setting active_days)`.
@@ -242,11 +244,13 @@ impl Place<'_> {
             let limit = rule.limit.map(show_number).unwrap_or_default();
             let setting =
                 rule.setting.as_ref().map(|name| format!(" (setting {name})")).unwrap_or_default();
+            let actual = self.input_value(source, input)?;
             shown.push(NotFired {
                 rule: rule.id.clone(),
+                holds: holds(comparison, rule.limit, &actual),
                 input: input.clone(),
                 expected: format!("{} {limit}{setting}", comparison.sign()).trim().to_owned(),
-                actual: self.input_value(source, input)?,
+                actual: show(&actual),
                 file: rule.file.clone(),
                 line: rule.line,
             });
@@ -255,16 +259,16 @@ impl Place<'_> {
     }
 
     /// The value of an input as the script read it: the column itself, or its rank in the base.
-    fn input_value(&self, source: &str, input: &str) -> Result<Option<String>> {
+    fn input_value(&self, source: &str, input: &str) -> Result<Value> {
         if source == input {
-            return Ok(shown(&self.value(source)?));
+            return self.value(source);
         }
         let mut whole = self.run.values(source, 0)?;
         for batch in 1..self.run.batches() {
             whole.append(&self.run.values(source, batch)?);
         }
         let row = self.batch * kehu_contract::BATCH + self.row;
-        Ok(shown(&percentile_ranks(&whole).value(row)))
+        Ok(percentile_ranks(&whole).value(row))
     }
 
     fn input(&self, name: &str, why_not: bool, depth: usize) -> Result<Option<InputShown>> {
@@ -279,7 +283,7 @@ impl Place<'_> {
             column: name.to_owned(),
             doc: column.info.doc.clone(),
             unit: column.info.unit.clone(),
-            value: shown(&self.value(name)?),
+            value: show(&self.value(name)?),
             because,
         }))
     }
@@ -290,7 +294,17 @@ fn reads(column: &str, input: &str) -> bool {
     input == column || input.strip_suffix("_rank") == Some(column)
 }
 
-fn shown(value: &Value) -> Option<String> {
+/// True if a test holds for an input.
+fn holds(comparison: Comparison, limit: Option<f64>, input: &Value) -> bool {
+    match (input, limit) {
+        (Value::Missing, _) => comparison == Comparison::Missing,
+        (Value::Number(number), Some(limit)) => comparison.holds(*number, limit),
+        (Value::Flag(flag), Some(limit)) => comparison.holds(f64::from(u8::from(*flag)), limit),
+        _ => false,
+    }
+}
+
+fn show(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => Some(show_number(*number)),
         value => show_value(value),

@@ -14,7 +14,7 @@ pub fn given_columns(packs: &PackSet, settings: &Settings) -> Vec<RunColumn> {
         let manifest = pack.manifest();
         let steps = manifest.steps.iter();
         for step in steps.filter(|step| matches!(step.hook, Hook::Score | Hook::VisitNeed)) {
-            let inputs: Vec<String> = step.needs.iter().map(|need| need.column.clone()).collect();
+            let inputs: Vec<String> = step.inputs();
             for give in step.gives.iter().filter(|give| is_chosen(&manifest.name, give, settings)) {
                 let values = manifest.label_values(give, &pack.settings);
                 let (pack, step) = (&manifest.name, &step.name);

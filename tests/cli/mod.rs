@@ -1,0 +1,10 @@
+//! One or two tests for each command: what is typed, and all that is shown.
+
+mod customer;
+mod deal;
+mod help;
+mod history;
+mod import;
+mod lists;
+mod log;
+mod workspace;
