@@ -1,1 +1,110 @@
-//! kehu cli.
+//! The command line of kehu: what is typed and shown, around the engine's use cases.
+//!
+//! - [`main`] is the whole program; [`ShippedPack`] is a pack that the binary carries.
+//! - `commands` has one file for each command: its arguments, whose doc comments are the help, and
+//!   one function. They are joined by one flat match.
+//! - `context` holds what was typed for every command, and opens the workspace.
+//! - `output` holds what is shown, as a table for people or as JSON; `table` lays it out, `locale` has
+//!   its words, and `printer` alone writes to the terminal.
+//! - `error` is the error page: one struct, and every conversion into it.
+//! - `environment` alone reads variables and the clock.
+
+mod arguments;
+mod cells;
+mod commands;
+mod context;
+mod environment;
+mod error;
+mod help;
+mod locale;
+mod output;
+mod packs;
+mod panics;
+mod printer;
+mod progress;
+mod runs;
+mod table;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+use crate::commands::Command;
+use crate::context::{Context, Globals};
+
+/// Holds a pack that the binary carries: its name and its files, each with its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShippedPack {
+    /// The pack's name.
+    pub name: &'static str,
+    /// Its files: path within the pack, and text.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+/// A CRM that you program: customers, interactions and stages in one file, decisions in Lua
+#[derive(Debug, Parser)]
+#[command(name = "kehu", version, disable_help_subcommand = false)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Runs the program: reads the arguments, does what they say, and tells how it ended.
+///
+/// Exit codes: 0 done, 1 failed, 2 asked for in a way that makes no sense, 3 partly done.
+pub fn main(shipped: &[ShippedPack]) -> ExitCode {
+    panics::guard(|| run(std::env::args_os(), shipped))
+}
+
+fn run(arguments: impl Iterator<Item = OsString>, shipped: &[ShippedPack]) -> ExitCode {
+    let parsed = help::grouped(Cli::command())
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let Cli { globals, command } = match parsed {
+        Ok(cli) => cli,
+        Err(refusal) => {
+            // Help goes to stdout, refusals to stderr; a reader that has gone is no failure.
+            refusal.print().ok();
+            return ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut context = Context::new(globals, shipped);
+    let outcome = commands::run(&mut context, command)
+        .and_then(|code| context.printer.finish().map(|()| code).map_err(Into::into));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            // What was shown before the error still counts as shown.
+            context.printer.finish().ok();
+            context.printer.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_every_command_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_stands_in_one_group_of_the_help() {
+        let listed: Vec<&str> =
+            help::GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = Cli::command();
+        let mut known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(sorted, known);
+    }
+}

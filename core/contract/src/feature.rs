@@ -4,7 +4,7 @@
 //!
 //! | key | what it says |
 //! |---|---|
-//! | `count`, `days`, `days_since` | rows; distinct days; days since the last row: of the named source |
+//! | `count`, `days`, `days_since`, `days_since_first` | rows; distinct days; days since the last or the first row: of the named source |
 //! | `sum`, `mean`, `min`, `max`, `first`, `last`, `top` | over a field, with `of = source`; `top` is its commonest value |
 //! | `where` | tests that rows must pass: `{ channel = "phone", amount = "> 100", outcome = ["won", "lost"] }` |
 //! | `within`, `back` | a window `"30 days"`, `"12 months"` that ends on the as-of day, or that many windows back |
@@ -30,6 +30,8 @@ pub enum Aggregate {
     Days,
     /// The days from the last row to the as-of day.
     DaysSince,
+    /// The days from the first row to the as-of day.
+    DaysSinceFirst,
     /// The sum of a field.
     Sum,
     /// The arithmetic mean of a field.
@@ -48,10 +50,11 @@ pub enum Aggregate {
 
 impl Aggregate {
     /// All aggregates, each with its key.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("count", Self::Count),
         ("days", Self::Days),
         ("days_since", Self::DaysSince),
+        ("days_since_first", Self::DaysSinceFirst),
         ("sum", Self::Sum),
         ("mean", Self::Mean),
         ("min", Self::Min),
@@ -63,7 +66,7 @@ impl Aggregate {
 
     /// True if its key names the source itself, not a field of it.
     pub fn counts_rows(self) -> bool {
-        matches!(self, Self::Count | Self::Days | Self::DaysSince)
+        matches!(self, Self::Count | Self::Days | Self::DaysSince | Self::DaysSinceFirst)
     }
 }
 
@@ -199,7 +202,7 @@ impl Feature {
                 _ => ColumnType::Number,
             });
         let default_unit = match aggregate {
-            Aggregate::Days | Aggregate::DaysSince => "days",
+            Aggregate::Days | Aggregate::DaysSince | Aggregate::DaysSinceFirst => "days",
             _ => "",
         };
         let back = table.integer("back").unwrap_or(0);

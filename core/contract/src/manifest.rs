@@ -145,6 +145,19 @@ pub struct Step {
     pub gives: Vec<Give>,
 }
 
+impl Step {
+    /// The columns that it reads, each once: a column and its rank are one.
+    pub fn inputs(&self) -> Vec<String> {
+        let mut inputs: Vec<String> = Vec::new();
+        for need in &self.needs {
+            if !inputs.contains(&need.column) {
+                inputs.push(need.column.clone());
+            }
+        }
+        inputs
+    }
+}
+
 /// Holds what a pack says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -219,7 +232,8 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         }
     }
     let version = table.required_text("version");
-    let api = read_api(table);
+    // What a newer contract means by its keys is not known here: its version is the one complaint.
+    let api = read_api(table)?;
     let title = table.bilingual("title");
     let summary = table.bilingual("summary");
     let settings: Vec<Setting> = named(table, "settings", Setting::read);
@@ -249,7 +263,7 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
     Some(Manifest {
         name: name?,
         version: version?,
-        api: api?,
+        api,
         title,
         summary,
         steps,
@@ -296,9 +310,9 @@ fn read_api(table: &Table<'_>) -> Option<(u32, u32)> {
             format!("the pack is written for api {theirs}; this build speaks {ours}"),
             Some("use a newer kehu, or an older version of the pack".to_owned()),
         ),
-        Some(_) => {}
+        Some(version) => return Some(version),
     }
-    version
+    None
 }
 
 fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {

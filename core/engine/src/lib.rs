@@ -2,5 +2,10 @@
 //!
 //! The engine knows the store and the packs only by their traits.
 
+pub mod features;
 pub mod import;
+pub mod packs;
+pub mod query;
+pub mod records;
+pub mod score;
 pub mod settings;

@@ -66,6 +66,10 @@ impl Reader for SqliteReader {
         self.told(change::touched(&self.connection, id.0))
     }
 
+    fn last_id(&self, entity: Entity) -> Result<i64> {
+        self.told(rows::last_id(&self.connection, entity))
+    }
+
     fn count(&self, entity: Entity) -> Result<u64> {
         self.told(rows::count(&self.connection, entity))
     }

@@ -68,6 +68,12 @@ pub(crate) fn exists(connection: &Connection, entity: Entity, id: i64) -> Done<b
     Ok(connection.prepare_cached(&sql)?.exists([id])?)
 }
 
+/// The largest id of a sort; 0 if there is none.
+pub(crate) fn last_id(connection: &Connection, entity: Entity) -> Done<i64> {
+    let sql = format!("SELECT coalesce(max(id), 0) FROM \"{}\"", table(entity).name);
+    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// The number of records of a sort.
 pub(crate) fn count(connection: &Connection, entity: Entity) -> Done<u64> {
     let sql = "SELECT \"rows\" FROM sequence WHERE entity = ?";

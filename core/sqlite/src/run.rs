@@ -1,7 +1,7 @@
 //! Runs: their headers, their parts and the packs that they share.
 
 use kehu_domain::{CustomerId, Day, OperationId, RunId};
-use kehu_store::{LabelChange, RunColumn, RunPack, StoredRun};
+use kehu_store::{AppliedOverride, LabelChange, RunColumn, RunPack, StoredRun};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,6 +15,8 @@ use crate::rows::missing_named;
 struct Header {
     customers: usize,
     seed: u64,
+    first_ids: Vec<i64>,
+    overrides: Vec<AppliedOverride>,
     /// For each pack, its row and the states that its fits returned.
     packs: Vec<(i64, Map<String, Value>)>,
     columns: Vec<RunColumn>,
@@ -30,6 +32,8 @@ pub(crate) fn put(connection: &Connection, operation: i64, run: &StoredRun) -> D
     let header = Header {
         customers: run.customers,
         seed: run.seed,
+        first_ids: run.first_ids.clone(),
+        overrides: run.overrides.clone(),
         packs,
         columns: run.columns.clone(),
         failures: run.failures.clone(),
@@ -92,6 +96,8 @@ fn read(connection: &Connection, row: &Row<'_>) -> Done<StoredRun> {
         as_of,
         customers: header.customers,
         seed: header.seed,
+        first_ids: header.first_ids,
+        overrides: header.overrides,
         packs,
         columns: header.columns,
         failures: header.failures,

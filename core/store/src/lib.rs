@@ -22,7 +22,7 @@ use kehu_domain::{
 };
 
 pub use error::{Result, StoreError};
-pub use run::{LabelChange, RunColumn, RunPack, StoredRun};
+pub use run::{AppliedOverride, LabelChange, RunColumn, RunPack, StoredRun};
 
 /// Keeps a workspace's records.
 pub trait Store: Send + Sync {
@@ -157,6 +157,9 @@ pub trait Reader: Send {
 
     /// How many rows of each sort an operation made or changed.
     fn touched(&self, id: OperationId) -> Result<Vec<(Entity, u64)>>;
+
+    /// The largest id that a record of a sort has; 0 if there is none.
+    fn last_id(&self, entity: Entity) -> Result<i64>;
 
     /// How many records of a sort there are.
     fn count(&self, entity: Entity) -> Result<u64>;

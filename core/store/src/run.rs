@@ -1,7 +1,7 @@
 //! Runs as they are kept.
 
 use kehu_contract::{ColumnInfo, Give, LabelValue, Rule};
-use kehu_domain::{CustomerId, Day, OperationId, RunId};
+use kehu_domain::{CustomerId, Day, OperationId, Override, RunId};
 use serde::{Deserialize, Serialize};
 
 /// Holds a run's header: everything about it but the columns' values and reasons.
@@ -19,6 +19,10 @@ pub struct StoredRun {
     pub customers: usize,
     /// The seed.
     pub seed: u64,
+    /// The id of the first customer of each batch, by which a customer is found.
+    pub first_ids: Vec<i64>,
+    /// People's words that counted instead of the machine's values, which they keep here.
+    pub overrides: Vec<AppliedOverride>,
     /// The packs that ran, in their order.
     pub packs: Vec<RunPack>,
     /// The columns, features first, then in the order in which steps gave them.
@@ -46,6 +50,16 @@ pub struct RunPack {
     pub rules: Vec<Rule>,
     /// The states that its fits returned, by step.
     pub states: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Holds one override as a run applied it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AppliedOverride {
+    /// The override.
+    #[serde(flatten)]
+    pub by_person: Override,
+    /// The value that the machine gave, as people write it; none if it was missing.
+    pub machine: Option<String>,
 }
 
 /// Describes a column of a run.

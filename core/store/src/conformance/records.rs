@@ -32,6 +32,7 @@ fn a_new_store_is_empty(store: &dyn Store) -> Result<()> {
     for entity in Entity::ALL {
         assert_eq!(reader.count(entity)?, 0);
         assert_eq!(reader.get(entity, 1)?, None);
+        assert_eq!(reader.last_id(entity)?, 0);
     }
     assert!(store.check()?.is_empty());
     assert!(!store.describe()?.is_empty());
@@ -196,6 +197,7 @@ fn every_sort_of_record_comes_back_as_it_was_written(store: &dyn Store) -> Resul
         assert_eq!(reader.get(entity, 1)?.as_ref(), Some(record));
         assert_eq!(all(store, entity)?, std::slice::from_ref(record));
         assert_eq!(reader.count(entity)?, 1);
+        assert_eq!(reader.last_id(entity)?, 1);
     }
     assert_eq!(reader.touched(id)?, Entity::ALL.map(|entity| (entity, 1)));
     let found = reader.operation(id)?.expect("the operation is kept");

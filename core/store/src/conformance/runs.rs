@@ -1,10 +1,12 @@
 //! Runs of the scoring packs.
 
 use kehu_contract::{ColumnInfo, ColumnType, Text};
-use kehu_domain::{CustomerId, OperationId, RunId};
+use kehu_domain::{CustomerId, OperationId, Override, RunId};
 
 use super::{Part, customer, day, draft, operation, put};
-use crate::{LabelChange, Result, RunColumn, RunPack, Store, StoreError, StoredRun};
+use crate::{
+    AppliedOverride, LabelChange, Result, RunColumn, RunPack, Store, StoreError, StoredRun,
+};
 
 pub(super) const PARTS: &[Part] = &[
     runs_come_back_as_they_were,
@@ -24,6 +26,20 @@ fn run(base: Option<OperationId>, threshold: i64) -> StoredRun {
         as_of: day("2024-05-01"),
         customers: 2,
         seed: u64::MAX,
+        first_ids: vec![1, 9_000],
+        overrides: vec![AppliedOverride {
+            by_person: Override {
+                id: 1,
+                customer: CustomerId(1),
+                column: "tier".to_owned(),
+                value: "A".to_owned(),
+                until: None,
+                reason: "friend".to_owned(),
+                by: "ann".to_owned(),
+                known: day("2024-05-01"),
+            },
+            machine: Some("B".to_owned()),
+        }],
         packs: vec![RunPack {
             name: "rfm".to_owned(),
             version: "1.0.0".to_owned(),

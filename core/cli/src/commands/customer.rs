@@ -1,0 +1,252 @@
+use kehu_domain::{Customer, CustomerType, Entity};
+use kehu_engine::records::customers::{self, CustomerFacts, SameName};
+use kehu_engine::records::names;
+
+use super::{customer_columns, customer_page};
+use crate::arguments::yes_or_no;
+use crate::cells::Cells;
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::{Listing, show_rows};
+use crate::printer::Printer;
+
+/// Adds, shows, lists, edits and archives customers
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Args {
+    Add(Box<Add>),
+    Show(Show),
+    List(List),
+    Edit(Box<Edit>),
+    Archive(Archive),
+    Restore(Restore),
+}
+
+/// Adds a customer
+///
+/// One whose name another customer bears already is refused; --force adds it all the same.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu customer add 武汉钢铁 --owner 李伟 --place 武汉 --tag 重点
+  kehu customer add 'Ann Lee' --type person --birthday 1980-05-17 --field industry=trade")]
+pub(crate) struct Add {
+    /// The name
+    name: String,
+    #[command(flatten)]
+    facts: Facts,
+    /// Adds it although another customer bears the name
+    #[arg(long)]
+    force: bool,
+}
+
+/// Shows all about a customer on one page
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The customer, by name or id
+    customer: String,
+}
+
+/// Lists customers
+///
+/// Columns are facts (id, name, type, owner, place, phone, email, birthday, parent, source, consent,
+/// tags, archived, known) and fields of your own.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu customer list --columns id,name,industry --sort name
+  kehu customer list --owner 李伟 --tag 重点 --json
+  kehu customer list --sort -known --limit 10")]
+pub(crate) struct List {
+    /// What to show, in this order
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// The column to sort by; with - before it, the other way round [default: id]
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// Only those of this rep, by name or id
+    #[arg(long, value_name = "REP")]
+    owner: Option<String>,
+    /// Only those with this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Only those in the archive, which are hidden else
+    #[arg(long)]
+    archived: bool,
+}
+
+/// Changes a customer: what is named is replaced, an empty text clears
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu customer edit 武汉钢铁 --owner 王芳 --tag 重点 --untag 新
+  kehu customer edit C-12 --phone '' --field industry=steel")]
+pub(crate) struct Edit {
+    /// The customer, by name or id
+    customer: String,
+    /// The name
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
+    /// Takes a tag off; may be given several times
+    #[arg(long = "untag", value_name = "TAG")]
+    untags: Vec<String>,
+}
+
+/// Archives a customer: kept, but no longer listed, scored or planned for
+#[derive(Debug, clap::Args)]
+pub(crate) struct Archive {
+    /// The customer, by name or id
+    customer: String,
+}
+
+/// Takes a customer back from the archive
+#[derive(Debug, clap::Args)]
+pub(crate) struct Restore {
+    /// The customer, by name or id
+    customer: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct Facts {
+    /// A firm or a person
+    #[arg(long = "type", value_name = "organisation|person", value_parser = customer_type)]
+    kind: Option<CustomerType>,
+    /// The rep who is responsible, by name or id
+    #[arg(long, value_name = "REP")]
+    owner: Option<String>,
+    /// Where it is, in words
+    #[arg(long)]
+    place: Option<String>,
+    /// Degrees north
+    #[arg(long, allow_hyphen_values = true)]
+    lat: Option<f64>,
+    /// Degrees east
+    #[arg(long, allow_hyphen_values = true)]
+    lon: Option<f64>,
+    /// The telephone number
+    #[arg(long)]
+    phone: Option<String>,
+    /// The e-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// The birthday of a private customer
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    birthday: Option<String>,
+    /// The customer that it belongs to, by name or id
+    #[arg(long, value_name = "CUSTOMER")]
+    parent: Option<String>,
+    /// Where it was heard of first
+    #[arg(long)]
+    source: Option<String>,
+    /// Whether it agreed that its data is used
+    #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+    consent: Option<bool>,
+    /// A word to find it by; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Its id in another system; may be given several times
+    #[arg(long = "external", value_name = "SYSTEM=ID")]
+    external_ids: Vec<String>,
+    /// A field of your own; may be given several times
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    fields: Vec<String>,
+}
+
+fn customer_type(text: &str) -> Result<CustomerType, String> {
+    match text {
+        "organisation" | "organization" | "firm" => Ok(CustomerType::Organisation),
+        "person" => Ok(CustomerType::Person),
+        _ => Err("write organisation or person".to_owned()),
+    }
+}
+
+impl Facts {
+    fn facts(self, name: Option<String>, untags: Vec<String>) -> CustomerFacts {
+        CustomerFacts {
+            name,
+            kind: self.kind,
+            owner: self.owner,
+            place: self.place,
+            lat: self.lat,
+            lon: self.lon,
+            phone: self.phone,
+            email: self.email,
+            birthday: self.birthday,
+            parent: self.parent,
+            source: self.source,
+            consent: self.consent,
+            tags: self.tags,
+            untags,
+            external_ids: self.external_ids,
+            fields: self.fields,
+        }
+    }
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
+    match args {
+        Args::Add(args) => {
+            let same_name = if args.force { SameName::Allow } else { SameName::Refuse };
+            let facts = args.facts.facts(Some(args.name), Vec::new());
+            let workspace = context.open()?;
+            let customer = customers::add(&workspace.desk(), &facts, same_name)?;
+            done(context, "Added", &customer)
+        }
+        Args::Edit(args) => {
+            let facts = args.facts.facts(args.name, args.untags);
+            let workspace = context.open()?;
+            let customer = customers::edit(&workspace.desk(), &args.customer, &facts)?;
+            done(context, "Changed", &customer)
+        }
+        Args::Archive(args) => {
+            let customer = customers::archive(&context.open()?.desk(), &args.customer)?;
+            done(context, "Archived", &customer)
+        }
+        Args::Restore(args) => {
+            let customer = customers::restore(&context.open()?.desk(), &args.customer)?;
+            done(context, "Restored", &customer)
+        }
+        Args::Show(args) => customer_page::show(context, &args.customer),
+        Args::List(args) => list(context, &args),
+    }
+}
+
+fn done(context: &mut Context<'_>, what: &str, customer: &Customer) -> Result {
+    Printer::talk(&format!("{what} customer {}.", customer.name));
+    super::show_id(context, Entity::Customer, customer.id)
+}
+
+fn list(context: &mut Context<'_>, args: &List) -> Result {
+    let workspace = context.open()?;
+    let reader = workspace.read()?;
+    let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
+    let known = customer_columns::all(&workspace.settings, &cells);
+    let chosen = customer_columns::choose(&known, &args.columns)?;
+    let sort = args.sort.as_deref().map(|text| customer_columns::sort(&known, text)).transpose()?;
+    let owner = args.owner.as_deref().map(|text| names::rep(&*reader, text)).transpose()?;
+    let wanted = |customer: &Customer| {
+        customer.archived.is_some() == args.archived
+            && (owner.is_none() || customer.owner == owner)
+            && args
+                .tag
+                .as_ref()
+                .is_none_or(|tag| customer.tags.iter().any(|each| names::same(each, tag)))
+    };
+    let form = context.form(workspace.language);
+    // In id order only what is shown is kept; to sort by anything else, all must be seen first.
+    let room = if sort.is_some() { None } else { form.limit };
+    let (mut found, mut hidden) = customers::list(&*reader, room, wanted)?;
+    if let Some(sort) = &sort {
+        sort.apply(&mut found)?;
+        let shown = form.limit.unwrap_or(usize::MAX).min(found.len());
+        hidden += found.len() - shown;
+        found.truncate(shown);
+    }
+    let mut listing = Listing::new(chosen.iter().map(|each| each.column.clone()).collect());
+    for customer in &found {
+        let row: Result<Vec<_>> = chosen.iter().map(|each| (each.cell)(customer)).collect();
+        listing.rows.push(row?);
+    }
+    show_rows(&mut context.printer, form, &listing, hidden)
+}

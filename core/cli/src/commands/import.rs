@@ -1,0 +1,224 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use kehu_domain::rows::{RowSource, SourceError};
+use kehu_engine::import::{
+    Declarations, Import, ImportReport, Mapping, Observer, Progress as Read, Refusal, TableReport,
+    TableSpec,
+};
+use kehu_exchange::csv;
+use serde_json::json;
+
+use crate::cells::Cells;
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::locale::{BESIDES, CHANGED, CREATED, ENCODING, FILE, INTO, REFUSED, ROWS, UNCHANGED};
+use crate::output::{Cell, Column, Listing, show_json, show_rows};
+use crate::printer::Printer;
+use crate::progress::Progress;
+use crate::workspace::{SETTINGS, Workspace};
+
+/// How many refused rows are named on stderr; the rest is counted.
+const NAMED: usize = 20;
+
+/// Imports rows of other systems by a mapping
+///
+/// All of it is one operation, which kehu undo takes back. A bad row is refused and named, the rest
+/// goes on, and the exit code is 3. Importing the same files twice changes nothing. What the mapping
+/// declares - pipelines, kinds, fields - is added to kehu.toml.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu import sales.csv --map sales.toml --dry-run     what would happen
+  kehu import export/ --map crm.toml                   a folder of files")]
+pub(crate) struct Args {
+    /// The file, or the folder of the mapping's files
+    from: PathBuf,
+    /// The mapping
+    #[arg(long, value_name = "MAP.toml")]
+    map: PathBuf,
+    /// Says what would be imported, and keeps nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
+    let workspace = context.open()?;
+    let name = args.map.display().to_string();
+    let text = fs::read_to_string(&args.map)
+        .map_err(|error| CommandError::file("read", &args.map, &error))?;
+    let mapping = Mapping::parse(&name, &text, &workspace.settings)?;
+    // Whether the declarations fit into the settings must be known before anything is written.
+    let settings = with_declarations(&workspace, &mapping)?;
+    let report = import(&workspace, &mapping, args)?;
+    show(context, &workspace, &report)?;
+    tell_refusals(&report);
+    if let (Some(text), false) = (settings, args.dry_run) {
+        write_settings(&workspace.root.join(SETTINGS), &text)?;
+    }
+    tell_declarations(&report.declarations, args.dry_run);
+    Ok(if report.refused > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+fn import(workspace: &Workspace, mapping: &Mapping, args: &Args) -> Result<ImportReport> {
+    let mut draft = workspace.desk().draft("import");
+    draft.source = Some(args.from.display().to_string());
+    let import = Import {
+        store: &workspace.store,
+        mapping,
+        draft: &draft,
+        today: workspace.act.today,
+        dry_run: args.dry_run,
+    };
+    let mut watcher = Watcher { progress: Progress::steps(), file: String::new() };
+    let report = import.run(&mut |table| open(&args.from, table), &mut watcher)?;
+    Ok(report)
+}
+
+/// Opens a table's file: within the folder, or the one file that was named.
+fn open(from: &Path, table: &TableSpec) -> Result<Box<dyn RowSource>, SourceError> {
+    let (path, name) = match &table.file {
+        Some(file) if from.is_dir() => (from.join(file), file.clone()),
+        _ => (from.to_owned(), file_name(from)),
+    };
+    if path.is_dir() {
+        let hint = "name the file, or say in the mapping: file = \"…\"".to_owned();
+        let mut error = SourceError::new(&name, "is a folder", None);
+        error.hint = Some(hint);
+        return Err(error);
+    }
+    Ok(Box::new(csv::open(&path, &name, &table.format)?))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into())
+}
+
+/// Shows how much of each file has been read.
+struct Watcher {
+    progress: Progress,
+    file: String,
+}
+
+impl Observer for Watcher {
+    fn progress(&mut self, read: &Read<'_>) {
+        if read.file != self.file {
+            self.file = read.file.to_owned();
+            self.progress = if read.file.is_empty() {
+                let mut steps = Progress::steps();
+                steps.step("sorting and matching");
+                steps
+            } else {
+                let mut bytes = Progress::bytes(read.total);
+                bytes.step(read.file);
+                bytes
+            };
+        }
+        self.progress.at(read.read);
+    }
+}
+
+fn show(context: &mut Context<'_>, workspace: &Workspace, report: &ImportReport) -> Result {
+    let form = context.form(workspace.language);
+    if form.json {
+        return show_json(&mut context.printer, &without_operation(report));
+    }
+    let mut listing = Listing::new(vec![
+        Column::text("file", FILE),
+        Column::whole("encoding", ENCODING),
+        Column::whole("into", INTO),
+        Column::number("rows", ROWS),
+        Column::number("created", CREATED),
+        Column::number("changed", CHANGED),
+        Column::number("unchanged", UNCHANGED),
+        Column::number("refused", REFUSED),
+        Column::text("besides", BESIDES),
+    ]);
+    let count = |number: u64| Cells::number(Some(number as f64));
+    for table in &report.tables {
+        listing.rows.push(vec![
+            Cell::text(&table.file),
+            Cell::text(&table.encoding),
+            Cell::text(table.into.name()),
+            count(table.rows),
+            count(table.created),
+            count(table.changed),
+            count(table.unchanged),
+            count(table.refused),
+            Cell::text(besides(table)),
+        ]);
+    }
+    show_rows(&mut context.printer, form, &listing.for_form(form), 0)?;
+    context.printer.finish()?;
+    if report.dry_run {
+        Printer::talk("Nothing was written: this was a dry run.");
+    }
+    Ok(())
+}
+
+/// The report for programs: nothing in it depends on how often something was imported before.
+fn without_operation(report: &ImportReport) -> serde_json::Value {
+    json!({
+        "mapping": report.mapping,
+        "dry_run": report.dry_run,
+        "tables": report.tables,
+        "refused": report.refused,
+        "refusals": report.refusals,
+        "declarations": report.declarations,
+    })
+}
+
+fn besides(table: &TableReport) -> String {
+    let made = table.besides.iter().map(|besides| {
+        let (name, created, changed) = (besides.entity.name(), besides.created, besides.changed);
+        match (created, changed) {
+            (created, 0) => format!("{created} {name}s"),
+            (created, changed) => format!("{created} {name}s ({changed} changed)"),
+        }
+    });
+    made.collect::<Vec<_>>().join(", ")
+}
+
+fn tell_refusals(report: &ImportReport) {
+    for refusal in report.refusals.iter().take(NAMED) {
+        Printer::talk(&format!("refused: {refusal}{}", hint(refusal)));
+    }
+    let unnamed = report.refused.saturating_sub(NAMED as u64);
+    if unnamed > 0 {
+        Printer::talk(&format!("{unnamed} more rows were refused; --json names them"));
+    }
+}
+
+fn hint(refusal: &Refusal) -> String {
+    refusal.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default()
+}
+
+/// The text of the settings with what the mapping declares; none if it declares nothing new.
+fn with_declarations(workspace: &Workspace, mapping: &Mapping) -> Result<Option<String>> {
+    if mapping.declarations().is_empty() {
+        return Ok(None);
+    }
+    let path = workspace.root.join(SETTINGS);
+    let text =
+        fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+    let heading = format!("Declared by the mapping {}.", mapping.name());
+    Ok(Some(mapping.declarations().append_to(SETTINGS, &text, &heading)?))
+}
+
+/// Replaces the settings in one step, so that no half of them is ever read.
+fn write_settings(path: &Path, text: &str) -> Result {
+    let new = path.with_extension("toml.new");
+    fs::write(&new, text)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| CommandError::file("written", path, &error))
+}
+
+fn tell_declarations(declarations: &Declarations, dry_run: bool) {
+    if declarations.is_empty() {
+        return;
+    }
+    let done = if dry_run { "To be added" } else { "Added" };
+    Printer::talk(&format!("{done} to {SETTINGS}:\n{}", declarations.to_toml().trim_end()));
+}

@@ -1,0 +1,123 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use kehu_contract::Language;
+use kehu_sqlite::SqliteStore;
+
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::printer::Printer;
+use crate::workspace::{DATABASE, SETTINGS};
+
+/// The packs that a new workspace switches on.
+const PACKS: [&str; 8] = [
+    "rfm",
+    "tiers",
+    "lifecycle",
+    "visit-frequency",
+    "day-planner",
+    "lifecycle-follow-up",
+    "funnel-follow-up",
+    "contact-caps",
+];
+
+/// Makes a workspace: a folder with settings, an empty database, and places for your own packs
+///
+/// The folder is made if it is not there. The settings are in kehu.toml; every value that it does
+/// not set has a default, shown by kehu config show.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu init shop                   a workspace in the folder shop
+  kehu --lang zh init 客户         one that speaks Chinese")]
+pub(crate) struct Args {
+    /// Where it shall be
+    dir: PathBuf,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
+    let dir = context.globals.folder.as_ref().map_or(args.dir.clone(), |base| base.join(&args.dir));
+    if dir.join(SETTINGS).exists() {
+        return Err(CommandError::failed(format!("{} is a workspace already", dir.display()))
+            .hint(format!("work in it with: kehu -C {} …", dir.display())));
+    }
+    let language = context.language()?;
+    for folder in [dir.clone(), dir.join("scripts"), dir.join("plugins")] {
+        fs::create_dir_all(&folder).map_err(|error| CommandError::file("made", &folder, &error))?;
+    }
+    SqliteStore::create(&dir.join(DATABASE))?;
+    // The settings make the folder a workspace, so they come last.
+    write_settings(&dir.join(SETTINGS), &template(language)).inspect_err(|_| {
+        // Without settings the empty database would only stand in the way of the next attempt.
+        fs::remove_file(dir.join(DATABASE)).ok();
+    })?;
+    Printer::talk(&match language {
+        Language::En => format!(
+            "Made a workspace in {}. Next: kehu -C {0} customer add NAME, or kehu help.",
+            dir.display()
+        ),
+        Language::Zh => format!("已在 {} 建立工作区。", dir.display()),
+    });
+    Ok(())
+}
+
+fn write_settings(path: &Path, text: &str) -> Result {
+    fs::File::create_new(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| CommandError::file("written", path, &error))
+}
+
+fn template(language: Language) -> String {
+    let word = match language {
+        Language::En => "en",
+        Language::Zh => "zh",
+    };
+    let packs: Vec<String> = PACKS.iter().map(|name| format!("    \"{name}\",\n")).collect();
+    format!(
+        "# The settings of this workspace. What is not set here has a default: kehu config show.
+# extends = \"../base\"
+
+language = \"{word}\"
+
+# The one currency, and how many decimal places it has.
+[currency]
+code = \"CNY\"
+scale = 2
+
+# What runs, in this order where their needs leave it open.
+[packs]
+on = [
+{}]
+
+# A field of your own:
+# [fields.customer]
+# industry = {{ type = \"choice\", choices = [\"steel\", \"trade\"], title = {{ en = \"industry\", zh = \"行业\" }} }}
+
+# Your own way from first word to signature replaces the one that is declared:
+# [[pipeline]]
+# name = \"sales\"
+# stage = [{{ name = \"prospect\" }}, {{ name = \"signed\", role = \"won\" }}, {{ name = \"lost\", role = \"lost\" }}]
+",
+        packs.concat()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kehu_engine::settings::Settings;
+
+    #[test]
+    fn the_template_and_what_it_shows_in_comments_are_valid() {
+        for language in [Language::En, Language::Zh] {
+            let text = template(language);
+            let settings = Settings::read(&[(SETTINGS, &text)]).unwrap();
+            assert_eq!(settings.packs_on, PACKS);
+            assert_eq!(settings.language, language);
+            let shown = text.replace("# [", "[").replace("# industry", "industry");
+            let shown = shown.replace("# name", "name").replace("# stage", "stage");
+            assert_eq!(Settings::read(&[(SETTINGS, &shown)]).unwrap().fields.len(), 1);
+        }
+    }
+}

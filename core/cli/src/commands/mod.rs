@@ -1,0 +1,116 @@
+//! The commands, one file each, joined by one flat match.
+//!
+//! To add one: a file here with `Args` (or an enum of subcommands, each with its own) and
+//! `run(context, args)`; a line in [`Command`], a line in [`run`], and its name in a group of
+//! [`crate::help::GROUPS`].
+
+mod completions;
+mod config;
+mod contact;
+mod customer;
+mod customer_columns;
+mod customer_page;
+mod deal;
+mod deal_page;
+mod doctor;
+mod explain;
+mod features;
+mod history;
+mod import;
+mod init;
+mod interaction;
+mod log;
+mod note;
+mod override_value;
+mod product;
+mod rep;
+mod runs;
+mod score;
+mod target;
+mod task;
+mod undo;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use kehu_domain::Entity;
+use kehu_engine::records::names;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::show_json;
+
+/// Names what can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+    #[command(subcommand)]
+    Config(config::Args),
+    Import(import::Args),
+    #[command(subcommand)]
+    Customer(customer::Args),
+    #[command(subcommand)]
+    Contact(contact::Args),
+    Log(Box<log::Args>),
+    Note(note::Args),
+    #[command(subcommand)]
+    Interaction(interaction::Args),
+    #[command(subcommand)]
+    Deal(deal::Args),
+    #[command(subcommand)]
+    Task(task::Args),
+    #[command(subcommand)]
+    Target(target::Args),
+    #[command(subcommand)]
+    Rep(rep::Args),
+    #[command(subcommand)]
+    Product(product::Args),
+    Score(score::Args),
+    Explain(explain::Args),
+    Override(override_value::Args),
+    #[command(subcommand)]
+    Runs(runs::Args),
+    Features(features::Args),
+    History(history::Args),
+    Undo(undo::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+}
+
+/// Does what was asked for; the code says whether all of it was done.
+pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Init(args) => init::run(context, &args),
+        Command::Config(args) => config::run(context, &args),
+        Command::Import(args) => return import::run(context, &args),
+        Command::Customer(args) => customer::run(context, args),
+        Command::Contact(args) => contact::run(context, args),
+        Command::Log(args) => log::run(context, *args),
+        Command::Note(args) => note::run(context, &args),
+        Command::Interaction(args) => interaction::run(context, args),
+        Command::Deal(args) => deal::run(context, args),
+        Command::Task(args) => task::run(context, args),
+        Command::Target(args) => target::run(context, args),
+        Command::Rep(args) => rep::run(context, args),
+        Command::Product(args) => product::run(context, args),
+        Command::Score(args) => return score::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Override(args) => override_value::run(context, &args),
+        Command::Runs(args) => runs::run(context, args),
+        Command::Features(args) => features::run(context, &args),
+        Command::History(args) => history::run(context, &args),
+        Command::Undo(args) => undo::run(context, &args),
+        Command::Doctor(args) => return doctor::run(context, &args),
+        Command::Completions(args) => completions::run(context, &args),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+/// Shows the id of the record that was made or changed: what a script needs for its next command.
+fn show_id(context: &mut Context<'_>, entity: Entity, id: i64) -> Result {
+    let id = names::show_id(entity, id);
+    if context.globals.json {
+        return show_json(&mut context.printer, &serde_json::json!({ "id": id }));
+    }
+    Ok(context.printer.line(&id)?)
+}

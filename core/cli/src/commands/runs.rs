@@ -1,0 +1,118 @@
+use kehu_domain::RunId;
+use kehu_engine::records::names;
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::locale;
+use crate::output::{Cell, Column, Listing, show_listing};
+
+/// Lists the runs of the scoring packs, and whose labels they changed
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Args {
+    List(List),
+    Changes(Changes),
+}
+
+/// Lists the runs, the latest first
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {}
+
+/// Lists whose labels a run changed, compared with the run before it
+#[derive(Debug, clap::Args)]
+pub(crate) struct Changes {
+    /// The run, such as S-3 [default: the latest]
+    run: Option<String>,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
+    match args {
+        Args::List(_) => list(context),
+        Args::Changes(args) => changes(context, &args),
+    }
+}
+
+/// Reads the id of a run.
+pub(crate) fn run_id(text: &str) -> Result<RunId> {
+    RunId::parse(text).ok_or_else(|| {
+        CommandError::usage(format!("\"{text}\" is no run")).hint("write for example S-3")
+    })
+}
+
+fn list(context: &mut Context<'_>) -> Result {
+    let workspace = context.open()?;
+    let reader = workspace.read()?;
+    let mut listing = Listing::new(vec![
+        Column::whole("id", locale::ID),
+        Column::whole("as_of", locale::AS_OF),
+        Column::number("customers", locale::CUSTOMERS),
+        Column::whole("operation", locale::OPERATION),
+        Column::whole("at", locale::AT),
+        Column::text("packs", locale::PACKS),
+        Column::text("state", locale::STATE),
+    ]);
+    for run in reader.runs()? {
+        let operation = reader.operation(run.operation)?;
+        let packs = run.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version));
+        let mut state = Vec::new();
+        if run.stale {
+            state.push("stale".to_owned());
+        }
+        if !run.whole {
+            state.push("thinned".to_owned());
+        }
+        state.extend(run.failures.iter().map(|(pack, _)| format!("without {pack}")));
+        listing.rows.push(vec![
+            Cell::text(run.id.to_string()),
+            Cell::text(run.as_of.to_string()),
+            Cell { show: run.customers.to_string(), json: json!(run.customers) },
+            Cell::text(run.operation.to_string()),
+            operation.map_or_else(Cell::empty, |operation| Cell::text(operation.at)),
+            Cell::text(packs.collect::<Vec<_>>().join(", ")),
+            Cell::text(state.join(", ")),
+        ]);
+    }
+    let form = context.form(workspace.language);
+    show_listing(&mut context.printer, form, listing)
+}
+
+fn changes(context: &mut Context<'_>, args: &Changes) -> Result {
+    let workspace = context.open()?;
+    let reader = workspace.read()?;
+    let id = match &args.run {
+        Some(text) => run_id(text)?,
+        None => match reader.runs()?.first() {
+            Some(run) => run.id,
+            None => {
+                return Err(
+                    CommandError::failed("nothing has been scored yet").hint("first: kehu score")
+                );
+            }
+        },
+    };
+    if reader.run(id)?.is_none() {
+        return Err(CommandError::failed(format!("there is no run {id}"))
+            .hint("kehu runs list shows those that there are"));
+    }
+    let mut listing = Listing::new(vec![
+        Column::whole("customer", locale::CUSTOMER),
+        Column::text("name", locale::NAME),
+        Column::whole("column", locale::COLUMN),
+        Column::whole("from", locale::FROM),
+        Column::whole("to", locale::TO),
+    ]);
+    let directory = names::Directory::new(reader.as_ref());
+    for change in reader.label_changes(id, None)? {
+        let name = directory.name(kehu_domain::Entity::Customer, change.customer.0)?;
+        let word = |word: Option<String>| word.map_or_else(Cell::empty, Cell::text);
+        listing.rows.push(vec![
+            Cell::text(change.customer.to_string()),
+            Cell::text(name),
+            Cell::text(change.column),
+            word(change.from),
+            word(change.to),
+        ]);
+    }
+    let form = context.form(workspace.language);
+    show_listing(&mut context.printer, form, listing)
+}

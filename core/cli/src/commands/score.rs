@@ -1,0 +1,218 @@
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use kehu_contract::{ColumnData, ColumnType, Language};
+use kehu_engine::score::{self, RunView, show_number};
+use kehu_store::{RunColumn, StoredRun};
+use serde_json::{Map, json};
+
+use crate::arguments::{DayWord, day};
+use crate::context::Context;
+use crate::error::Result;
+use crate::locale;
+use crate::output::{Cell, Column, Listing, show_json, show_rows};
+use crate::packs;
+use crate::printer::Printer;
+use crate::progress::Progress;
+use crate::runs;
+use crate::workspace::Workspace;
+
+/// Scores all customers with the packs that are on, and keeps the run with its reasons
+///
+/// What happened or became known after the day does not count. A pack that fails is switched off for
+/// the run, the others go on, and the exit code is 3.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu score
+  kehu score --as-of 2024-06-30
+  kehu score --dry-run --json")]
+pub(crate) struct Args {
+    /// The day as of which all is seen [default: today]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    as_of: Option<DayWord>,
+    /// The seed for packs that draw lots
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Shows what would come out, and keeps nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
+    let workspace = context.open()?;
+    let packs = packs::enabled(&workspace, context.shipped)?;
+    let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
+    let options = runs::options(context, as_of, args.seed);
+    let failures = if args.dry_run {
+        let run = runs::compute(context, &workspace, &packs, as_of)?;
+        show(context, &workspace, &run)?;
+        run.header().failures.len()
+    } else {
+        let mut draft = workspace.desk().draft("score");
+        draft.summary = format!("score as of {as_of}");
+        let (id, header) = {
+            let mut progress = Progress::steps();
+            score::score(
+                &workspace.store,
+                &workspace.settings,
+                &packs,
+                options,
+                &draft,
+                &mut |step| progress.step(step),
+            )?
+        };
+        runs::tell_failures(&header);
+        let reader = workspace.read()?;
+        let stored = reader.run(id)?.unwrap_or(header);
+        let changes = reader.label_changes(id, None)?.len();
+        tell(&stored, changes, workspace.language);
+        show(context, &workspace, &RunView::stored(stored.clone(), reader.as_ref()))?;
+        stored.failures.len()
+    };
+    Ok(if failures > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+fn tell(run: &StoredRun, changes: usize, language: Language) {
+    let (customers, as_of, id) = (run.customers, run.as_of, run.id);
+    Printer::talk(&match language {
+        Language::En => format!(
+            "Scored {customers} customers as of {as_of}: run {id}, {changes} labels changed since the run before"
+        ),
+        Language::Zh => {
+            format!(
+                "已按 {as_of} 为 {customers} 位客户评分：运行 {id}，与上次相比 {changes} 个标签有变化"
+            )
+        }
+    });
+}
+
+/// What came out for one column.
+struct Outcome {
+    present: usize,
+    missing: usize,
+    counts: BTreeMap<String, usize>,
+    sum: f64,
+    least: f64,
+    greatest: f64,
+}
+
+fn outcome(run: &RunView<'_>, column: &RunColumn) -> Result<Outcome> {
+    let mut outcome = Outcome {
+        present: 0,
+        missing: 0,
+        counts: column.values.iter().map(|value| (value.key.clone(), 0)).collect(),
+        sum: 0.0,
+        least: f64::INFINITY,
+        greatest: f64::NEG_INFINITY,
+    };
+    for batch in 0..run.batches() {
+        let data = run.values(&column.info.name, batch)?;
+        for row in 0..data.len() {
+            if data.is_missing(row) {
+                outcome.missing += 1;
+                continue;
+            }
+            outcome.present += 1;
+            match &data {
+                ColumnData::Number(values) => {
+                    outcome.sum += values[row];
+                    outcome.least = outcome.least.min(values[row]);
+                    outcome.greatest = outcome.greatest.max(values[row]);
+                }
+                ColumnData::Text { codes, values } if column.info.kind == ColumnType::Label => {
+                    *outcome.counts.entry(values[codes[row] as usize].clone()).or_default() += 1;
+                }
+                ColumnData::Flag(flags) => {
+                    let key = if flags[row] == 1 { "yes" } else { "no" };
+                    *outcome.counts.entry(key.to_owned()).or_default() += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// The counts in the order in which the label declares its values.
+fn ordered(column: &RunColumn, counts: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
+    let mut ordered: Vec<(String, usize)> = column
+        .values
+        .iter()
+        .filter_map(|value| Some((value.key.clone(), *counts.get(&value.key)?)))
+        .collect();
+    for (key, count) in counts {
+        if !ordered.iter().any(|(known, _)| known == key) {
+            ordered.push((key.clone(), *count));
+        }
+    }
+    ordered
+}
+
+fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> Result {
+    let form = context.form(workspace.language);
+    let given: Vec<&RunColumn> =
+        run.header().columns.iter().filter(|column| column.given_by.is_some()).collect();
+    let mut listing = Listing::new(vec![
+        Column::whole("column", locale::COLUMN),
+        Column::whole("pack", locale::PACK),
+        Column::number("present", locale::PRESENT),
+        Column::number("missing", locale::MISSING),
+        Column::text("values", locale::VALUES),
+    ]);
+    let mut columns = Vec::new();
+    for column in given {
+        let outcome = outcome(run, column)?;
+        let counts = ordered(column, &outcome.counts);
+        let pack = column.given_by.as_ref().map(|(pack, _)| pack.clone()).unwrap_or_default();
+        let is_number = matches!(column.info.kind, ColumnType::Number | ColumnType::Money);
+        let range = (is_number && outcome.present > 0)
+            .then(|| [outcome.least, outcome.sum / outcome.present as f64, outcome.greatest]);
+        let words = match range {
+            Some([least, mean, greatest]) => {
+                let [least, mean, greatest] = [least, mean, greatest].map(show_number);
+                format!("{least} … {greatest}, {} {mean}", locale::MEAN.get(form.language))
+            }
+            None => counts
+                .iter()
+                .map(|(key, count)| format!("{key} {count}"))
+                .collect::<Vec<_>>()
+                .join("  "),
+        };
+        columns.push(json!({
+            "column": column.info.name,
+            "pack": pack,
+            "present": outcome.present,
+            "missing": outcome.missing,
+            "counts": counts.iter().map(|(key, count)| (key.clone(), json!(count))).collect::<Map<_, _>>(),
+            "least": range.map(|range| range[0]),
+            "mean": range.map(|range| range[1]),
+            "greatest": range.map(|range| range[2]),
+        }));
+        listing.rows.push(vec![
+            Cell::text(&column.info.name),
+            Cell::text(pack),
+            Cell::text(outcome.present.to_string()),
+            Cell::text(outcome.missing.to_string()),
+            Cell::text(words),
+        ]);
+    }
+    if !form.json {
+        return show_rows(&mut context.printer, form, &listing, 0);
+    }
+    let header = run.header();
+    let failures: Vec<_> = header
+        .failures
+        .iter()
+        .map(|(pack, message)| json!({ "pack": pack, "message": message }))
+        .collect();
+    show_json(
+        &mut context.printer,
+        &json!({
+            "as_of": header.as_of.to_string(),
+            "customers": header.customers,
+            "columns": columns,
+            "failures": failures,
+        }),
+    )
+}

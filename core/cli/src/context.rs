@@ -1,0 +1,94 @@
+//! What was typed for every command, and the way to the workspace.
+
+use std::path::PathBuf;
+
+use kehu_contract::Language;
+
+use crate::ShippedPack;
+use crate::error::Result;
+use crate::output::Form;
+use crate::printer::{Colour, Printer};
+use crate::workspace::{UserConfig, Workspace};
+
+/// How many rows are shown where nothing is said.
+const ROWS: usize = 50;
+
+/// Holds the options that every command takes, as typed.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Globals {
+    /// Works in this folder's workspace instead of the one around the current folder
+    #[arg(short = 'C', long = "workspace", value_name = "DIR", global = true)]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// Acts as this person [default: the user's own settings, else the login name]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) user: Option<String>,
+
+    /// Speaks English or Chinese [default: the user's own settings, else the workspace's]
+    #[arg(long, value_name = "en|zh", global = true, value_parser = language)]
+    pub(crate) lang: Option<Language>,
+
+    /// Gives data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Shows at most this many rows, 0 for all [default: 50; all with --json]
+    #[arg(long, value_name = "N", global = true)]
+    pub(crate) limit: Option<usize>,
+
+    /// Uses colour: auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    #[arg(hide_possible_values = true)]
+    pub(crate) color: Colour,
+
+    /// Computes with this many threads [default: one a processor]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| "write en or zh".to_owned())
+}
+
+/// Holds what a command works with.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) globals: Globals,
+    pub(crate) printer: Printer,
+    pub(crate) shipped: &'a [ShippedPack],
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(globals: Globals, shipped: &'a [ShippedPack]) -> Self {
+        let printer = Printer::new(globals.color);
+        Self { globals, printer, shipped }
+    }
+
+    /// Opens the workspace around the folder, with its settings, its store and the one who acts.
+    pub(crate) fn open(&self) -> Result<Workspace> {
+        Workspace::open(&self.globals, &UserConfig::read()?)
+    }
+
+    /// The language where no workspace is open.
+    pub(crate) fn language(&self) -> Result<Language> {
+        let user = UserConfig::read()?.language;
+        Ok(self.globals.lang.or(user).unwrap_or_default())
+    }
+
+    /// How output is wanted.
+    pub(crate) fn form(&self, language: Language) -> Form {
+        let limit = match self.globals.limit {
+            Some(0) => None,
+            Some(limit) => Some(limit),
+            None if self.globals.json => None,
+            None => Some(ROWS),
+        };
+        Form { json: self.globals.json, language, limit }
+    }
+}

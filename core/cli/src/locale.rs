@@ -1,0 +1,131 @@
+//! The words of listings, in both languages.
+
+use kehu_contract::Language;
+
+/// Holds a word in English and Chinese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Label {
+    en: &'static str,
+    zh: &'static str,
+}
+
+impl Label {
+    /// The word in a language.
+    pub(crate) fn get(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Zh => self.zh,
+        }
+    }
+}
+
+macro_rules! labels {
+    ($($name:ident = $en:literal, $zh:literal;)*) => {$(
+        pub(crate) const $name: Label = Label { en: $en, zh: $zh };
+    )*};
+}
+
+labels! {
+    ID = "id", "编号";
+    NAME = "name", "名称";
+    KIND = "kind", "类型";
+    OWNER = "owner", "负责人";
+    PLACE = "place", "地点";
+    PHONE = "phone", "电话";
+    EMAIL = "email", "邮箱";
+    WECHAT = "wechat", "微信";
+    BIRTHDAY = "birthday", "生日";
+    PARENT = "belongs to", "所属";
+    SOURCE = "source", "来源";
+    CONSENT = "consent", "同意";
+    TAGS = "tags", "标签";
+    ARCHIVED = "archived", "归档";
+    KNOWN = "known since", "得知";
+    LAT = "latitude", "纬度";
+    LON = "longitude", "经度";
+    EXTERNAL_IDS = "external ids", "外部编号";
+    CUSTOMER = "customer", "客户";
+    CONTACT = "contact", "联系人";
+    ROLE = "role", "职务";
+    DEPARTMENT = "department", "部门";
+    INFLUENCE = "influence", "影响力";
+    COACH = "coach", "教练";
+    PIPELINE = "pipeline", "流程";
+    STAGE = "stage", "阶段";
+    SINCE = "since", "自";
+    AMOUNT = "amount", "金额";
+    MARGIN = "margin", "毛利";
+    QUANTITY = "quantity", "数量";
+    REP = "rep", "业务员";
+    PRODUCT = "product", "产品";
+    EXPECTED_CLOSE = "expected close", "预计成交";
+    DAY = "day", "日期";
+    TIME = "time", "时间";
+    BY = "by", "经手";
+    REASON = "reason", "原因";
+    CHANNEL = "channel", "渠道";
+    OUTCOME = "outcome", "结果";
+    MOOD = "mood", "心情";
+    ABOUT = "about", "关于";
+    STATE = "state", "状态";
+    DUE = "due", "期限";
+    TEXT = "text", "内容";
+    DEAL = "deal", "商机";
+    WHAT = "what", "事项";
+    MANAGER = "manager", "经理";
+    REGION = "region", "区域";
+    CATEGORY = "category", "类别";
+    PRICE = "price", "价格";
+    MEASURE = "measure", "指标";
+    FROM = "from", "从";
+    TO = "to", "到";
+    VALUE = "value", "数值";
+    KEY = "key", "设置";
+    TYPE = "type", "类型";
+    UNIT = "unit", "单位";
+    PACK = "pack", "脚本包";
+    PACKS = "packs", "脚本包";
+    MEANING = "meaning", "含义";
+    COLUMN = "column", "列";
+    PRESENT = "with a value", "有值";
+    MISSING = "missing", "缺失";
+    VALUES = "values", "取值";
+    MEAN = "mean", "均值";
+    AS_OF = "as of", "截至";
+    CUSTOMERS = "customers", "客户数";
+    OPERATION = "operation", "操作";
+    NOT_REACHED = "not reached", "未检验到";
+    EXPECTED = "expected", "应为";
+    NOT_FIRED = "did not fire", "未触发";
+    UNTIL = "until", "至";
+    OVERRIDDEN = "overridden by", "人工改为，操作人";
+    MACHINE_SAYS = "the pack says", "脚本给出";
+    SET_AT = "set at", "出处";
+    AT = "when (UTC)", "时间 (UTC)";
+    COMMAND = "command", "命令";
+    SUMMARY = "what was done", "操作内容";
+    FILE = "file", "文件";
+    UNDONE_BY = "undone by", "撤销于";
+    CONTACTS = "Contacts", "联系人";
+    OPEN_DEALS = "Open deals", "进行中的商机";
+    LAST_INTERACTIONS = "Last interactions", "最近互动";
+    OPEN_TASKS = "Tasks", "待办";
+    EVENTS = "History", "历程";
+    YES = "yes", "是";
+    NO = "no", "否";
+    ORGANISATION = "organisation", "商业客户";
+    PERSON = "person", "个人客户";
+    OPEN = "open", "未完成";
+    DONE = "done", "已完成";
+    SNOOZED = "snoozed", "已推迟";
+    SKIPPED = "skipped", "已跳过";
+    ENCODING = "encoding", "编码";
+    INTO = "into", "导入为";
+    ROWS = "rows", "行数";
+    CREATED = "new", "新增";
+    CHANGED = "changed", "变更";
+    UNCHANGED = "unchanged", "未变";
+    REFUSED = "refused", "拒绝";
+    BESIDES = "besides", "另外";
+    NOTHING = "nothing to show", "没有可显示的内容";
+}

@@ -1,0 +1,85 @@
+//! The one place that writes to the terminal: data to stdout, talk to stderr.
+
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
+
+use crate::environment;
+use crate::error::{CommandError, Kind};
+
+/// Says when colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Writes what commands have to show.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    out: BufWriter<Stdout>,
+    width: Option<usize>,
+    colour_out: bool,
+    colour_talk: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(colour: Colour) -> Self {
+        let wanted = |terminal: bool| match colour {
+            Colour::Auto => terminal && !environment::no_colour(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Self {
+            out: BufWriter::new(io::stdout()),
+            width: environment::width(),
+            colour_out: wanted(io::stdout().is_terminal()),
+            colour_talk: wanted(io::stderr().is_terminal()),
+        }
+    }
+
+    /// The columns that a table may fill; none if it may be as wide as it is.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.width
+    }
+
+    /// True if a person watches stderr: progress may be shown.
+    pub(crate) fn is_watched() -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Writes a line of data.
+    pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+
+    /// Writes a heading within the data.
+    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
+        if self.colour_out {
+            return writeln!(self.out, "\u{1b}[1m{text}\u{1b}[0m");
+        }
+        writeln!(self.out, "{text}")
+    }
+
+    /// Writes what is left.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Says something to the person. There is nobody to tell if that fails.
+    pub(crate) fn talk(text: &str) {
+        writeln!(io::stderr(), "{text}").ok();
+    }
+
+    /// Shows what went wrong.
+    pub(crate) fn error(&self, error: &CommandError) {
+        if error.kind == Kind::Closed {
+            return;
+        }
+        let word = if self.colour_talk { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
+        Self::talk(&error.page(word));
+    }
+}

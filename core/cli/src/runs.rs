@@ -1,0 +1,134 @@
+//! What the commands that read or make runs share.
+
+use kehu_contract::Value;
+use kehu_domain::{Day, RunId};
+use kehu_engine::packs::PackSet;
+use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
+use kehu_store::{CustomerRange, Reader, StoredRun};
+use serde_json::json;
+
+use crate::cells::Cells;
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::output::Cell;
+use crate::printer::Printer;
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+/// How a run is to be made.
+pub(crate) fn options(context: &Context<'_>, as_of: Day, seed: Option<u64>) -> RunOptions {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    RunOptions {
+        as_of,
+        seed: seed.unwrap_or(0),
+        threads: context.globals.threads.map_or(processors, usize::from),
+    }
+}
+
+/// Computes a run without keeping it.
+pub(crate) fn compute<'r>(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    packs: &PackSet,
+    as_of: Day,
+) -> Result<RunView<'r>> {
+    let mut progress = Progress::steps();
+    let run = score::compute(
+        &workspace.store,
+        &workspace.settings,
+        packs,
+        CustomerRange::ALL,
+        options(context, as_of, None),
+        &mut |step| progress.step(step),
+    )?;
+    tell_failures(run.header());
+    Ok(run)
+}
+
+/// The run of a day: the latest one that is kept, else one that is computed now.
+pub(crate) fn of_day<'r>(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    packs: &PackSet,
+    reader: &'r dyn Reader,
+    as_of: Day,
+) -> Result<RunView<'r>> {
+    match score::find_run(reader, None, Some(as_of))? {
+        Some(header) => {
+            tell_changes(reader, &header, packs)?;
+            Ok(RunView::stored(header, reader))
+        }
+        None => compute(context, workspace, packs, as_of),
+    }
+}
+
+/// The run that is named, else the latest one; an error if there is none.
+pub(crate) fn kept<'r>(
+    reader: &'r dyn Reader,
+    packs: &PackSet,
+    run: Option<RunId>,
+) -> Result<RunView<'r>> {
+    let Some(header) = score::find_run(reader, run, None)? else {
+        return Err(match run {
+            Some(id) => CommandError::failed(format!("there is no run {id}"))
+                .hint("kehu runs list shows those that there are"),
+            None => CommandError::failed("nothing has been scored yet").hint("first: kehu score"),
+        });
+    };
+    if !header.whole {
+        return Err(CommandError::failed(format!(
+            "run {} is an old one: only its changes of labels are kept",
+            header.id
+        ))
+        .hint("[runs] keep in kehu.toml says how many runs are kept whole"));
+    }
+    if run.is_none() {
+        tell_changes(reader, &header, packs)?;
+    }
+    Ok(RunView::stored(header, reader))
+}
+
+/// Says on stderr if a run no longer tells the truth.
+pub(crate) fn tell_changes(reader: &dyn Reader, run: &StoredRun, packs: &PackSet) -> Result {
+    let changes = score::changes_since(reader, run, packs)?;
+    let what = match (changes.data, changes.packs) {
+        (false, false) => return Ok(()),
+        (true, false) => "data",
+        (false, true) => "packs or their settings",
+        (true, true) => "data and packs",
+    };
+    Printer::talk(&format!(
+        "note: {what} changed since the run of {}; kehu score --as-of {} brings it up to date",
+        run.as_of, run.as_of
+    ));
+    Ok(())
+}
+
+/// Says on stderr which packs were switched off.
+pub(crate) fn tell_failures(run: &StoredRun) {
+    for (pack, failure) in &run.failures {
+        Printer::talk(&format!("error: {failure}"));
+        Printer::talk(&format!("pack {pack} was switched off for this run; the others went on"));
+    }
+}
+
+/// A value of a run as a cell.
+pub(crate) fn cell(cells: &Cells<'_>, value: &Value, is_money: bool) -> Cell {
+    match value {
+        Value::Missing => Cell::empty(),
+        Value::Number(number) if is_money => cells.major(*number),
+        Value::Number(number) => Cell { show: score::show_number(*number), json: json!(number) },
+        Value::Flag(flag) => cells.flag(Some(*flag)),
+        Value::Text(text) => Cell::text(text),
+        Value::Day(day) => Cells::day(Day::from_number(*day)),
+    }
+}
+
+impl From<ScoreError> for CommandError {
+    fn from(error: ScoreError) -> Self {
+        match error {
+            ScoreError::Store(error) => error.into(),
+            other => Self::failed(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Tables that align Chinese and fit the terminal.
+
+use kehu_engine::records::values::is_unprintable;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// The space between two columns.
+const GAP: usize = 2;
+
+/// The width below which no column is cut.
+const LEAST: usize = 8;
+
+/// Holds how a column is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// True for numbers, which end at the column's right.
+    pub(crate) right: bool,
+    /// True for what loses its meaning when it is cut, such as ids and amounts.
+    pub(crate) whole: bool,
+}
+
+/// Lays out rows below a heading; nothing is cut if no width is given.
+pub(crate) fn lay_out(
+    layouts: &[Layout],
+    heading: &[String],
+    rows: &[Vec<String>],
+    width: Option<usize>,
+) -> Vec<String> {
+    let heading: Vec<String> = heading.iter().map(|text| clean(text)).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|text| clean(text)).collect()).collect();
+    let mut widths: Vec<usize> = heading.iter().map(|text| text.width()).collect();
+    for row in &rows {
+        for (width, text) in widths.iter_mut().zip(row) {
+            *width = (*width).max(text.width());
+        }
+    }
+    if let Some(width) = width {
+        shrink(layouts, &mut widths, width);
+    }
+    std::iter::once(&heading).chain(&rows).map(|row| line(layouts, &widths, row)).collect()
+}
+
+/// Takes width from the widest columns that may be cut, until all fit.
+fn shrink(layouts: &[Layout], widths: &mut [usize], width: usize) {
+    let gaps = GAP * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > width {
+        let widest = (0..widths.len())
+            .filter(|at| !layouts[*at].whole && widths[*at] > LEAST)
+            .max_by_key(|at| widths[*at]);
+        match widest {
+            Some(at) => widths[at] -= 1,
+            None => return,
+        }
+    }
+}
+
+fn line(layouts: &[Layout], widths: &[usize], row: &[String]) -> String {
+    let mut line = String::new();
+    for (at, text) in row.iter().enumerate() {
+        let text = cut(text, widths[at]);
+        let padding = " ".repeat(widths[at].saturating_sub(text.width()));
+        if layouts[at].right {
+            line += &padding;
+            line += &text;
+        } else {
+            line += &text;
+            line += &padding;
+        }
+        line += &" ".repeat(GAP);
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// Cuts a text to a width; `…` says that there is more.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for each in text.chars() {
+        let next = used + each.width().unwrap_or(0);
+        if next + 1 > width {
+            break;
+        }
+        used = next;
+        kept.push(each);
+    }
+    kept + "…"
+}
+
+/// Makes a text harmless for a terminal: line breaks and tabs become spaces, other control
+/// characters `�`.
+pub(crate) fn clean(text: &str) -> String {
+    let harmless = |each| match each {
+        '\n' | '\t' => ' ',
+        each if is_unprintable(each) => '\u{fffd}',
+        each => each,
+    };
+    text.chars().map(harmless).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CUT: Layout = Layout { right: false, whole: false };
+    const WHOLE: Layout = Layout { right: true, whole: true };
+
+    fn table(width: Option<usize>) -> Vec<String> {
+        let heading = ["name".to_owned(), "amount".to_owned()];
+        let rows = [
+            vec!["武汉钢铁集团有限公司".to_owned(), "1,200.00".to_owned()],
+            vec!["a\u{1b}[31mb\nc".to_owned(), "5.00".to_owned()],
+        ];
+        lay_out(&[CUT, WHOLE], &heading, &rows, width)
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns_and_control_characters_none_of_their_effects() {
+        assert_eq!(
+            table(None),
+            [
+                "name                    amount",
+                "武汉钢铁集团有限公司  1,200.00",
+                "a\u{fffd}[31mb c                 5.00",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_names_and_never_amounts() {
+        assert_eq!(table(Some(20))[1], "武汉钢铁…   1,200.00");
+        assert!(table(Some(5)).iter().all(|line| line.ends_with(['t', '0'])));
+    }
+}

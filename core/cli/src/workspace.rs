@@ -1,0 +1,182 @@
+//! The workspace: found upward from a folder, its settings read in layers, its store opened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kehu_contract::Language;
+use kehu_contract::document::{Document, Problems};
+use kehu_engine::records::{Act, Desk};
+use kehu_engine::settings::Settings;
+use kehu_sqlite::SqliteStore;
+use kehu_store::{Reader, Store as _};
+
+use crate::context::Globals;
+use crate::environment::{self, Moment};
+use crate::error::{CommandError, Result};
+
+/// The file that makes a folder a workspace.
+pub(crate) const SETTINGS: &str = "kehu.toml";
+
+/// The file that holds its records.
+pub(crate) const DATABASE: &str = "kehu.db";
+
+/// How many workspaces may extend one another.
+const DEEPEST: usize = 16;
+
+/// Holds what a user has set for all workspaces, in `kehu/config.toml` of the user's own folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct UserConfig {
+    /// Who acts.
+    pub(crate) name: Option<String>,
+    /// The language that the user speaks.
+    pub(crate) language: Option<Language>,
+}
+
+impl UserConfig {
+    /// Reads the file; nothing is set if there is none.
+    pub(crate) fn read() -> Result<Self> {
+        let Some(path) = environment::user_folder().map(|folder| folder.join("config.toml")) else {
+            return Ok(Self::default());
+        };
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(CommandError::file("read", &path, &error)),
+        };
+        let document = Document::parse(&path.display().to_string(), &text)?;
+        let problems = Problems::default();
+        let table = document.table(&problems);
+        let mut config = Self::default();
+        if let Some(user) = table.table("user") {
+            config.name = user.text("name").filter(|name| !name.trim().is_empty());
+            config.language = user.choice("language", &["en", "zh"], Language::parse);
+            user.finish();
+        }
+        table.finish();
+        match problems.take() {
+            found if found.is_empty() => Ok(config),
+            found => Err(found.into()),
+        }
+    }
+}
+
+/// Holds an open workspace.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// Its folder.
+    pub(crate) root: PathBuf,
+    /// The folders of the workspaces that it extends, the nearest first.
+    pub(crate) bases: Vec<PathBuf>,
+    /// What it sets.
+    pub(crate) settings: Settings,
+    /// Its records.
+    pub(crate) store: SqliteStore,
+    /// Who acts, and when.
+    pub(crate) act: Act,
+    /// The language for the one who acts.
+    pub(crate) language: Language,
+}
+
+impl Workspace {
+    /// Opens the workspace around the folder that is named or current.
+    pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
+        let root = find(globals)?;
+        let (settings, bases) = read_layers(&root)?;
+        let Moment { at, today, .. } = environment::now(settings.time_zone)?;
+        let by = acting(globals, user)?;
+        let store = SqliteStore::open(&root.join(DATABASE))?;
+        let language = globals.lang.or(user.language).unwrap_or(settings.language);
+        Ok(Self { root, bases, settings, store, act: Act { by, at, today }, language })
+    }
+
+    /// What the engine's use cases need.
+    pub(crate) fn desk(&self) -> Desk<'_> {
+        Desk { store: &self.store, settings: &self.settings, act: &self.act }
+    }
+
+    /// Opens a view of the records.
+    pub(crate) fn read(&self) -> Result<Box<dyn Reader>> {
+        Ok(self.store.read()?)
+    }
+}
+
+fn acting(globals: &Globals, user: &UserConfig) -> Result<String> {
+    let named = globals.user.clone().or_else(|| user.name.clone());
+    let name = named.or_else(environment::login_name).unwrap_or_else(|| "unknown".to_owned());
+    Ok(kehu_engine::records::values::name("user", &name)?)
+}
+
+/// The folder at which the search begins.
+fn start(globals: &Globals) -> PathBuf {
+    globals.folder.clone().unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// Finds the nearest folder with settings, from a folder upward.
+pub(crate) fn find(globals: &Globals) -> Result<PathBuf> {
+    let start = start(globals);
+    let folder =
+        fs::canonicalize(&start).map_err(|error| CommandError::file("read", &start, &error))?;
+    let found = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    found.map(Path::to_owned).ok_or_else(|| {
+        let message =
+            format!("{} lies in no workspace: no {SETTINGS} here or above", folder.display());
+        CommandError::failed(message)
+            .hint("name one with -C DIR")
+            .hint("make one with: kehu init DIR")
+    })
+}
+
+/// Reads a workspace's settings over those that it extends.
+pub(crate) fn read_settings(root: &Path) -> Result<Settings> {
+    read_layers(root).map(|(settings, _)| settings)
+}
+
+/// Reads a workspace's settings, and names the folders of those that it extends, the nearest first.
+fn read_layers(root: &Path) -> Result<(Settings, Vec<PathBuf>)> {
+    let mut layers: Vec<(String, String)> = Vec::new();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));
+    while let Some((name, path)) = next {
+        let text =
+            fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+        seen.push(fs::canonicalize(&path).unwrap_or_else(|_| path.clone()));
+        next = extended(&name, &path, &text, &seen)?;
+        layers.push((name, text));
+    }
+    let files: Vec<(&str, &str)> =
+        layers.iter().rev().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folders = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned));
+    Ok((Settings::read(&files)?, folders.collect()))
+}
+
+/// The settings that a file extends, by the name for messages and the path.
+fn extended(
+    name: &str,
+    path: &Path,
+    text: &str,
+    seen: &[PathBuf],
+) -> Result<Option<(String, PathBuf)>> {
+    let document = Document::parse(name, text)?;
+    let problems = Problems::default();
+    let table = document.table(&problems);
+    let Some(item) = table.item("extends") else { return Ok(None) };
+    let base = table.text("extends");
+    let Some(base) = base else { return Err(problems.take().into()) };
+    let refused = |message: String| CommandError {
+        place: Some(item.place.clone()),
+        ..CommandError::failed(message)
+    };
+    let target = path.parent().unwrap_or(Path::new("")).join(&base).join(SETTINGS);
+    if !target.is_file() {
+        return Err(refused(format!("\"{base}\" is no workspace that could be extended"))
+            .hint(format!("write the folder of a {SETTINGS}, as seen from this one")));
+    }
+    let canonical = fs::canonicalize(&target).unwrap_or_else(|_| target.clone());
+    if seen.contains(&canonical) || seen.len() >= DEEPEST {
+        return Err(refused(format!("\"{base}\" extends this workspace in turn: a circle")));
+    }
+    let folder = Path::new(name).parent().unwrap_or(Path::new("")).join(base);
+    Ok(Some((folder.join(SETTINGS).display().to_string(), target)))
+}

@@ -1,0 +1,289 @@
+//! The catalogue: all features of a workspace, from the core, its kinds and its packs.
+
+use kehu_contract::document::{Document, Place, Problem, Problems};
+use kehu_contract::{
+    Aggregate, ColumnInfo, ColumnType, Feature, Manifest, Source, Span, Text, did_you_mean,
+};
+use kehu_domain::{Entity, Field, FieldType};
+
+use super::field::FieldRef;
+use crate::settings::Settings;
+
+const CORE: &str = include_str!("core.toml");
+
+/// Names what the declarations cannot say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Primitive {
+    /// The win probability of the customer's most likely open deal.
+    Probability,
+    /// The days that this deal has been in its stage.
+    DaysInStage,
+    /// The days to the next birthday of the customer or of one of its contacts.
+    BirthdayInDays,
+}
+
+#[derive(Debug, Clone)]
+enum How {
+    Fold(Feature),
+    Primitive(Primitive),
+    Field(Field),
+}
+
+/// Holds one feature with whoever declares it.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// Name, type, unit and doc line.
+    pub info: ColumnInfo,
+    /// The pack that declares it; none for the core and for custom fields.
+    pub pack: Option<String>,
+    how: How,
+}
+
+/// Says what is wrong with a pack's features.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("pack {pack}, feature \"{feature}\": {message}")]
+pub struct CatalogueError {
+    /// The pack.
+    pub pack: String,
+    /// The feature.
+    pub feature: String,
+    /// What is wrong, and the nearest valid name.
+    pub message: String,
+}
+
+/// Holds all features of a workspace, in the order of their columns.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    declared: Vec<Declared>,
+}
+
+impl Catalogue {
+    /// Gathers the features of the core, of the workspace's kinds and fields, and of packs.
+    ///
+    /// # Errors
+    /// Features that name an unknown kind or field, or that two packs declare in different ways.
+    pub fn new(settings: &Settings, packs: &[&Manifest]) -> Result<Self, Vec<CatalogueError>> {
+        let mut catalogue = Self { declared: core_features(settings) };
+        catalogue.add_contacts_by_kind(settings);
+        for field in settings.fields_of(Entity::Customer) {
+            if catalogue.position(&field.name).is_none() {
+                let info = field_info(field);
+                catalogue.declared.push(Declared {
+                    info,
+                    pack: None,
+                    how: How::Field(field.clone()),
+                });
+            }
+        }
+        let mut errors = Vec::new();
+        for pack in packs {
+            for feature in &pack.features {
+                if let Err(message) = catalogue.add(feature, &pack.name, settings) {
+                    let (pack, feature) = (pack.name.clone(), feature.info.name.clone());
+                    errors.push(CatalogueError { pack, feature, message });
+                }
+            }
+        }
+        if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
+    }
+
+    fn add_contacts_by_kind(&mut self, settings: &Settings) {
+        for kind in settings.kinds.iter().filter(|kind| kind.contact) {
+            for days in [30, 90] {
+                let name = format!("{}_{days}d", kind.name);
+                if self.position(&name).is_some() {
+                    continue;
+                }
+                let doc = Text::new(
+                    format!("number of \"{}\" in the last {days} days", kind.en),
+                    format!("近{days}天{}次数", kind.zh),
+                );
+                let info = ColumnInfo { name, kind: ColumnType::Number, unit: String::new(), doc };
+                let feature = Feature {
+                    info: info.clone(),
+                    aggregate: Aggregate::Count,
+                    field: None,
+                    source: Source::Interactions(vec![kind.name.clone()]),
+                    tests: Vec::new(),
+                    within: Some(Span::Days(days)),
+                    back: 0,
+                    after_first_day: false,
+                    without: None,
+                };
+                self.declared.push(Declared { info, pack: None, how: How::Fold(feature) });
+            }
+        }
+    }
+
+    fn add(&mut self, feature: &Feature, pack: &str, settings: &Settings) -> Result<(), String> {
+        let feature = resolve(feature, settings);
+        check(&feature, settings)?;
+        match self.declared.iter().find(|each| each.info.name == feature.info.name) {
+            None => {
+                self.declared.push(Declared {
+                    info: feature.info.clone(),
+                    pack: Some(pack.to_owned()),
+                    how: How::Fold(feature),
+                });
+                Ok(())
+            }
+            Some(Declared { how: How::Fold(known), .. }) if same(known, &feature) => Ok(()),
+            Some(known) => {
+                let whose = known
+                    .pack
+                    .as_ref()
+                    .map_or("the core".to_owned(), |pack| format!("pack {pack}"));
+                Err(format!(
+                    "{whose} declares a feature of this name in another way; choose another name"
+                ))
+            }
+        }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.declared.iter().position(|each| each.info.name == name)
+    }
+
+    /// All features, in the order of their columns.
+    pub fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// The number of features.
+    pub fn len(&self) -> usize {
+        self.declared.len()
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.declared.is_empty()
+    }
+
+    pub(super) fn info(&self, at: usize) -> &ColumnInfo {
+        &self.declared[at].info
+    }
+
+    pub(super) fn features(&self) -> impl Iterator<Item = (usize, &Feature)> {
+        self.declared.iter().enumerate().filter_map(|(at, each)| match &each.how {
+            How::Fold(feature) => Some((at, feature)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn primitives(&self) -> impl Iterator<Item = (usize, Primitive)> {
+        self.declared.iter().enumerate().filter_map(|(at, each)| match each.how {
+            How::Primitive(primitive) => Some((at, primitive)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn fields(&self) -> impl Iterator<Item = (usize, &Field)> {
+        self.declared.iter().enumerate().filter_map(|(at, each)| match &each.how {
+            How::Field(field) => Some((at, field)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn has(&self, primitive: Primitive) -> bool {
+        self.primitives().any(|(_, each)| each == primitive)
+    }
+}
+
+/// Two declarations that count the same; their words may differ.
+fn same(left: &Feature, right: &Feature) -> bool {
+    let info = left.info.clone();
+    *left == Feature { info, ..right.clone() } && left.info.kind == right.info.kind
+}
+
+/// Puts the workspace's contact kinds in for the word that stands for them.
+fn resolve(feature: &Feature, settings: &Settings) -> Feature {
+    let mut feature = feature.clone();
+    if feature.source == Source::Interactions(vec!["contact_kinds".to_owned()]) {
+        let kinds = settings.kinds.iter().filter(|kind| kind.contact);
+        feature.source = Source::Interactions(kinds.map(|kind| kind.name.clone()).collect());
+    }
+    feature
+}
+
+fn check(feature: &Feature, settings: &Settings) -> Result<(), String> {
+    let kinds: &[String] = match &feature.source {
+        Source::Interactions(kinds) => kinds,
+        _ => &[],
+    };
+    for kind in kinds.iter().chain(feature.without.as_ref().map(|(kind, _)| kind)) {
+        if settings.kind(kind).is_none() {
+            let known = settings.kinds.iter().map(|kind| kind.name.as_str());
+            let others = ["interaction", "contact_kinds", "deal", "task", "contact"];
+            let hint = did_you_mean(kind, known.chain(others));
+            return Err(format!("there is no kind \"{kind}\"; {hint}"));
+        }
+    }
+    for name in feature.field.iter().chain(feature.tests.iter().map(|test| &test.field)) {
+        if let Err(known) = FieldRef::parse(&feature.source, name, settings) {
+            let hint = did_you_mean(name, known.iter().map(String::as_str));
+            return Err(format!("there is no field \"{name}\"; {hint}"));
+        }
+    }
+    Ok(())
+}
+
+fn field_info(field: &Field) -> ColumnInfo {
+    let kind = match field.kind {
+        FieldType::Text => ColumnType::Text,
+        FieldType::Number => ColumnType::Number,
+        FieldType::Money => ColumnType::Money,
+        FieldType::Day => ColumnType::Day,
+        FieldType::Flag => ColumnType::Flag,
+        FieldType::Choice => ColumnType::Label,
+    };
+    let doc = Text::new(&field.en, &field.zh);
+    ColumnInfo { name: field.name.clone(), kind, unit: field.unit.clone(), doc }
+}
+
+fn core_features(settings: &Settings) -> Vec<Declared> {
+    match read_core() {
+        Ok(features) => features
+            .into_iter()
+            .map(|each| match each.how {
+                How::Fold(feature) => {
+                    Declared { how: How::Fold(resolve(&feature, settings)), ..each }
+                }
+                _ => each,
+            })
+            .collect(),
+        Err(problems) => unreachable!("the core's own features are well-formed: {problems:?}"),
+    }
+}
+
+fn read_core() -> Result<Vec<Declared>, Vec<Problem>> {
+    let document = Document::parse("core.toml", CORE).map_err(|problem| vec![problem])?;
+    let problems = Problems::default();
+    let mut declared = Vec::new();
+    for (name, table) in document.table(&problems).subtables() {
+        let how = match table.text("primitive").as_deref() {
+            None => Feature::read(name, &table).map(How::Fold),
+            Some("probability") => Some(How::Primitive(Primitive::Probability)),
+            Some("days_in_stage") => Some(How::Primitive(Primitive::DaysInStage)),
+            Some("birthday_in_days") => Some(How::Primitive(Primitive::BirthdayInDays)),
+            Some(other) => {
+                let place: &Place = table.place();
+                table.problem(place, format!("there is no primitive {other}"), None);
+                None
+            }
+        };
+        let info = match &how {
+            Some(How::Fold(feature)) => feature.info.clone(),
+            _ => ColumnInfo {
+                name: name.to_owned(),
+                kind: ColumnType::Number,
+                unit: table.text("unit").unwrap_or_default(),
+                doc: table.bilingual("doc").unwrap_or_default(),
+            },
+        };
+        table.item("type");
+        table.finish();
+        declared.extend(how.map(|how| Declared { info, pack: None, how }));
+    }
+    let problems = problems.take();
+    if problems.is_empty() { Ok(declared) } else { Err(problems) }
+}

@@ -1,0 +1,203 @@
+//! Fields of records, as features name them.
+
+use std::collections::HashMap;
+
+use kehu_contract::Source;
+use kehu_domain::{Entity, FieldType, Product, Rep};
+use kehu_store::{Reader, Result};
+
+use crate::settings::Settings;
+
+/// Names a field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FieldRef {
+    Amount,
+    Margin,
+    Quantity,
+    Minute,
+    Channel,
+    Outcome,
+    Mood,
+    State,
+    Open,
+    Due,
+    Happened,
+    Rep,
+    Product,
+    Category,
+    Pipeline,
+    Stage,
+    Role,
+    Probability,
+    DaysInStage,
+    Name,
+    Department,
+    Influence,
+    Coach,
+    Birthday,
+    Custom(String, FieldType),
+}
+
+const INTERACTION: [(&str, FieldRef); 14] = [
+    ("amount", FieldRef::Amount),
+    ("margin", FieldRef::Margin),
+    ("quantity", FieldRef::Quantity),
+    ("minute", FieldRef::Minute),
+    ("channel", FieldRef::Channel),
+    ("outcome", FieldRef::Outcome),
+    ("mood", FieldRef::Mood),
+    ("state", FieldRef::State),
+    ("open", FieldRef::Open),
+    ("due", FieldRef::Due),
+    ("happened", FieldRef::Happened),
+    ("rep", FieldRef::Rep),
+    ("product", FieldRef::Product),
+    ("category", FieldRef::Category),
+];
+const DEAL: [(&str, FieldRef); 11] = [
+    ("amount", FieldRef::Amount),
+    ("pipeline", FieldRef::Pipeline),
+    ("stage", FieldRef::Stage),
+    ("role", FieldRef::Role),
+    ("probability", FieldRef::Probability),
+    ("days_in_stage", FieldRef::DaysInStage),
+    ("happened", FieldRef::Happened),
+    ("rep", FieldRef::Rep),
+    ("product", FieldRef::Product),
+    ("category", FieldRef::Category),
+    ("name", FieldRef::Name),
+];
+const TASK: [(&str, FieldRef); 4] = [
+    ("state", FieldRef::State),
+    ("due", FieldRef::Due),
+    ("rep", FieldRef::Rep),
+    ("open", FieldRef::Open),
+];
+const CONTACT: [(&str, FieldRef); 6] = [
+    ("name", FieldRef::Name),
+    ("role", FieldRef::Role),
+    ("department", FieldRef::Department),
+    ("influence", FieldRef::Influence),
+    ("coach", FieldRef::Coach),
+    ("birthday", FieldRef::Birthday),
+];
+
+impl FieldRef {
+    /// Finds a field of a source by name; the error is the list of the names that there are.
+    pub(super) fn parse(
+        source: &Source,
+        name: &str,
+        settings: &Settings,
+    ) -> std::result::Result<Self, Vec<String>> {
+        let (own, entity): (&[(&str, Self)], _) = match source {
+            Source::Interactions(_) => (&INTERACTION, Some(Entity::Interaction)),
+            Source::Deals => (&DEAL, Some(Entity::Deal)),
+            Source::Tasks => (&TASK, None),
+            Source::Contacts => (&CONTACT, Some(Entity::Contact)),
+        };
+        if let Some((_, field)) = own.iter().find(|(each, _)| *each == name) {
+            return Ok(field.clone());
+        }
+        let custom = entity.and_then(|entity| settings.field(entity, name));
+        match custom {
+            Some(field) => Ok(Self::Custom(name.to_owned(), field.kind)),
+            None => {
+                let mut names: Vec<String> =
+                    own.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let custom = entity.into_iter().flat_map(|entity| settings.fields_of(entity));
+                names.extend(custom.map(|field| field.name.clone()));
+                Err(names)
+            }
+        }
+    }
+
+    /// True if the stored number is in minor units.
+    pub(super) fn is_money(&self) -> bool {
+        matches!(self, Self::Amount | Self::Margin | Self::Custom(_, FieldType::Money))
+    }
+
+    /// True if it is known only when the customer's later rows are.
+    pub(super) fn is_late(&self) -> bool {
+        matches!(self, Self::State | Self::Open)
+    }
+}
+
+/// Holds the value of a field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Datum<'a> {
+    Missing,
+    Number(f64),
+    Text(&'a str),
+    Flag(bool),
+    Day(i32),
+}
+
+impl Datum<'_> {
+    /// The number that it counts as in sums and comparisons.
+    pub(super) fn number(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Day(day) => Some(f64::from(day)),
+            Self::Flag(flag) => Some(f64::from(u8::from(flag))),
+            Self::Missing | Self::Text(_) => None,
+        }
+    }
+}
+
+/// Gives the fields of a row.
+pub(super) trait Row {
+    /// The day that windows look at.
+    fn day(&self) -> i32;
+    /// True for a return: it counts in sums only.
+    fn is_return(&self) -> bool {
+        false
+    }
+    /// The value of a field.
+    fn get(&self, field: &FieldRef) -> Datum<'_>;
+}
+
+/// Holds the names that ids stand for, since features show names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) reps: HashMap<i64, String>,
+    pub(super) products: HashMap<i64, (String, Option<String>)>,
+}
+
+impl Names {
+    pub(super) fn load(reader: &dyn Reader) -> Result<Self> {
+        let mut names = Self::default();
+        reader.each(Entity::Rep, None, &mut |record| {
+            if let Ok(rep) = Rep::try_from(record) {
+                names.reps.insert(rep.id, rep.name);
+            }
+            Ok(())
+        })?;
+        reader.each(Entity::Product, None, &mut |record| {
+            if let Ok(product) = Product::try_from(record) {
+                names.products.insert(product.id, (product.name, product.category));
+            }
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    pub(super) fn rep(&self, id: Option<i64>) -> Datum<'_> {
+        text(id.and_then(|id| self.reps.get(&id)).map(String::as_str))
+    }
+
+    pub(super) fn product(&self, id: Option<i64>) -> Datum<'_> {
+        text(id.and_then(|id| self.products.get(&id)).map(|(name, _)| name.as_str()))
+    }
+
+    pub(super) fn category(&self, id: Option<i64>) -> Datum<'_> {
+        text(id.and_then(|id| self.products.get(&id)).and_then(|(_, category)| category.as_deref()))
+    }
+}
+
+pub(super) fn text(text: Option<&str>) -> Datum<'_> {
+    text.map_or(Datum::Missing, Datum::Text)
+}
+
+pub(super) fn number(number: Option<f64>) -> Datum<'static> {
+    number.map_or(Datum::Missing, Datum::Number)
+}

@@ -1,0 +1,141 @@
+//! Features: what is counted, summed or dated over a customer's records, as of a day.
+//!
+//! All declared features are folded in one ordered pass over the rows that the store gives, a range
+//! of customers a thread. What the declarations cannot say is a named [`Primitive`].
+
+mod base;
+mod catalogue;
+mod field;
+mod fold;
+mod interactions;
+mod related;
+
+use std::sync::Arc;
+
+use kehu_contract::{ColumnData, ColumnInfo, Columns};
+use kehu_domain::{Day, Entity};
+use kehu_store::{CustomerRange, Reader, Result, StoreError};
+
+use crate::settings::Settings;
+
+pub use catalogue::{Catalogue, CatalogueError, Declared, Primitive};
+
+/// Holds the features of the base as of a day.
+#[derive(Debug, Clone)]
+pub struct FeatureTable {
+    /// The customers of the base, in id order: known and not archived as of the day.
+    pub ids: Vec<i64>,
+    /// One column a feature and a custom field, in the catalogue's order.
+    pub columns: Columns,
+}
+
+/// Folds all features of a catalogue over the customers of a range.
+///
+/// `readers` see the same last operation; each works on its own part of the range, and the result
+/// does not depend on how many they are.
+///
+/// # Errors
+/// What the store says.
+pub fn compute(
+    readers: &mut [Box<dyn Reader>],
+    settings: &Settings,
+    catalogue: &Catalogue,
+    range: CustomerRange,
+    as_of: Day,
+) -> Result<FeatureTable> {
+    let Some(first) = readers.first() else {
+        return Err(StoreError::Io("no view of the store was opened".to_owned()));
+    };
+    let last = first.last_id(Entity::Customer)?.min(range.through);
+    let names = field::Names::load(first.as_ref())?;
+    let parts = split(CustomerRange { through: last, ..range }, readers.len());
+    let work = |reader: &dyn Reader, part: CustomerRange| {
+        compute_part(reader, settings, catalogue, &names, part, as_of)
+    };
+    let tables: Vec<Result<Part>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = readers
+            .iter_mut()
+            .zip(parts)
+            .map(|(reader, part)| scope.spawn(move || work(reader.as_ref(), part)))
+            .collect();
+        let died = || Err(StoreError::Io("a thread that folded features died".to_owned()));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| died())).collect()
+    });
+    Ok(join(catalogue, tables.into_iter().collect::<Result<Vec<_>>>()?))
+}
+
+/// What one thread has folded.
+struct Part {
+    ids: Vec<i64>,
+    columns: Vec<ColumnData>,
+    /// For each column, whether any row of the part carried what it sums.
+    seen: Vec<bool>,
+}
+
+/// Cuts a range of ids into parts of about the same size; small ranges stay whole.
+fn split(range: CustomerRange, parts: usize) -> Vec<CustomerRange> {
+    let width = (range.through - range.after).max(0);
+    let parts = if width < 2_000 { 1 } else { parts as i64 };
+    (0..parts)
+        .map(|part| CustomerRange {
+            after: range.after + width * part / parts,
+            through: range.after + width * (part + 1) / parts,
+        })
+        .collect()
+}
+
+fn compute_part(
+    reader: &dyn Reader,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    names: &field::Names,
+    range: CustomerRange,
+    as_of: Day,
+) -> Result<Part> {
+    let base = base::read(reader, settings, range, as_of)?;
+    let mut columns: Vec<Option<ColumnData>> = vec![None; catalogue.len()];
+    let mut seen = vec![true; catalogue.len()];
+    let mut place = |at: usize, column: ColumnData, carried: bool| {
+        columns[at] = Some(column);
+        seen[at] = carried;
+    };
+    interactions::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    related::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    for (at, field) in catalogue.fields() {
+        place(at, base.field(field, settings.currency.scale()), true);
+    }
+    let rows = base.ids.len();
+    let columns = columns
+        .into_iter()
+        .enumerate()
+        .map(|(at, column)| {
+            column.unwrap_or_else(|| ColumnData::missing(catalogue.info(at).kind, rows))
+        })
+        .collect();
+    Ok(Part { ids: base.ids, columns, seen })
+}
+
+/// Puts the parts together; a sum of what no row of the base carries is missing for everyone.
+fn join(catalogue: &Catalogue, parts: Vec<Part>) -> FeatureTable {
+    let mut parts = parts.into_iter();
+    let Some(mut whole) = parts.next() else {
+        return FeatureTable { ids: Vec::new(), columns: Columns::new(0) };
+    };
+    for part in parts {
+        whole.ids.extend(part.ids);
+        for (column, more) in whole.columns.iter_mut().zip(&part.columns) {
+            column.append(more);
+        }
+        for (seen, also) in whole.seen.iter_mut().zip(part.seen) {
+            *seen |= also;
+        }
+    }
+    let rows = whole.ids.len();
+    let mut columns = Columns::new(rows);
+    for (at, (column, seen)) in whole.columns.into_iter().zip(whole.seen).enumerate() {
+        let info: &ColumnInfo = catalogue.info(at);
+        let column = if seen { column } else { ColumnData::missing(info.kind, rows) };
+        columns.insert(&info.name, info.kind, Arc::new(column));
+    }
+    FeatureTable { ids: whole.ids, columns }
+}

@@ -1,0 +1,163 @@
+//! The packs of a workspace: which run, and with which settings.
+
+use std::sync::Arc;
+
+use kehu_contract::document::{ItemValue, Problem};
+use kehu_contract::{Hook, Manifest, PackFactory, did_you_mean};
+use serde_json::{Map, Value as Json};
+
+use crate::settings::Settings;
+
+/// Holds a pack that is on, with the values of its settings.
+#[derive(Debug, Clone)]
+pub struct EnabledPack {
+    /// What makes its instances.
+    pub factory: Arc<dyn PackFactory>,
+    /// Its settings: the workspace's where it says something, else the pack's defaults.
+    pub settings: Map<String, Json>,
+}
+
+impl EnabledPack {
+    /// What the pack says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        self.factory.manifest()
+    }
+
+    /// The pack's name.
+    pub fn name(&self) -> &str {
+        &self.manifest().name
+    }
+}
+
+/// Holds the packs that are on, in the workspace's order.
+#[derive(Debug, Clone, Default)]
+pub struct PackSet {
+    packs: Vec<EnabledPack>,
+}
+
+/// Says why the packs of a workspace cannot run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PackSetError {
+    /// A value in `kehu.toml` does not fit the pack's schema.
+    #[error("{0}")]
+    Setting(Problem),
+    /// `kehu.toml` names a pack that is not there.
+    #[error("there is no pack \"{name}\"; {hint}")]
+    Unknown {
+        /// The name as written.
+        name: String,
+        /// The nearest name, or all.
+        hint: String,
+    },
+}
+
+impl PackSet {
+    /// Chooses the packs that `settings` turn on among those available, and checks their settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn new(
+        settings: &Settings,
+        available: &[Arc<dyn PackFactory>],
+    ) -> Result<Self, Vec<PackSetError>> {
+        let names = || available.iter().map(|pack| pack.manifest().name.as_str());
+        let mut errors = Vec::new();
+        let mut unknown = |name: &str| {
+            let hint = did_you_mean(name, names());
+            errors.push(PackSetError::Unknown { name: name.to_owned(), hint });
+        };
+        let named = settings.packs_on.iter().chain(settings.pack_settings.keys());
+        let named = named.chain(settings.column_givers.values());
+        for name in named.chain(settings.hook_packs.values().flatten()) {
+            if !names().any(|known| known == name) {
+                unknown(name);
+            }
+        }
+        let mut packs = Vec::new();
+        for name in &settings.packs_on {
+            let Some(factory) = available.iter().find(|pack| pack.manifest().name == *name) else {
+                continue;
+            };
+            match checked_settings(factory.manifest(), settings) {
+                Ok(values) => {
+                    packs.push(EnabledPack { factory: Arc::clone(factory), settings: values });
+                }
+                Err(problems) => errors.extend(problems.into_iter().map(PackSetError::Setting)),
+            }
+        }
+        if errors.is_empty() { Ok(Self { packs }) } else { Err(errors) }
+    }
+
+    /// The packs, in order.
+    pub fn packs(&self) -> &[EnabledPack] {
+        &self.packs
+    }
+
+    /// The manifests, in order.
+    pub fn manifests(&self) -> Vec<&Manifest> {
+        self.packs.iter().map(EnabledPack::manifest).collect()
+    }
+
+    /// The packs that answer a hook, in the order in which `settings` name them, else in the order
+    /// of `[packs] on`; each with the place of its step.
+    pub fn answering(&self, hook: Hook, settings: &Settings) -> Vec<(&EnabledPack, usize)> {
+        let steps = |pack: &EnabledPack| -> Vec<usize> {
+            let steps = pack.manifest().steps.iter().enumerate();
+            steps.filter(|(_, step)| step.hook == hook).map(|(at, _)| at).collect()
+        };
+        let named = settings.hook_packs.get(&hook);
+        let mut order: Vec<&EnabledPack> = self.packs.iter().collect();
+        if let Some(named) = named {
+            let place = |pack: &EnabledPack| {
+                named.iter().position(|name| name == pack.name()).unwrap_or(usize::MAX)
+            };
+            order.sort_by_key(|pack| place(pack));
+            if hook.has_one_owner() {
+                order.retain(|pack| place(pack) < usize::MAX);
+            }
+        }
+        order
+            .into_iter()
+            .flat_map(|pack| steps(pack).into_iter().map(move |at| (pack, at)))
+            .collect()
+    }
+}
+
+/// The values of a pack's settings: the workspace's over the defaults, checked.
+///
+/// # Errors
+/// Values that the pack does not know or take, with their places.
+pub fn checked_settings(
+    manifest: &Manifest,
+    settings: &Settings,
+) -> Result<Map<String, Json>, Vec<Problem>> {
+    let mut values = manifest.defaults();
+    let mut problems = Vec::new();
+    let Some(item) = settings.pack_settings.get(&manifest.name) else {
+        return Ok(values);
+    };
+    let ItemValue::Table(entries) = &item.value else {
+        return Ok(values);
+    };
+    for (name, place, item) in entries {
+        let problem = match manifest.setting(name) {
+            Some(setting) => match setting.check(item) {
+                Ok(value) => {
+                    values.insert(name.clone(), value);
+                    continue;
+                }
+                Err((place, message)) => Problem { place, message, hint: None },
+            },
+            None => {
+                let known = manifest.settings.iter().map(|setting| setting.name.as_str());
+                Problem {
+                    place: place.clone(),
+                    message: format!("pack {} has no setting \"{name}\"", manifest.name),
+                    hint: Some(did_you_mean(name, known)),
+                }
+            }
+        };
+        problems.push(problem);
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
+}

@@ -1,0 +1,7 @@
+//! Lists of customers: which, in which order, with which columns.
+
+mod expression;
+mod list;
+
+pub use expression::{Condition, ConditionError, KnownColumn};
+pub use list::{CustomerList, CustomerQuery, ListColumn, QueryError, Sort, list_customers};

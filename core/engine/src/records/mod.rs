@@ -1,0 +1,125 @@
+//! The use cases of single records: what `customer add`, `deal move` or `log` do.
+//!
+//! Every use case takes a [`Desk`]: the store, the settings, and who acts when. Texts come as people
+//! type them; names work wherever an id does ([`names`]). Each call that writes is one operation, so
+//! that it is kept whole or not at all, and can be undone.
+//!
+//! - [`customers`], [`contacts`], [`deals`], [`interactions`], [`tasks`], [`reps`], [`products`] and
+//!   [`targets`] hold the use cases of one sort each; the change itself is a struct of facts, in
+//!   which a fact that is not given is left as it is and an empty one is cleared.
+//! - [`page`] gathers what belongs on one customer's page.
+//! - [`RecordError`] says what was wrong, and what to do next.
+
+pub mod contacts;
+pub mod customers;
+pub mod deals;
+mod error;
+pub mod interactions;
+pub mod names;
+pub mod page;
+pub mod products;
+pub mod reps;
+pub mod targets;
+pub mod tasks;
+pub mod values;
+
+use kehu_domain::{Day, Entity, OperationDraft, Record, RepId};
+use kehu_store::{Reader, Store, Writer};
+
+use crate::settings::Settings;
+pub use error::{RecordError, Result};
+
+/// Says who acts, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// The person.
+    pub by: String,
+    /// The moment in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+    pub at: String,
+    /// The day of that moment where the workspace is.
+    pub today: Day,
+}
+
+/// Holds what every use case needs.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// Where the records are.
+    pub store: &'a dyn Store,
+    /// What the workspace declares.
+    pub settings: &'a Settings,
+    /// Who acts, and when.
+    pub act: &'a Act,
+}
+
+impl std::fmt::Debug for Desk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("act", self.act).finish_non_exhaustive()
+    }
+}
+
+impl Desk<'_> {
+    /// Describes an operation by the one who acts; the summary is set at its end.
+    pub fn draft(&self, kind: &str) -> OperationDraft {
+        OperationDraft {
+            kind: kind.to_owned(),
+            by: self.act.by.clone(),
+            at: self.act.at.clone(),
+            summary: String::new(),
+            source: None,
+        }
+    }
+
+    /// Runs one operation: `change` writes, and returns its result and a line that says what was
+    /// done. Nothing is kept if it fails.
+    pub fn write<T>(
+        &self,
+        kind: &str,
+        change: impl FnOnce(&mut dyn Writer) -> Result<(T, String)>,
+    ) -> Result<T> {
+        let mut writer = self.store.write(&self.draft(kind))?;
+        let (result, summary) = change(&mut *writer)?;
+        writer.set_summary(&summary);
+        writer.commit()?;
+        Ok(result)
+    }
+
+    /// Writes a record that holds from today; returns it with its id.
+    pub fn put<T>(&self, writer: &mut dyn Writer, record: T) -> Result<T>
+    where
+        T: Into<Record> + TryFrom<Record>,
+    {
+        let mut record: Record = record.into();
+        let id = writer.put(&record, self.act.today)?;
+        record.set_id(id);
+        T::try_from(record)
+            .map_err(|_| RecordError::invalid("a record changed its sort while it was written"))
+    }
+
+    /// The rep who bears the name of the one who acts, if there is just one.
+    pub fn acting_rep(&self, reader: &dyn Reader) -> Result<Option<RepId>> {
+        let found = reader.find(Entity::Rep, &self.act.by, names::CANDIDATES)?;
+        let mut same = found.iter().filter(|rep| names::same(&rep.name, &self.act.by));
+        Ok(match (same.next(), same.next()) {
+            (Some(rep), None) => Some(RepId(rep.id)),
+            _ => None,
+        })
+    }
+
+    /// The day on which a fact became known, where that is another day than the one it happened on.
+    pub fn known(&self, happened: Day) -> Option<Day> {
+        (happened != self.act.today).then_some(self.act.today)
+    }
+
+    /// Checks that a day on which something happened has come.
+    pub fn happened(&self, on: Option<Day>) -> Result<Day> {
+        let day = on.unwrap_or(self.act.today);
+        if day > self.act.today {
+            return Err(RecordError::invalid(format!(
+                "{day} has not come yet: today is {}",
+                self.act.today
+            ))
+            .hint("what is still to be done is a task: kehu task add"));
+        }
+        Ok(day)
+    }
+}

@@ -1,0 +1,213 @@
+//! Values as people type them, checked before they are kept.
+
+use kehu_contract::did_you_mean;
+use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields, Money};
+
+use super::names::{day, looks_like_id};
+use super::{RecordError, Result};
+use crate::settings::Settings;
+
+/// The longest name and the longest line, in characters.
+pub const LONGEST_LINE: usize = 300;
+
+/// The longest text, in characters.
+pub const LONGEST_TEXT: usize = 100_000;
+
+/// Checks a name: one line that does not look like an id.
+pub fn name(what: &str, text: &str) -> Result<String> {
+    let name = line(what, text)?
+        .ok_or_else(|| RecordError::invalid(format!("{what}: a name must not be empty")))?;
+    if looks_like_id(&name).is_some() {
+        return Err(RecordError::invalid(format!("{what}: \"{name}\" looks like an id")));
+    }
+    Ok(name)
+}
+
+/// Checks a text of one line; none if it is empty.
+pub fn line(what: &str, text: &str) -> Result<Option<String>> {
+    if let Some(each) = text.chars().find(|each| is_unprintable(*each)) {
+        return Err(RecordError::invalid(format!(
+            "{what}: the text holds the unprintable character U+{:04X}",
+            u32::from(each)
+        ))
+        .hint("write it on one line, without control characters"));
+    }
+    within(what, text.trim(), LONGEST_LINE)
+}
+
+/// Checks a text of any number of lines; none if it is empty.
+pub fn text(what: &str, text: &str) -> Result<Option<String>> {
+    let text = text.replace("\r\n", "\n");
+    if let Some(each) =
+        text.chars().find(|each| is_unprintable(*each) && !matches!(each, '\n' | '\t'))
+    {
+        return Err(RecordError::invalid(format!(
+            "{what}: the text holds the unprintable character U+{:04X}",
+            u32::from(each)
+        )));
+    }
+    within(what, text.trim(), LONGEST_TEXT)
+}
+
+fn within(what: &str, text: &str, longest: usize) -> Result<Option<String>> {
+    let length = text.chars().count();
+    if length > longest {
+        return Err(RecordError::invalid(format!(
+            "{what}: {length} characters are too long, at most {longest} are kept"
+        )));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// True for characters that would spoil a terminal or hide what a name says: control characters,
+/// line separators, and the marks that turn the direction of writing.
+pub fn is_unprintable(each: char) -> bool {
+    each.is_control()
+        || matches!(each, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Reads an amount of the workspace's currency; none if it is empty.
+pub fn amount(settings: &Settings, what: &str, text: &str) -> Result<Option<Money>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    settings.currency.parse(text).map(Some).map_err(|error| {
+        let code = settings.currency.code();
+        RecordError::invalid(format!("{what}: \"{text}\" {error}"))
+            .hint(format!("amounts are in {code}, such as 1234.50"))
+    })
+}
+
+/// Checks a latitude or longitude.
+pub fn degrees(what: &str, number: f64, greatest: f64) -> Result<f64> {
+    if number.abs() <= greatest {
+        return Ok(number);
+    }
+    Err(RecordError::invalid(format!("{what}: {number} lies outside -{greatest} to {greatest}")))
+}
+
+/// Checks that a number can be counted with.
+pub fn number(what: &str, number: f64) -> Result<f64> {
+    if number.is_finite() {
+        return Ok(number);
+    }
+    Err(RecordError::invalid(format!("{what}: {number} is no number that can be kept")))
+}
+
+/// Sets custom fields from texts of the form `name=value`; an empty value clears the field.
+pub fn set_fields(
+    settings: &Settings,
+    entity: Entity,
+    fields: &mut Fields,
+    texts: &[String],
+) -> Result<()> {
+    for text in texts {
+        let Some((name, value)) = text.split_once('=') else {
+            return Err(RecordError::invalid(format!("\"{text}\" sets no field"))
+                .hint("write --field NAME=VALUE"));
+        };
+        let name = name.trim();
+        let Some(field) = settings.field(entity, name) else {
+            let declared = settings.fields_of(entity).map(|field| field.name.as_str());
+            return Err(RecordError::invalid(format!(
+                "no field \"{name}\" is declared for a {}",
+                entity.name()
+            ))
+            .hint(did_you_mean(name, declared)));
+        };
+        match field_value(settings, field, value.trim())? {
+            Some(value) => fields.insert(name.to_owned(), value),
+            None => fields.remove(name),
+        };
+    }
+    Ok(())
+}
+
+fn field_value(settings: &Settings, field: &Field, value: &str) -> Result<Option<FieldValue>> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let what = field.name.as_str();
+    Ok(match field.kind {
+        FieldType::Text => line(what, value)?.map(FieldValue::Text),
+        FieldType::Number => {
+            let parsed: f64 = value
+                .parse()
+                .map_err(|_| RecordError::invalid(format!("{what}: \"{value}\" is no number")))?;
+            Some(FieldValue::Number(number(what, parsed)?))
+        }
+        FieldType::Money => {
+            amount(settings, what, value)?.map(|money| FieldValue::Number(money.0 as f64))
+        }
+        FieldType::Day => day(what, value)?.map(|day: Day| FieldValue::Text(day.to_string())),
+        FieldType::Flag => Some(FieldValue::Flag(flag(what, value)?)),
+        FieldType::Choice => {
+            if !field.choices.iter().any(|choice| choice == value) {
+                let choices = field.choices.iter().map(String::as_str);
+                return Err(RecordError::invalid(format!("{what}: \"{value}\" is no choice"))
+                    .hint(did_you_mean(value, choices)));
+            }
+            Some(FieldValue::Text(value.to_owned()))
+        }
+    })
+}
+
+fn flag(what: &str, value: &str) -> Result<bool> {
+    match value.to_lowercase().as_str() {
+        "yes" | "true" | "1" | "是" => Ok(true),
+        "no" | "false" | "0" | "否" => Ok(false),
+        _ => Err(RecordError::invalid(format!("{what}: \"{value}\" is neither yes nor no"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        let text = "[fields.customer]\nsize = { type = \"number\" }\ncredit = { type = \"money\" }\n\
+                    style = { type = \"choice\", choices = [\"driver\", \"amiable\"] }\n\
+                    since = { type = \"day\" }\nvip = { type = \"flag\" }\n";
+        Settings::read(&[("kehu.toml", text)]).unwrap()
+    }
+
+    #[test]
+    fn a_field_is_kept_as_its_declaration_says() {
+        let mut fields = Fields::new();
+        let texts = ["size=12.5", "credit=1,000", "style=driver", "since=2024-02-29", "vip=是"];
+        set_fields(&settings(), Entity::Customer, &mut fields, &texts.map(str::to_owned)).unwrap();
+        assert_eq!(fields["credit"], FieldValue::Number(100_000.0));
+        assert_eq!(fields["vip"], FieldValue::Flag(true));
+        set_fields(&settings(), Entity::Customer, &mut fields, &["vip=".to_owned()]).unwrap();
+        assert!(!fields.contains_key("vip"));
+    }
+
+    #[test]
+    fn a_field_that_is_not_what_was_declared_is_refused() {
+        let mut fields = Fields::new();
+        for wrong in [
+            "size=NaN",
+            "size=x",
+            "credit=$5",
+            "style=drivr",
+            "since=2024-02-30",
+            "vip=x",
+            "sise=1",
+            "size",
+        ] {
+            let texts = [wrong.to_owned()];
+            let result = set_fields(&settings(), Entity::Customer, &mut fields, &texts);
+            assert!(result.is_err(), "{wrong}");
+        }
+        assert!(fields.is_empty());
+    }
+
+    #[test]
+    fn a_name_is_one_printable_line_that_is_no_id() {
+        assert_eq!(name("name", "  武汉钢铁 🏭 ").unwrap(), "武汉钢铁 🏭");
+        for wrong in ["", "  ", "a\nb", "a\u{1b}[31m", "a\u{202e}b", "C-12"] {
+            assert!(name("name", wrong).is_err(), "{wrong:?}");
+        }
+        assert!(name("name", &"长".repeat(301)).is_err());
+    }
+}

@@ -1,0 +1,391 @@
+//! Explanations: why a customer has the value that it has, down to the script line.
+
+use kehu_contract::{Argument, Comparison, Reason, Reasons, Rule, Text, Value};
+use kehu_domain::CustomerId;
+use kehu_store::{AppliedOverride, Result, RunColumn, RunPack};
+use serde::Serialize;
+
+use super::rank::percentile_ranks;
+use super::show_value;
+use super::view::RunView;
+
+/// Explains one value of one customer; its inputs that other steps gave are explained in turn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The column.
+    pub column: String,
+    /// What it is.
+    pub doc: Text,
+    /// The unit of a number.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// The value that counts, as people write it; none if it is missing.
+    pub value: Option<String>,
+    /// What people call the value of a label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Text>,
+    /// The person's word that counts in place of the machine's value.
+    #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<AppliedOverride>,
+    /// The pack, its version, its hash and the step; none for a feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_by: Option<Explained>,
+    /// The rules that fired, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<ReasonShown>,
+    /// The declared tests that did not fire, if asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_fired: Vec<NotFired>,
+    /// What the step read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputShown>,
+    /// The settings that the pack ran with.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// What the step's look at the whole base returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<serde_json::Value>,
+}
+
+/// Names the code that gave a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// The pack.
+    pub pack: String,
+    /// Its version.
+    pub version: String,
+    /// The hash of its files.
+    pub hash: String,
+    /// The step.
+    pub step: String,
+}
+
+/// Shows one rule that fired.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReasonShown {
+    /// The rule's name.
+    pub rule: String,
+    /// The points that it gave, for a sum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<f64>,
+    /// The sentence with its values put in.
+    pub text: Text,
+    /// The file that declares the rule.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The line's text.
+    pub source: String,
+}
+
+/// Shows one declared test that did not fire.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotFired {
+    /// The rule's name.
+    pub rule: String,
+    /// True if the test holds all the same: the script had decided before it came to this rule.
+    pub holds: bool,
+    /// What it tests.
+    pub input: String,
+    /// What was expected, such as `<= 30 (setting active_days)`.
+    pub expected: String,
+    /// The input's value; none if it is missing.
+    pub actual: Option<String>,
+    /// The file that declares the rule.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+}
+
+/// Shows one input of a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InputShown {
+    /// The column.
+    pub column: String,
+    /// What it is.
+    pub doc: Text,
+    /// The unit of a number.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Its value; none if it is missing.
+    pub value: Option<String>,
+    /// Why, if another step gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<Box<Explanation>>,
+}
+
+/// Explains a column of a customer; none if the customer is not in the run.
+///
+/// # Errors
+/// What the store says.
+pub fn explain(
+    run: &RunView<'_>,
+    customer: CustomerId,
+    column: &RunColumn,
+    why_not: bool,
+) -> Result<Option<Explanation>> {
+    match run.find(customer)? {
+        Some((batch, row)) => {
+            let place = Place { run, customer, batch, row };
+            place.explain(column, why_not, 0).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// A customer's place in a run.
+struct Place<'a> {
+    run: &'a RunView<'a>,
+    customer: CustomerId,
+    batch: usize,
+    row: usize,
+}
+
+/// Columns explain their inputs; a circle cannot be, but a damaged run could say so.
+const DEEPEST: usize = 12;
+
+impl Place<'_> {
+    fn explain(&self, column: &RunColumn, why_not: bool, depth: usize) -> Result<Explanation> {
+        let name = &column.info.name;
+        let value = show_value(&self.value(name)?);
+        let label = column.values.iter().find(|each| Some(&each.key) == value.as_ref());
+        let mut explanation = Explanation {
+            column: name.clone(),
+            doc: column.info.doc.clone(),
+            unit: column.info.unit.clone(),
+            label: label.map(|each| each.text.clone()),
+            value,
+            overridden: self.overridden(name),
+            given_by: None,
+            reasons: Vec::new(),
+            not_fired: Vec::new(),
+            inputs: Vec::new(),
+            settings: serde_json::Map::new(),
+            state: None,
+        };
+        let Some((pack_name, step)) = &column.given_by else { return Ok(explanation) };
+        let header = self.run.header();
+        let Some(pack) = header.packs.iter().find(|pack| pack.name == *pack_name) else {
+            return Ok(explanation);
+        };
+        explanation.given_by = Some(Explained {
+            pack: pack.name.clone(),
+            version: pack.version.clone(),
+            hash: pack.hash.clone(),
+            step: step.clone(),
+        });
+        explanation.settings.clone_from(&pack.settings);
+        explanation.state = pack.states.get(step).cloned();
+        let fired = self.reasons(name, pack, column, &mut explanation.reasons)?;
+        if why_not {
+            explanation.not_fired = self.not_fired(pack, column, &fired)?;
+        }
+        for input in &column.inputs {
+            explanation.inputs.extend(self.input(input, why_not, depth)?);
+        }
+        Ok(explanation)
+    }
+
+    fn value(&self, name: &str) -> Result<Value> {
+        Ok(self.run.values(name, self.batch)?.value(self.row))
+    }
+
+    fn overridden(&self, name: &str) -> Option<AppliedOverride> {
+        let applied = self.run.header().overrides.iter();
+        applied
+            .filter(|each| {
+                each.by_person.customer == self.customer && each.by_person.column == name
+            })
+            .cloned()
+            .next_back()
+    }
+
+    /// Shows the reasons of a column and returns the places of the rules that fired.
+    fn reasons(
+        &self,
+        name: &str,
+        pack: &RunPack,
+        column: &RunColumn,
+        shown: &mut Vec<ReasonShown>,
+    ) -> Result<Vec<u16>> {
+        let Some(reasons) = self.run.reasons(name, self.batch)? else { return Ok(Vec::new()) };
+        if self.row >= reasons.ends.len() {
+            return Ok(Vec::new());
+        }
+        let mut fired = Vec::new();
+        let is_sum = matches!(
+            column.info.kind,
+            kehu_contract::ColumnType::Number | kehu_contract::ColumnType::Money
+        );
+        for (reason, arguments) in reasons.of(self.row) {
+            fired.push(reason.rule);
+            if let Some(rule) = pack.rules.get(usize::from(reason.rule)) {
+                shown.push(show_reason(rule, reason, arguments, &reasons, is_sum));
+            }
+        }
+        Ok(fired)
+    }
+
+    fn not_fired(
+        &self,
+        pack: &RunPack,
+        column: &RunColumn,
+        fired: &[u16],
+    ) -> Result<Vec<NotFired>> {
+        let mut shown = Vec::new();
+        for (at, rule) in pack.rules.iter().enumerate() {
+            let (Some(input), Some(comparison)) = (&rule.input, rule.comparison) else { continue };
+            let Some(source) = column.inputs.iter().find(|name| reads(name, input)) else {
+                continue;
+            };
+            if fired.contains(&(at as u16)) {
+                continue;
+            }
+            let limit = rule.limit.map(show_number).unwrap_or_default();
+            let setting =
+                rule.setting.as_ref().map(|name| format!(" (setting {name})")).unwrap_or_default();
+            let actual = self.input_value(source, input)?;
+            shown.push(NotFired {
+                rule: rule.id.clone(),
+                holds: holds(comparison, rule.limit, &actual),
+                input: input.clone(),
+                expected: format!("{} {limit}{setting}", comparison.sign()).trim().to_owned(),
+                actual: show(&actual),
+                file: rule.file.clone(),
+                line: rule.line,
+            });
+        }
+        Ok(shown)
+    }
+
+    /// The value of an input as the script read it: the column itself, or its rank in the base.
+    fn input_value(&self, source: &str, input: &str) -> Result<Value> {
+        if source == input {
+            return self.value(source);
+        }
+        let mut whole = self.run.values(source, 0)?;
+        for batch in 1..self.run.batches() {
+            whole.append(&self.run.values(source, batch)?);
+        }
+        let row = self.batch * kehu_contract::BATCH + self.row;
+        Ok(percentile_ranks(&whole).value(row))
+    }
+
+    fn input(&self, name: &str, why_not: bool, depth: usize) -> Result<Option<InputShown>> {
+        let Some(column) = self.run.column_info(name) else { return Ok(None) };
+        let because = match column.given_by {
+            Some(_) if depth < DEEPEST => {
+                Some(Box::new(self.explain(column, why_not, depth + 1)?))
+            }
+            _ => None,
+        };
+        Ok(Some(InputShown {
+            column: name.to_owned(),
+            doc: column.info.doc.clone(),
+            unit: column.info.unit.clone(),
+            value: show(&self.value(name)?),
+            because,
+        }))
+    }
+}
+
+/// True if a rule's input is a column that the step reads, or that column's rank.
+fn reads(column: &str, input: &str) -> bool {
+    input == column || input.strip_suffix("_rank") == Some(column)
+}
+
+/// True if a test holds for an input.
+fn holds(comparison: Comparison, limit: Option<f64>, input: &Value) -> bool {
+    match (input, limit) {
+        (Value::Missing, _) => comparison == Comparison::Missing,
+        (Value::Number(number), Some(limit)) => comparison.holds(*number, limit),
+        (Value::Flag(flag), Some(limit)) => comparison.holds(f64::from(u8::from(*flag)), limit),
+        _ => false,
+    }
+}
+
+fn show(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(show_number(*number)),
+        value => show_value(value),
+    }
+}
+
+fn show_reason(
+    rule: &Rule,
+    reason: &Reason,
+    arguments: &[Argument],
+    reasons: &Reasons,
+    is_sum: bool,
+) -> ReasonShown {
+    let words: Vec<String> = arguments
+        .iter()
+        .map(|argument| match argument {
+            Argument::Number(number) if number.is_nan() => "–".to_owned(),
+            Argument::Number(number) => show_number(*number),
+            Argument::Text(place) => {
+                reasons.texts.get(*place as usize).cloned().unwrap_or_default()
+            }
+        })
+        .collect();
+    ReasonShown {
+        rule: rule.id.clone(),
+        points: is_sum.then_some(reason.points),
+        text: Text { en: fill(&rule.text.en, &words), zh: fill(&rule.text.zh, &words) },
+        file: rule.file.clone(),
+        line: rule.line,
+        source: rule.source.clone(),
+    }
+}
+
+/// Puts arguments into a sentence: `{1}`, `{2}`, … and the names `{value}` and `{limit}` for the first
+/// two; a place without an argument stays as it is written.
+pub fn fill(sentence: &str, arguments: &[String]) -> String {
+    let mut filled = String::with_capacity(sentence.len() + 16);
+    let mut rest = sentence;
+    while let Some(start) = rest.find('{') {
+        filled.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let Some(end) = rest.find('}') else { break };
+        let place = match &rest[1..end] {
+            "value" => Some(1),
+            "limit" => Some(2),
+            number => number.parse::<usize>().ok(),
+        };
+        let argument = place.and_then(|place| arguments.get(place.checked_sub(1)?));
+        filled.push_str(argument.map_or(&rest[..=end], String::as_str));
+        rest = &rest[end + 1..];
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Shows a number for people: at most four decimal places, none that say nothing.
+pub fn show_number(number: f64) -> String {
+    let rounded = format!("{number:.4}");
+    let trimmed = rounded.trim_end_matches('0').trim_end_matches('.');
+    if trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_takes_its_arguments_by_place_and_by_name() {
+        let arguments = ["12".to_owned(), "30".to_owned()];
+        assert_eq!(fill("{value} days, at most {limit}", &arguments), "12 days, at most 30");
+        assert_eq!(fill("{2} > {1}, {3} {x} {", &arguments), "30 > 12, {3} {x} {");
+        assert_eq!(fill("", &arguments), "");
+        assert_eq!(fill("{0}", &arguments), "{0}");
+    }
+
+    #[test]
+    fn numbers_are_shown_without_idle_places() {
+        for (number, shown) in
+            [(1.0, "1"), (0.25, "0.25"), (1.0 / 3.0, "0.3333"), (-0.000_01, "0"), (1e6, "1000000")]
+        {
+            assert_eq!(show_number(number), shown);
+        }
+    }
+}

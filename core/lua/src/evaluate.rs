@@ -1,0 +1,193 @@
+//! Evaluating a pack: a fresh environment, its rules, and the functions that it returns.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use kehu_contract::{FailureKind, Rule, RunContext, did_you_mean};
+use mlua::chunk::ChunkMode;
+use mlua::{Function, Lua, Table, Value};
+
+use crate::api;
+use crate::factory::Shared;
+use crate::fault::{Fault, plain_within};
+use crate::machine::{Machine, key_in_words};
+use crate::rules::Registry;
+
+/// Holds what one evaluation of `main.lua` gave.
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    /// The functions of the table that it returned.
+    pub(crate) functions: BTreeMap<String, Function>,
+    /// The rules, in the order of their declaration.
+    pub(crate) rules: Vec<Rule>,
+    /// From a rule's table to its place.
+    pub(crate) places: Table,
+}
+
+/// Evaluates a pack as often as it is asked to.
+#[derive(Debug)]
+pub(crate) struct Evaluator {
+    shared: Arc<Shared>,
+    pub(crate) registry: Rc<Registry>,
+    kehu: Table,
+    pub(crate) settings: Table,
+}
+
+/// The modules that one evaluation has required: nothing while it still runs.
+type Modules = Rc<RefCell<BTreeMap<String, Option<Value>>>>;
+
+impl Evaluator {
+    pub(crate) fn new(
+        machine: &Machine,
+        shared: &Arc<Shared>,
+        context: &RunContext,
+    ) -> mlua::Result<Self> {
+        let registry = Rc::new(Registry::default());
+        let settings = api::settings_table(machine, shared, context)?;
+        let rule = registry.function(&machine.lua, shared, &context.settings)?;
+        let kehu = api::kehu_table(machine, rule, &settings)?;
+        Ok(Self { shared: Arc::clone(shared), registry, kehu, settings })
+    }
+
+    /// Evaluates `main.lua` in a fresh environment.
+    pub(crate) fn evaluate(&self, machine: &Machine) -> mlua::Result<Evaluated> {
+        self.registry.begin(&machine.lua)?;
+        let returned = self.run_main(machine);
+        let (rules, places) = self.registry.finish();
+        let functions = self.functions(&returned?)?;
+        let places = places.ok_or_else(|| Fault::new(FailureKind::Host, "no rule table"))?;
+        Ok(Evaluated { functions, rules, places })
+    }
+
+    fn run_main(&self, machine: &Machine) -> mlua::Result<Value> {
+        let modules: Modules = Rc::default();
+        // The environment holds `require`, which must know the environment.
+        let slot: Rc<RefCell<Option<Table>>> = Rc::default();
+        let require = self.require(&machine.lua, &slot, &modules)?;
+        let environment = machine.environment(&self.kehu, &require)?;
+        slot.replace(Some(environment.clone()));
+        let main = chunk(&machine.lua, &self.shared, "main.lua", environment)?;
+        let returned = main.call::<Value>(());
+        // Breaks the circle of environment and `require`.
+        slot.replace(None);
+        modules.borrow_mut().clear();
+        returned
+    }
+
+    fn require(
+        &self,
+        lua: &Lua,
+        slot: &Rc<RefCell<Option<Table>>>,
+        modules: &Modules,
+    ) -> mlua::Result<Function> {
+        let (shared, slot, modules) =
+            (Arc::clone(&self.shared), Rc::clone(slot), Rc::clone(modules));
+        lua.create_function(move |lua, name: Value| {
+            let Value::String(name) = &name else {
+                let message = format!("require takes a text, got {}", name.type_name());
+                return Err(Fault::argument(message).into());
+            };
+            let name = plain_within(&name.to_string_lossy(), 200);
+            let path = module_path(&name, &shared)?;
+            match modules.borrow().get(&path) {
+                Some(Some(value)) => return Ok(value.clone()),
+                Some(None) => {
+                    let message = format!("require \"{name}\" goes round in a circle");
+                    return Err(Fault::new(FailureKind::Load, message).into());
+                }
+                None => {}
+            }
+            let Some(environment) = slot.borrow().clone() else {
+                let fault = Fault::argument(format!("require \"{name}\" while the pack works"))
+                    .hint("require at the top level of the file, into a local");
+                return Err(fault.into());
+            };
+            modules.borrow_mut().insert(path.clone(), None);
+            let value: Value = chunk(lua, &shared, &path, environment)?.call(())?;
+            modules.borrow_mut().insert(path, Some(value.clone()));
+            Ok(value)
+        })
+    }
+
+    /// Reads the table that `main.lua` returned: every function that a step names, nothing else.
+    fn functions(&self, returned: &Value) -> mlua::Result<BTreeMap<String, Function>> {
+        let Value::Table(table) = returned else {
+            let message =
+                format!("main.lua returned {}, expected a table of functions", a(returned));
+            let fault = Fault::new(FailureKind::Load, message)
+                .hint("end the file with: return { score = function(c, ctx) … end }");
+            return Err(fault.into());
+        };
+        let steps = &self.shared.manifest.steps;
+        let wanted: Vec<&str> = steps
+            .iter()
+            .flat_map(|step| [Some(&step.function), step.fit.as_ref()])
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let mut functions = BTreeMap::new();
+        for pair in table.pairs::<Value, Value>() {
+            let (key, value) = pair?;
+            let name = key_in_words(&key);
+            let Value::Function(function) = value else {
+                let message = format!("main.lua returns \"{name}\", which is {}", a(&value));
+                return Err(Fault::new(FailureKind::Load, message)
+                    .hint("the returned table holds functions only")
+                    .into());
+            };
+            if !wanted.contains(&name.as_str()) {
+                let message =
+                    format!("main.lua returns \"{name}\", which no step in pack.toml names");
+                let hint = did_you_mean(&name, wanted.iter().copied());
+                return Err(Fault::new(FailureKind::Load, message).hint(hint).into());
+            }
+            functions.insert(name, function);
+        }
+        match wanted.iter().find(|name| !functions.contains_key(**name)) {
+            Some(name) => {
+                let message = format!("main.lua returns no function \"{name}\"");
+                let hint = format!("a step in pack.toml names it; add {name} = function(…) … end");
+                Err(Fault::new(FailureKind::Load, message).hint(hint).into())
+            }
+            None => Ok(functions),
+        }
+    }
+}
+
+/// A value's type with its article, for messages.
+pub(crate) fn a(value: &Value) -> String {
+    match value {
+        Value::Nil => "nothing".to_owned(),
+        other => format!("a {}", other.type_name()),
+    }
+}
+
+fn chunk(lua: &Lua, shared: &Shared, path: &str, environment: Table) -> mlua::Result<Function> {
+    let script = shared
+        .script(path)
+        .ok_or_else(|| Fault::new(FailureKind::Host, format!("script {path} is gone")))?;
+    // Compiled by `load` from the pack's text: a pack cannot bring code of its own.
+    lua.load(script.code.as_slice())
+        .set_name(format!("@{path}"))
+        .set_mode(ChunkMode::Binary)
+        .set_environment(environment)
+        .into_function()
+}
+
+fn module_path(name: &str, shared: &Shared) -> Result<String, Fault> {
+    let stem = name.strip_suffix(".lua").unwrap_or(name);
+    let path = format!("{stem}.lua");
+    if shared.script(&path).is_some() {
+        return Ok(path);
+    }
+    let names: Vec<&str> = shared
+        .scripts
+        .iter()
+        .filter_map(|script| script.path.strip_suffix(".lua"))
+        .filter(|name| *name != "main")
+        .collect();
+    let hint = did_you_mean(stem, names);
+    Err(Fault::new(FailureKind::Load, format!("the pack has no file \"{path}\"")).hint(hint))
+}

@@ -1,0 +1,80 @@
+//! The factory: a checked pack, shared by all threads.
+
+use std::sync::Arc;
+
+use kehu_contract::{Manifest, Origin, Pack, PackError, PackFactory, RunContext};
+
+use crate::files::Script;
+use crate::pack::LuaPack;
+
+/// Holds what all threads share of a pack.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) manifest: Manifest,
+    pub(crate) dir: String,
+    pub(crate) scripts: Vec<Script>,
+}
+
+impl Shared {
+    /// The script of a path.
+    pub(crate) fn script(&self, path: &str) -> Option<&Script> {
+        self.scripts.iter().find(|script| script.path == path)
+    }
+
+    /// A script's path as messages show it.
+    pub(crate) fn shown(&self, path: &str) -> String {
+        format!("{}/{path}", self.dir)
+    }
+
+    /// A line of a script, counted from 1, without the space around it.
+    pub(crate) fn line(&self, path: &str, line: u32) -> Option<&str> {
+        self.script(path)?.text.lines().nth((line as usize).checked_sub(1)?).map(str::trim)
+    }
+}
+
+/// Makes instances of one pack that is written in Lua.
+#[derive(Debug, Clone)]
+pub struct LuaPackFactory {
+    shared: Arc<Shared>,
+    origin: Origin,
+    hash: String,
+}
+
+impl LuaPackFactory {
+    pub(crate) fn new(
+        manifest: Manifest,
+        origin: Origin,
+        dir: String,
+        hash: String,
+        scripts: Vec<Script>,
+    ) -> Self {
+        Self { shared: Arc::new(Shared { manifest, dir, scripts }), origin, hash }
+    }
+
+    /// Loads the pack for a run, as [`PackFactory::create`] does, and gives the host's own type,
+    /// which also tells what the pack printed.
+    ///
+    /// # Errors
+    /// What is wrong with its code, or which limit its loading broke.
+    pub fn open(&self, context: &RunContext) -> Result<LuaPack, PackError> {
+        LuaPack::new(Arc::clone(&self.shared), context)
+    }
+}
+
+impl PackFactory for LuaPackFactory {
+    fn manifest(&self) -> &Manifest {
+        &self.shared.manifest
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError> {
+        Ok(Box::new(self.open(context)?))
+    }
+}

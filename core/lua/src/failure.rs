@@ -1,0 +1,211 @@
+//! Making an error of the VM into one for the person who wrote the pack.
+//!
+//! Positions are taken from the VM's own frames, never from the words of a message, which a script
+//! can write as it likes; frames of the host are left out.
+
+use std::sync::Arc;
+
+use kehu_contract::{FailureKind, Hook, PackError};
+
+use crate::factory::Shared;
+use crate::fault::{Fault, plain, plain_within};
+use crate::gate::Overrun;
+
+/// The most calls that are shown.
+const CALLS: usize = 12;
+
+/// Says what the pack was doing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scene {
+    pub(crate) step: Option<(Hook, String)>,
+    pub(crate) customer: Option<i64>,
+    pub(crate) inputs: Vec<(String, String)>,
+    /// Where the called function stands, for errors that no line of the pack raised.
+    pub(crate) function: Option<(String, u32)>,
+    /// True while the pack loads: an error is then one of loading.
+    pub(crate) loading: bool,
+}
+
+/// One frame of the pack: path, line, function.
+type Frame = (String, u32, String);
+
+/// Builds the error for what went wrong; an overstepped limit goes before what the script made of it.
+pub(crate) fn describe(
+    shared: &Shared,
+    error: Option<&mlua::Error>,
+    overrun: Option<Overrun>,
+    scene: Scene,
+) -> PackError {
+    let mut raw = match (overrun, error) {
+        (Some(overrun), _) => {
+            Raw { fault: overrun.fault, traceback: overrun.traceback.unwrap_or_default() }
+        }
+        (None, Some(error)) => unwrap(error),
+        (None, None) => Raw {
+            fault: Fault::new(FailureKind::Host, "nothing is known of the failure"),
+            traceback: String::new(),
+        },
+    };
+    let frames = frames(&raw.traceback, shared);
+    let own = strip_position(&mut raw.fault.message, &frames);
+    if scene.loading && matches!(raw.fault.kind, FailureKind::Runtime | FailureKind::Argument) {
+        raw.fault.kind = FailureKind::Load;
+    }
+    let place = own.or_else(|| frames.first().cloned());
+    let mut result = PackError::new(raw.fault.kind, &shared.manifest.name, "");
+    result.source = place
+        .as_ref()
+        .and_then(|(path, line, _)| shared.line(path, *line))
+        .map(|line| plain_within(line, 200));
+    result.place = place
+        .map(|(path, line, _)| (path, line))
+        .or(scene.function)
+        .map(|(path, line)| (shared.shown(&path), line));
+    if result.source.is_none() {
+        result.source = result.place.as_ref().and_then(|(shown, line)| {
+            let path = shown.strip_prefix(&shared.dir)?.strip_prefix('/')?;
+            shared.line(path, *line).map(|line| plain_within(line, 200))
+        });
+    }
+    result.traceback = frames
+        .iter()
+        .take(CALLS)
+        .map(|(path, line, function)| format!("{}:{line} in {function}", shared.shown(path)))
+        .collect();
+    result.hint = raw
+        .fault
+        .hint
+        .or_else(|| hint(&raw.fault.message, result.source.as_deref(), &scene.inputs));
+    result.message = plain(&raw.fault.message);
+    result.step = scene.step;
+    result.customer = scene.customer;
+    result.inputs = scene.inputs;
+    result
+}
+
+/// An error with the layers taken off that the binding put around it.
+struct Raw {
+    fault: Fault,
+    traceback: String,
+}
+
+fn unwrap(error: &mlua::Error) -> Raw {
+    match error {
+        mlua::Error::CallbackError { traceback, cause } => {
+            let inner = unwrap(cause);
+            let traceback =
+                if inner.traceback.is_empty() { traceback.clone() } else { inner.traceback };
+            Raw { fault: inner.fault, traceback }
+        }
+        mlua::Error::WithContext { cause, .. } => unwrap(cause),
+        mlua::Error::ExternalError(cause) => match cause.downcast_ref::<Fault>() {
+            Some(fault) => Raw { fault: fault.clone(), traceback: String::new() },
+            None => bare(FailureKind::Host, &cause.to_string()),
+        },
+        mlua::Error::RuntimeError(text) => {
+            // The VM's own traceback comes last, whatever the message contains.
+            let (message, traceback) = match text.rfind("\nstack traceback:") {
+                Some(at) => (&text[..at], &text[at..]),
+                None => (text.as_str(), ""),
+            };
+            let fault = Fault::new(FailureKind::Runtime, message);
+            Raw { fault, traceback: traceback.to_owned() }
+        }
+        mlua::Error::MemoryError(_) => Raw {
+            fault: Fault::new(FailureKind::MemoryLimit, "the pack used more memory than it may")
+                .hint("look for a table or text that grows with every turn of a loop"),
+            traceback: String::new(),
+        },
+        mlua::Error::BadArgument { to, pos, cause, .. } => {
+            let inner = unwrap(cause).fault.message;
+            let to = to.as_deref().unwrap_or("the function");
+            bare(FailureKind::Argument, &format!("{to}: argument {pos}: {inner}"))
+        }
+        mlua::Error::FromLuaConversionError { from, to, .. } => {
+            bare(FailureKind::Argument, &format!("a {from} stands where a {to} is expected"))
+        }
+        mlua::Error::UserDataTypeMismatch => {
+            let fault = Fault::argument("the method got another object than its own")
+                .hint("write a colon: column:mean(), not column.mean()");
+            Raw { fault, traceback: String::new() }
+        }
+        mlua::Error::SyntaxError { message, .. } => bare(FailureKind::Load, message),
+        other => bare(FailureKind::Runtime, &other.to_string()),
+    }
+}
+
+fn bare(kind: FailureKind, message: &str) -> Raw {
+    Raw { fault: Fault::new(kind, message), traceback: String::new() }
+}
+
+/// Reads the pack's frames out of a traceback: lines of `\tpath:line: in what`.
+fn frames(traceback: &str, shared: &Shared) -> Vec<Frame> {
+    traceback.lines().filter_map(|line| frame(line, shared)).collect()
+}
+
+fn frame(line: &str, shared: &Shared) -> Option<Frame> {
+    let line = line.strip_prefix('\t')?;
+    let script = shared.scripts.iter().find(|script| {
+        line.strip_prefix(script.path.as_str()).is_some_and(|rest| rest.starts_with(':'))
+    })?;
+    let rest = &line[script.path.len() + 1..];
+    let (number, what) = rest.split_once(':')?;
+    let what = what.trim().strip_prefix("in ").unwrap_or("a function");
+    let function = match what.strip_prefix("function ") {
+        Some(name) if name.starts_with('<') => "a function".to_owned(),
+        Some(name) => plain_within(name.trim_matches('\''), 100),
+        None => plain_within(what, 100),
+    };
+    Some((script.path.clone(), number.parse().ok()?, function))
+}
+
+/// Takes the VM's own position off a message, if one of the frames stands there.
+fn strip_position(message: &mut String, frames: &[Frame]) -> Option<Frame> {
+    let found = frames
+        .iter()
+        .find(|(path, line, _)| message.strip_prefix(&format!("{path}:{line}:")).is_some())?;
+    let prefix = format!("{}:{}:", found.0, found.1);
+    *message = message[prefix.len()..].trim_start().to_owned();
+    Some(found.clone())
+}
+
+/// Recognises the common mistakes.
+fn hint(message: &str, source: Option<&str>, inputs: &[(String, String)]) -> Option<String> {
+    if message.starts_with("stack overflow") {
+        return Some("a function calls itself without an end".to_owned());
+    }
+    if message.starts_with("attempt to yield") {
+        return Some("a hook returns its result; it cannot wait".to_owned());
+    }
+    let about_nil = message.contains("nil");
+    if about_nil {
+        if let Some(name) = missing_input(source?, inputs) {
+            return Some(format!(
+                "c.{name} is missing for this customer; test it first: if c.{name} then … end"
+            ));
+        }
+    }
+    if message.starts_with("attempt to call a nil value")
+        || message.starts_with("attempt to call missing method")
+    {
+        return Some("there is no such function; look at its spelling, and at : and .".to_owned());
+    }
+    about_nil.then(|| "a value is nil here; test it before it is used".to_owned())
+}
+
+/// The missing input that a line of source reads.
+fn missing_input<'a>(source: &str, inputs: &'a [(String, String)]) -> Option<&'a str> {
+    let missing = inputs.iter().filter(|(_, value)| value == "missing").map(|(name, _)| name);
+    missing.map(String::as_str).find(|name| {
+        source.match_indices(&format!(".{name}")).any(|(at, found)| {
+            let next = source[at + found.len()..].chars().next();
+            !next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '_')
+        })
+    })
+}
+
+/// Shortens a step to what a scene needs.
+pub(crate) fn scene(shared: &Arc<Shared>, step: usize) -> Scene {
+    let step = shared.manifest.steps.get(step).map(|step| (step.hook, step.name.clone()));
+    Scene { step, ..Scene::default() }
+}

@@ -1,0 +1,175 @@
+//! The files of a pack, given as data, and their check before any of it runs.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use kehu_contract::document::{Place, Problem};
+use kehu_contract::{Manifest, Origin};
+use mlua::chunk::Compiler;
+
+use crate::factory::LuaPackFactory;
+use crate::fault::plain;
+
+/// The longest script; the compiler cannot be interrupted.
+const SCRIPT_BYTES: usize = 256 * 1024;
+/// The most script text in a pack.
+const PACK_BYTES: usize = 1024 * 1024;
+
+/// Holds a pack's files as they were read by whoever may read files.
+#[derive(Debug, Clone)]
+pub struct PackFiles {
+    /// Where the pack was found.
+    pub origin: Origin,
+    /// Its folder, as messages show it, such as `scripts/tiers`.
+    pub dir: String,
+    /// The files: paths relative to the folder, with `/`, and contents.
+    pub files: Vec<(String, Cow<'static, [u8]>)>,
+}
+
+/// Holds one script of a pack.
+#[derive(Debug)]
+pub(crate) struct Script {
+    /// Relative to the pack, such as `main.lua`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) code: Vec<u8>,
+}
+
+/// Checks a pack's files, reads its manifest and compiles its scripts; nothing of it runs yet.
+///
+/// # Errors
+/// Everything that is wrong with the files, each with its place.
+pub fn load(files: PackFiles) -> Result<LuaPackFactory, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let manifest = read_manifest(&files, &mut problems);
+    let scripts = read_scripts(&files, &mut problems);
+    match manifest {
+        Some(manifest) if problems.is_empty() => {
+            let hash = hash(&files.files);
+            Ok(LuaPackFactory::new(manifest, files.origin, files.dir, hash, scripts))
+        }
+        _ => Err(problems),
+    }
+}
+
+fn read_manifest(files: &PackFiles, problems: &mut Vec<Problem>) -> Option<Manifest> {
+    let shown = format!("{}/pack.toml", files.dir);
+    let Some((_, bytes)) = files.files.iter().find(|(path, _)| path == "pack.toml") else {
+        problems.push(problem(&shown, 1, "", "the pack has no pack.toml", None));
+        return None;
+    };
+    let text = decode(&shown, bytes, problems)?;
+    match Manifest::parse(&shown, text) {
+        Ok(manifest) => Some(manifest),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+fn read_scripts(files: &PackFiles, problems: &mut Vec<Problem>) -> Vec<Script> {
+    let mut sorted: Vec<&(String, Cow<'static, [u8]>)> = files
+        .files
+        .iter()
+        .filter(|(path, _)| {
+            path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("lua"))
+        })
+        .collect();
+    sorted.sort_by(|left, right| left.0.cmp(&right.0));
+    if !sorted.iter().any(|(path, _)| path == "main.lua") {
+        let shown = format!("{}/main.lua", files.dir);
+        problems.push(problem(&shown, 1, "", "the pack has no main.lua", None));
+    }
+    let total: usize = sorted.iter().map(|(_, bytes)| bytes.len()).sum();
+    if total > PACK_BYTES {
+        let message = format!("the pack's scripts hold {total} bytes, the limit is {PACK_BYTES}");
+        problems.push(problem(&files.dir, 1, "", &message, None));
+        return Vec::new();
+    }
+    sorted
+        .into_iter()
+        .filter_map(|(path, bytes)| read_script(&files.dir, path, bytes, problems))
+        .collect()
+}
+
+fn read_script(dir: &str, path: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Script> {
+    let shown = format!("{dir}/{path}");
+    let mut refuse = |line, source: &str, message: &str, hint: Option<&str>| {
+        problems.push(problem(&shown, line, source, message, hint));
+        None
+    };
+    if path.len() > 200 || path.chars().any(char::is_control) {
+        return refuse(1, "", "the file's name is too long, or has control characters", None);
+    }
+    if bytes.len() > SCRIPT_BYTES {
+        let message = format!("the script has {} bytes, the limit is {SCRIPT_BYTES}", bytes.len());
+        return refuse(1, "", &message, Some("split it, and use require"));
+    }
+    let looks_binary = bytes.first().is_some_and(|first| *first < 9) || bytes.contains(&0);
+    if bytes.starts_with(b"\x1b") || looks_binary {
+        return refuse(1, "", "this is compiled code; a pack is text", None);
+    }
+    let text = decode(&shown, bytes, problems)?;
+    match Compiler::new().set_optimization_level(1).set_debug_level(1).compile(text) {
+        Ok(code) => Some(Script { path: path.to_owned(), text: text.to_owned(), code }),
+        Err(error) => {
+            let (line, message) = syntax(&error);
+            let source = text.lines().nth(line as usize - 1).unwrap_or_default();
+            problems.push(problem(&shown, line, source, &message, None));
+            None
+        }
+    }
+}
+
+/// Reads the line out of the compiler's message.
+fn syntax(error: &mlua::Error) -> (u32, String) {
+    let text = match error {
+        mlua::Error::SyntaxError { message, .. } => message.clone(),
+        other => other.to_string(),
+    };
+    let mut parts = text.splitn(3, ':');
+    if let (Some(_), Some(line), Some(message)) = (parts.next(), parts.next(), parts.next()) {
+        if let Ok(line) = line.trim().parse::<u32>() {
+            return (line.max(1), plain(message.trim()));
+        }
+    }
+    (1, plain(&text))
+}
+
+fn decode<'a>(shown: &str, bytes: &'a [u8], problems: &mut Vec<Problem>) -> Option<&'a str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let before = &bytes[..error.valid_up_to()];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+            let hint = "save the file as UTF-8; an editor may have written GBK";
+            problems.push(problem(shown, line, "", "the file is not UTF-8", Some(hint)));
+            None
+        }
+    }
+}
+
+fn problem(file: &str, line: u32, source: &str, message: &str, hint: Option<&str>) -> Problem {
+    Problem {
+        place: Place { file: Arc::from(file), line, column: 1, source: Arc::from(source) },
+        message: message.to_owned(),
+        hint: hint.map(str::to_owned),
+    }
+}
+
+/// The hash over all files in the order of their names, each with its name's and its own length,
+/// so that no two sets of files share one.
+fn hash(files: &[(String, Cow<'static, [u8]>)]) -> String {
+    let mut sorted: Vec<_> = files.iter().collect();
+    sorted.sort_by(|left, right| left.0.cmp(&right.0));
+    let mut hasher = blake3::Hasher::new();
+    for (path, bytes) in sorted {
+        hasher.update(&(path.len() as u64).to_le_bytes());
+        hasher.update(path.as_bytes());
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    }
+    hasher.finalize().to_hex().to_string()
+}

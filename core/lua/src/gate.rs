@@ -1,0 +1,246 @@
+//! The limits on time and memory, looked at from the VM's interrupt.
+//!
+//! The interrupt fires at every call, return and loop edge, so that it must cost almost nothing: it
+//! counts down and looks at the clock only now and then. Library functions that can run long
+//! without an interrupt ask for a look ([`Gate::look_next`]).
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use kehu_contract::{FailureKind, Limits};
+use mlua::{Buffer, Lua, VmState};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::fault::Fault;
+
+/// How many interrupts pass between two looks at the clock.
+const STRIDE: u32 = 128;
+/// When two looks lie further apart than this, the next interrupt looks again.
+const COARSE: Duration = Duration::from_millis(1);
+/// The row number that stands for "before the first customer".
+pub(crate) const NO_ROW: u32 = u32::MAX;
+
+/// Says what a stretch of processor time is spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Evaluating `main.lua`.
+    Load,
+    /// Looking at the whole base.
+    Fit,
+    /// Customer by customer, as the row buffer says.
+    Customers,
+    /// One call about many customers or a plan.
+    Whole,
+}
+
+impl Work {
+    fn limit(self, limits: Limits) -> Duration {
+        match self {
+            Self::Load => limits.call * 4,
+            Self::Fit | Self::Customers => limits.call,
+            Self::Whole => limits.run,
+        }
+    }
+
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Load => "loading main.lua",
+            Self::Fit => "fit",
+            Self::Customers => "one customer",
+            Self::Whole => "the call",
+        }
+    }
+}
+
+/// What was overstepped, and where the script then was.
+#[derive(Debug, Clone)]
+pub(crate) struct Overrun {
+    pub(crate) fault: Fault,
+    pub(crate) traceback: Option<String>,
+}
+
+/// Keeps the limits of one pack on one thread.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    limits: Limits,
+    work: Cell<Work>,
+    countdown: Cell<u32>,
+    armed: Cell<bool>,
+    used: Cell<Duration>,
+    entered: Cell<Duration>,
+    looked: Cell<Duration>,
+    since: Cell<Duration>,
+    row: Cell<u32>,
+    rows: RefCell<Option<Buffer>>,
+    over: RefCell<Option<Overrun>>,
+}
+
+impl Gate {
+    pub(crate) fn new(limits: Limits) -> Rc<Self> {
+        Rc::new(Self {
+            limits,
+            work: Cell::new(Work::Load),
+            countdown: Cell::new(0),
+            armed: Cell::new(false),
+            used: Cell::default(),
+            entered: Cell::default(),
+            looked: Cell::default(),
+            since: Cell::default(),
+            row: Cell::new(NO_ROW),
+            rows: RefCell::default(),
+            over: RefCell::default(),
+        })
+    }
+
+    /// Hangs the gate into the VM: interrupt first, allocator limit as the backstop.
+    pub(crate) fn install(self: &Rc<Self>, lua: &Lua) -> mlua::Result<()> {
+        let gate = Rc::clone(self);
+        lua.set_interrupt(move |lua| {
+            let left = gate.countdown.get();
+            if left > 0 {
+                gate.countdown.set(left - 1);
+                return Ok(VmState::Continue);
+            }
+            gate.look(lua)
+        });
+        let limit = self.limits.memory.saturating_add(self.limits.memory / 2);
+        lua.set_memory_limit(limit).map(|_| ())
+    }
+
+    /// Begins a stretch of work; `rows` is where the script's loop notes the customer it is at.
+    pub(crate) fn enter(&self, work: Work, rows: Option<Buffer>) {
+        let now = processor_time();
+        self.work.set(work);
+        self.rows.replace(rows);
+        self.over.replace(None);
+        self.row.set(NO_ROW);
+        for start in [&self.entered, &self.looked, &self.since] {
+            start.set(now);
+        }
+        self.countdown.set(0);
+        self.armed.set(true);
+    }
+
+    /// Ends the stretch and tells what was overstepped, even if the script swallowed the error or
+    /// sat in a library function that no interrupt reaches.
+    pub(crate) fn leave(&self) -> Option<Overrun> {
+        let now = processor_time();
+        if self.armed.get() && self.over.borrow().is_none() {
+            self.judge(now, None);
+        }
+        self.armed.set(false);
+        self.used.set(self.used.get() + now.saturating_sub(self.entered.get()));
+        self.rows.replace(None);
+        self.over.take()
+    }
+
+    /// Ends the script's part of a stretch: what follows is the host's reading of its results.
+    pub(crate) fn pause(&self) {
+        if self.armed.replace(false) && self.over.borrow().is_none() {
+            self.judge(processor_time(), None);
+        }
+    }
+
+    /// The row that the script's loop is at.
+    pub(crate) fn row_now(&self) -> u32 {
+        self.rows.borrow().as_ref().map_or(NO_ROW, |rows| u32::from_le_bytes(rows.read_bytes(0)))
+    }
+
+    /// Makes the next interrupt look at the clock.
+    pub(crate) fn look_next(&self) {
+        self.countdown.set(0);
+    }
+
+    /// Runs work of the host's own on the script's behalf: it counts for the run, not for the call.
+    pub(crate) fn exempt<T>(&self, work: impl FnOnce() -> T) -> T {
+        let before = processor_time();
+        let result = work();
+        let spent = processor_time().saturating_sub(before);
+        self.since.set(self.since.get() + spent);
+        self.look_next();
+        result
+    }
+
+    fn look(&self, lua: &Lua) -> mlua::Result<VmState> {
+        if let Some(over) = &*self.over.borrow() {
+            return Err(over.fault.clone().into());
+        }
+        if !self.armed.get() {
+            return Ok(VmState::Continue);
+        }
+        if lua.used_memory() > self.limits.memory {
+            // The engine has no emergency collection: honest garbage gets its chance here.
+            lua.gc_collect()?;
+            if lua.used_memory() > self.limits.memory {
+                return self.refuse(self.memory_fault(), lua);
+            }
+        }
+        let now = processor_time();
+        let coarse = now.saturating_sub(self.looked.get()) > COARSE;
+        self.countdown.set(if coarse { 0 } else { STRIDE });
+        self.judge(now, Some(lua));
+        match &*self.over.borrow() {
+            Some(over) => Err(over.fault.clone().into()),
+            None => Ok(VmState::Continue),
+        }
+    }
+
+    fn judge(&self, now: Duration, lua: Option<&Lua>) {
+        let row = self.row_now();
+        if row != self.row.get() {
+            // The customer began somewhere since the last look; the doubt is in its favour.
+            self.row.set(row);
+            let spent = now.saturating_sub(self.looked.get());
+            let whole = spent > self.work.get().limit(self.limits);
+            self.since.set(if whole { self.looked.get().max(self.since.get()) } else { now });
+        }
+        self.looked.set(now);
+        let limit = self.work.get().limit(self.limits);
+        let run = self.used.get() + now.saturating_sub(self.entered.get());
+        let message = if now.saturating_sub(self.since.get()) > limit {
+            format!("{} took more than {}", self.work.get().subject(), in_words(limit))
+        } else if run > self.limits.run {
+            format!("the run took more than {}", in_words(self.limits.run))
+        } else {
+            return;
+        };
+        let fault = Fault::new(FailureKind::TimeLimit, message)
+            .hint("look for a loop that does not end; processor time counts, not waiting");
+        self.note(fault, lua);
+    }
+
+    fn memory_fault(&self) -> Fault {
+        let limit = self.limits.memory.div_ceil(1024 * 1024);
+        Fault::new(FailureKind::MemoryLimit, format!("the pack used more than {limit} MiB"))
+            .hint("look for a table or text that grows with every turn of a loop")
+    }
+
+    fn refuse(&self, fault: Fault, lua: &Lua) -> mlua::Result<VmState> {
+        self.note(fault.clone(), Some(lua));
+        Err(fault.into())
+    }
+
+    fn note(&self, fault: Fault, lua: Option<&Lua>) {
+        let traceback =
+            lua.and_then(|lua| lua.traceback(None, 0).ok()).map(|text| text.to_string_lossy());
+        self.countdown.set(0);
+        self.over.replace(Some(Overrun { fault, traceback }));
+    }
+}
+
+fn in_words(limit: Duration) -> String {
+    if limit.subsec_millis() == 0 {
+        format!("{} s", limit.as_secs())
+    } else {
+        format!("{} ms", limit.as_millis())
+    }
+}
+
+/// The processor time of this thread: no clock that a script could see, and no waiting in it.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
+    Duration::new(seconds, nanoseconds)
+}

@@ -1,0 +1,283 @@
+//! A pack that is loaded for a run, on one thread.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kehu_contract::{
+    Batch, Case, Columns, FailureKind, Hook, Pack, PackError, Plan, PlanningProblem, Proposal,
+    Rule, RunContext, ScoredColumn, Step, Verdict,
+};
+use mlua::Function;
+use serde_json::Value as Json;
+
+use crate::evaluate::{Evaluated, Evaluator};
+use crate::factory::Shared;
+use crate::failure::{self, Scene};
+use crate::fault::Fault;
+use crate::frame::Frame;
+use crate::gate::{NO_ROW, Work};
+use crate::generate::{self, Fields};
+use crate::machine::{Machine, compile_host};
+use crate::{batch, convert, fit, follow_up, plan, review};
+
+/// A pack in its own VM.
+///
+/// Every call evaluates the pack's scripts anew, in a fresh environment: what a call leaves behind
+/// is gone before the next one.
+#[derive(Debug)]
+pub struct LuaPack {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) context: RunContext,
+    pub(crate) machine: Machine,
+    pub(crate) evaluator: Evaluator,
+    rules: Vec<Rule>,
+    /// The compiled loops, each for a step and the types of its columns.
+    loops: BTreeMap<usize, (Fields, Vec<u8>)>,
+}
+
+/// What went wrong, as far as the place that noticed it knows.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The VM raised it.
+    Lua(mlua::Error),
+    /// The host noticed it, perhaps at a row.
+    Fault(Option<usize>, Fault),
+}
+
+impl From<mlua::Error> for Trouble {
+    fn from(error: mlua::Error) -> Self {
+        Self::Lua(error)
+    }
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(None, fault)
+    }
+}
+
+impl LuaPack {
+    pub(crate) fn new(shared: Arc<Shared>, context: &RunContext) -> Result<Self, PackError> {
+        let host = |error: &mlua::Error| {
+            failure::describe(
+                &shared,
+                Some(error),
+                None,
+                Scene { loading: true, ..Scene::default() },
+            )
+        };
+        let machine = Machine::new(&shared.manifest.name, context).map_err(|error| host(&error))?;
+        let evaluator = Evaluator::new(&machine, &shared, context).map_err(|error| host(&error))?;
+        let mut pack = Self {
+            shared,
+            context: context.clone(),
+            machine,
+            evaluator,
+            rules: Vec::new(),
+            loops: BTreeMap::new(),
+        };
+        pack.rules = pack.evaluate_first()?;
+        Ok(pack)
+    }
+
+    /// Takes out what the pack printed since the last call: at most 1,000 lines of 200 bytes.
+    pub fn take_log(&mut self) -> Vec<String> {
+        self.machine.take_log()
+    }
+
+    fn evaluate_first(&self) -> Result<Vec<Rule>, PackError> {
+        self.machine.random.begin("load", &[]);
+        self.machine.gate.enter(Work::Load, None);
+        let evaluated = self.evaluator.evaluate(&self.machine);
+        let overrun = self.machine.gate.leave();
+        match (evaluated, overrun) {
+            (Ok(evaluated), None) => Ok(evaluated.rules),
+            (evaluated, overrun) => {
+                let scene = Scene { loading: true, ..Scene::default() };
+                Err(failure::describe(&self.shared, evaluated.err().as_ref(), overrun, scene))
+            }
+        }
+    }
+
+    /// Runs one call of a step: a fresh environment, then `work`, with every failure described.
+    fn call<T>(
+        &self,
+        place: usize,
+        ids: &[i64],
+        frame: Option<&Frame>,
+        work: impl FnOnce(&Step, &Evaluated) -> Result<T, Trouble>,
+    ) -> Result<T, PackError> {
+        let mut scene = failure::scene(&self.shared, place);
+        let Some(step) = self.shared.manifest.steps.get(place) else {
+            let message = format!("the pack has no step {place}");
+            return Err(PackError::new(FailureKind::Host, &self.shared.manifest.name, message));
+        };
+        self.machine.random.begin("load", &[]);
+        self.machine.gate.enter(Work::Load, None);
+        let evaluated = self.evaluator.evaluate(&self.machine);
+        if let Some(overrun) = self.machine.gate.leave() {
+            scene.loading = true;
+            return Err(failure::describe(&self.shared, None, Some(overrun), scene));
+        }
+        let evaluated = match evaluated {
+            Ok(evaluated) if evaluated.rules == self.rules => evaluated,
+            Ok(_) => {
+                let fault =
+                    Fault::new(FailureKind::Load, "the pack declares other rules than before")
+                        .hint("rules must not depend on chance");
+                return Err(failure::describe(&self.shared, Some(&fault.into()), None, scene));
+            }
+            Err(error) => {
+                scene.loading = true;
+                return Err(failure::describe(&self.shared, Some(&error), None, scene));
+            }
+        };
+        self.machine.random.begin(&step.name, ids);
+        let result = work(step, &evaluated);
+        let row = self.machine.gate.row_now();
+        let overrun = self.machine.gate.leave();
+        let (error, row) = match (result, &overrun) {
+            (Ok(result), None) => return Ok(result),
+            (Err(Trouble::Fault(at, fault)), None) => (Some(fault.into()), at),
+            (Err(Trouble::Lua(error)), _) => (Some(error), at_row(row)),
+            (_, Some(_)) => (None, at_row(row)),
+        };
+        if let Some(row) = row {
+            scene.customer = ids.get(row).copied();
+            scene.inputs = frame.map(|frame| frame.inputs(row)).unwrap_or_default();
+        }
+        scene.function = evaluated.functions.get(&step.function).and_then(place_of);
+        Err(failure::describe(&self.shared, error.as_ref(), overrun, scene))
+    }
+
+    fn frame(&self, place: usize, columns: &Columns) -> Result<Frame, PackError> {
+        let step = self.step(place)?;
+        Frame::new(step, columns).map_err(|fault| {
+            let error = fault.into();
+            failure::describe(&self.shared, Some(&error), None, failure::scene(&self.shared, place))
+        })
+    }
+
+    fn step(&self, place: usize) -> Result<&Step, PackError> {
+        self.shared.manifest.steps.get(place).ok_or_else(|| {
+            let message = format!("the pack has no step {place}");
+            PackError::new(FailureKind::Host, &self.shared.manifest.name, message)
+        })
+    }
+
+    /// Writes and compiles the loop of a step, unless that was done for the same columns before.
+    fn prepare(&mut self, place: usize, frame: &Frame) -> Result<(), PackError> {
+        if self.loops.get(&place).is_some_and(|(fields, _)| *fields == frame.fields) {
+            return Ok(());
+        }
+        let source = generate::source(self.step(place)?, &frame.fields);
+        let code = compile_host(&source).map_err(|error| {
+            failure::describe(&self.shared, Some(&error), None, failure::scene(&self.shared, place))
+        })?;
+        self.loops.insert(place, (frame.fields.clone(), code));
+        Ok(())
+    }
+
+    fn code(&self, place: usize) -> &[u8] {
+        self.loops.get(&place).map_or(&[], |(_, code)| code)
+    }
+
+    fn function<'a>(&self, evaluated: &'a Evaluated, name: &str) -> Result<&'a Function, Trouble> {
+        let fault = || Fault::new(FailureKind::Host, format!("function {name} is gone"));
+        Ok(evaluated.functions.get(name).ok_or_else(fault)?)
+    }
+}
+
+fn at_row(row: u32) -> Option<usize> {
+    (row != NO_ROW).then_some(row as usize)
+}
+
+/// Where a function stands.
+fn place_of(function: &Function) -> Option<(String, u32)> {
+    let info = function.info();
+    Some((info.short_src?, info.line_defined? as u32))
+}
+
+impl Pack for LuaPack {
+    fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    fn fit(&mut self, place: usize, base: &Columns) -> Result<Json, PackError> {
+        let frame = self.frame(place, base)?;
+        self.call(place, &[], None, |step, evaluated| {
+            let Some(name) = &step.fit else { return Ok(Json::Null) };
+            let function = self.function(evaluated, name)?;
+            let columns = fit::columns(&self.machine, step, &frame)?;
+            let ctx = batch::plain_context(&self.machine, &self.evaluator, &self.context)?;
+            self.machine.gate.enter(Work::Fit, None);
+            let returned = function.call::<mlua::Value>((columns, ctx))?;
+            let state = convert::from_lua(&returned, &format!("what {name} returned"))?;
+            let bytes = state.to_string().len();
+            if bytes > convert::STATE_BYTES {
+                let message =
+                    format!("{name} returned {bytes} bytes, the limit is {}", convert::STATE_BYTES);
+                return Err(Fault::result(message).into());
+            }
+            Ok(state)
+        })
+    }
+
+    fn score(
+        &mut self,
+        place: usize,
+        batch: &Batch,
+        state: &Json,
+    ) -> Result<Vec<ScoredColumn>, PackError> {
+        let frame = self.frame(place, &batch.columns)?;
+        self.prepare(place, &frame)?;
+        self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
+            let author = self.function(evaluated, &step.function)?;
+            let job =
+                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            batch::score(&job, author, state, batch.columns.rows())
+        })
+    }
+
+    fn follow_up(
+        &mut self,
+        place: usize,
+        batch: &Batch,
+        cases: &[Case],
+    ) -> Result<Vec<Proposal>, PackError> {
+        let frame = self.frame(place, &batch.columns)?;
+        self.prepare(place, &frame)?;
+        self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
+            let author = self.function(evaluated, &step.function)?;
+            let job =
+                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            follow_up::run(&job, author, batch, cases)
+        })
+    }
+
+    fn review(
+        &mut self,
+        place: usize,
+        batch: &Batch,
+        proposals: &[Proposal],
+    ) -> Result<Vec<Verdict>, PackError> {
+        let frame = self.frame(place, &batch.columns)?;
+        self.prepare(place, &frame)?;
+        self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
+            let author = self.function(evaluated, &step.function)?;
+            let job =
+                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            review::run(&job, author, batch, proposals)
+        })
+    }
+
+    fn plan_visits(&mut self, place: usize, problem: &PlanningProblem) -> Result<Plan, PackError> {
+        debug_assert!(
+            self.shared.manifest.steps.get(place).is_none_or(|step| step.hook == Hook::PlanVisits)
+        );
+        self.call(place, &[], None, |step, evaluated| {
+            let author = self.function(evaluated, &step.function)?;
+            plan::run(self, author, problem)
+        })
+    }
+}

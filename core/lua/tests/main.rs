@@ -1,0 +1,13 @@
+//! Tests of the script host, and of the packs that come with the program.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails to set itself up may fail")]
+
+mod kit;
+
+mod errors;
+mod fit;
+mod follow_up;
+mod hostile;
+mod loading;
+mod packs;
+mod score;
