@@ -60,9 +60,8 @@ pub(crate) fn import_by_sqlite3(data: &Path, database: &Path) -> Outcome<bool> {
 pub(crate) fn fold(database: &Path, as_of: i32, year_ago: i32) -> Outcome<Vec<Facts>> {
     let connection = Connection::open(database)?;
     let purchase: i64 =
-        connection.query_row("SELECT number FROM kind WHERE name = 'purchase'", [], |row| {
-            row.get(0)
-        })?;
+        connection
+            .query_row("SELECT number FROM kind WHERE name = 'purchase'", [], |row| row.get(0))?;
     let customers: i64 =
         connection.query_row("SELECT max(id) FROM customer", [], |row| row.get(0))?;
     let mut facts = vec![Facts::default(); customers as usize + 1];

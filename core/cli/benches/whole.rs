@@ -116,7 +116,8 @@ impl Bench {
         let rows = self.crowd.interactions;
         let create = |name: &str| File::create(self.data().join(name));
         self.crowd.write_customers(&mut create(Crowd::CUSTOMERS)?)?;
-        let time = timed(|| Ok(self.crowd.write_interactions(&mut create(Crowd::INTERACTIONS)?)?))?;
+        let time =
+            timed(|| Ok(self.crowd.write_interactions(&mut create(Crowd::INTERACTIONS)?)?))?;
         let path = self.data().join(Crowd::INTERACTIONS);
         let copy = timed(|| Ok(fs::copy(&path, self.room.join("copy.csv")).map(|_| ())?))?;
         fs::remove_file(self.room.join("copy.csv"))?;
@@ -149,7 +150,12 @@ impl Bench {
         fs::remove_file(&database).ok();
         if sqlite3 == Some(true) {
             let met = took.time <= dot_import;
-            show("import (bare: sqlite3 .import)", took.time, Some(dot_import), Some(("1.00", met)));
+            show(
+                "import (bare: sqlite3 .import)",
+                took.time,
+                Some(dot_import),
+                Some(("1.00", met)),
+            );
         }
         let insert = timed(|| bare::insert(&self.data(), &database))?;
         fs::remove_file(&database)?;
@@ -201,7 +207,8 @@ impl Bench {
             marks.push((step.to_owned(), Instant::now()));
         })?;
         marks.push((String::new(), Instant::now()));
-        let formula = timed(|| Ok(std::hint::black_box(bare::formula(&facts, as_of)).1).map(|_| ()))?;
+        let formula =
+            timed(|| Ok(std::hint::black_box(bare::formula(&facts, as_of)).1).map(|_| ()))?;
         let steps = || marks.windows(2).filter(|pair| pair[0].0 != "features");
         let lua: Duration = steps().map(|pair| pair[1].1 - pair[0].1).sum();
         show("Lua packs (bare: formula)", lua, Some(formula), None);

@@ -13,7 +13,7 @@ use crate::Cli;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::printer::Printer;
-use crate::table::width;
+use unicode_width::UnicodeWidthStr as _;
 
 /// From where all numbers of the demo are drawn: everyone sees the same base on the same day.
 const SEED: u64 = 7;
@@ -52,13 +52,22 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     stage.count()?;
     stage.quietly(&["score".into()])?;
     let Some(rep) = demo.reps.first() else { return Ok(()) };
-    stage.quietly(&["plan".into(), "--rep".into(), (&rep.name).into()])?;
-    let list = ["today", "--rep", &rep.name, "--limit", LINES];
-    stage.openly(&list.map(OsString::from))?;
+    if is_there("plan") {
+        stage.quietly(&["plan".into(), "--rep".into(), (&rep.name).into()])?;
+    }
+    if is_there("today") {
+        let list = ["today", "--rep", &rep.name, "--limit", LINES];
+        stage.openly(&list.map(OsString::from))?;
+    }
     let dealer = one_worth_explaining(&demo);
     stage.openly(&["explain", dealer, "tier"].map(OsString::from))?;
     tell_next(&dir, &rep.name, dealer, language);
     Ok(())
+}
+
+/// True if there is such a command.
+fn is_there(name: &str) -> bool {
+    Cli::command().find_subcommand(name).is_some()
 }
 
 fn refuse_unless_empty(dir: &Path) -> Result {
@@ -145,8 +154,10 @@ impl Stage<'_, '_> {
         self.context.globals.limit = limit;
         match outcome? {
             code if code == ExitCode::SUCCESS => Ok(()),
-            _ => Err(CommandError::failed(format!("the demo stopped at: kehu {}", shown.join(" ")))
-                .hint("what went wrong is told above")),
+            _ => {
+                Err(CommandError::failed(format!("the demo stopped at: kehu {}", shown.join(" ")))
+                    .hint("what went wrong is told above"))
+            }
         }
     }
 
@@ -180,7 +191,7 @@ fn quoted(word: &str) -> String {
 
 fn tell_next(dir: &Path, rep: &str, dealer: &str, language: Language) {
     let (rep, dealer, dir) = (quoted(rep), quoted(dealer), quoted(&dir.to_string_lossy()));
-    let next = [
+    let mut next = vec![
         (format!("cd {dir}"), "", ""),
         (
             "kehu customer list --where \"tier = 'A' and lifecycle != 'active'\"".to_owned(),
@@ -193,19 +204,30 @@ fn tell_next(dir: &Path, rep: &str, dealer: &str, language: Language) {
             "重要挽留客户",
         ),
         (format!("kehu customer show {dealer}"), "one dealer's page", "客户档案"),
-        (format!("kehu explain {dealer} tier --why-not"), "the tests that did not fire", "未触发的规则"),
-        (format!("kehu log call {dealer} --outcome interested"), "what happened today", "记录一次电话"),
-        (format!("kehu today --rep {rep}"), "the whole list", "完整的今日清单"),
+        (
+            format!("kehu explain {dealer} tier --why-not"),
+            "the tests that did not fire",
+            "未触发的规则",
+        ),
+        (
+            format!("kehu log call {dealer} --outcome interested"),
+            "what happened today",
+            "记录一次电话",
+        ),
         ("kehu undo".to_owned(), "take the last step back", "撤销上一步"),
     ];
+    if is_there("today") {
+        let today = format!("kehu today --rep {rep}");
+        next.insert(1, (today, "all that is to do today", "今日全部待办"));
+    }
     Printer::talk(match language {
         Language::En => "\nTry next:",
         Language::Zh => "\n接下来可以试试：",
     });
-    let widest = next.iter().map(|(line, ..)| width(line)).max().unwrap_or(0);
+    let widest = next.iter().map(|(line, ..)| line.width()).max().unwrap_or(0);
     for (line, en, zh) in &next {
         let why = if language == Language::Zh { zh } else { en };
-        let blank = " ".repeat(widest - width(line));
+        let blank = " ".repeat(widest - line.width());
         Printer::talk(format!("  {line}{blank}  {why}").trim_end());
     }
 }

@@ -1,8 +1,6 @@
 //! The deals: open in all parts of the funnel, won and lost.
 
-use kehu_domain::{
-    CustomerId, Day, Deal, DealEvent, DealId, Fields, Money, ProductId, RepId,
-};
+use kehu_domain::{CustomerId, Day, Deal, DealEvent, DealId, Fields, Money, ProductId, RepId};
 
 use super::archetype::{ALL, Archetype};
 use super::words::{DEALS, LOST};
