@@ -30,7 +30,7 @@ amount = "amount"
 "#;
 
 fn main() {
-    let rows: u64 = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(500_000);
+    let rows: u64 = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(500_000);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("purchases.csv");
     write_purchases(&path, rows);
@@ -83,7 +83,8 @@ fn write_purchases(path: &std::path::Path, rows: u64) {
     writeln!(file, "customer,day,pieces,amount").unwrap();
     let (mut state, first) = (1_u64, Day::parse("2020-01-01").unwrap());
     for at in 0..rows {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let customer = (state >> 33) % (rows / 10).max(1);
         let day = first.plus_days((at * 1_400 / rows) as i32);
         let cents = (state >> 20) % 100_000;
