@@ -2,6 +2,7 @@
 
 mod customer;
 mod deal;
+mod demo;
 mod help;
 mod history;
 mod import;

@@ -38,6 +38,9 @@ pub(super) struct Keys {
 /// What a row's references came to.
 type References<'r> = Vec<(&'r Column, i64)>;
 
+/// A parent as a row names it.
+type Parent<'r> = Option<(&'r Column, &'r str)>;
+
 impl Run<'_> {
     /// Takes a row of reps, products, customers or contacts; none if its fate is known later.
     pub(super) fn plain_record(
@@ -131,7 +134,7 @@ impl Run<'_> {
         &mut self,
         here: Here<'_>,
         values: &Values<'r>,
-    ) -> Result<(References<'r>, Option<(&'r Column, &'r str)>), Fault> {
+    ) -> Result<(References<'r>, Parent<'r>), Fault> {
         let (mut found, mut unknown, mut parent) = (Vec::new(), Vec::new(), None);
         for (column, value) in values {
             let (Holds::Reference(entity), Value::Text(text)) = (&column.holds, *value) else {
@@ -171,12 +174,12 @@ impl Run<'_> {
     pub(super) fn matching(&mut self, here: Here<'_>, keys: &Keys) -> Result<Option<i64>, Fault> {
         let entity = here.spec.into;
         let book = self.books.entry(entity).or_default();
-        let found = match (&keys.external, here.spec.matched) {
-            (Some(external), Match::ExternalId) => book.by_external(external),
-            _ => {
-                book.load_names(entity, &*self.reader)?;
-                book.by_name(&keys.name)
-            }
+        let by_id = here.spec.matched != Match::Name;
+        let found = if let (Some(external), true) = (&keys.external, by_id) {
+            book.by_external(external)
+        } else {
+            book.load_names(entity, &*self.reader)?;
+            book.by_name(&keys.name)
         };
         match found {
             Found::One(id) => Ok(Some(id)),
