@@ -15,6 +15,7 @@ const ROWS: usize = 50;
 
 /// Holds the options that every command takes, as typed.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Globals {
     /// Works in this folder's workspace instead of the one around the current folder
     #[arg(short = 'C', long = "workspace", value_name = "DIR", global = true)]

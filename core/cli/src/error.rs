@@ -179,9 +179,8 @@ impl From<DayError> for CommandError {
         match error {
             DayError::Score(error) => error.into(),
             DayError::Store(error) => error.into(),
-            DayError::NoPlanner => {
-                Self::failed(message).hint("turn one on in kehu.toml: [packs] on = [\"day-planner\"]")
-            }
+            DayError::NoPlanner => Self::failed(message)
+                .hint("turn one on in kehu.toml: [packs] on = [\"day-planner\"]"),
             DayError::Period(_) | DayError::Answer(_) => Self::usage(message),
             _ => Self::failed(message),
         }

@@ -5,8 +5,6 @@
 //! major units, days texts in ISO form, what is not known `null`. Nothing in it depends on when or
 //! where the command ran.
 
-use std::cmp::Ordering;
-
 use kehu_contract::Language;
 use serde_json::{Map, Value, json};
 
@@ -34,19 +32,6 @@ impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { json: Value::from(text.as_str()), show: text }
-    }
-
-    /// Orders cells for `--sort`: numbers as numbers, else by what people see; empty ones last.
-    pub(crate) fn order(&self, other: &Self) -> Ordering {
-        match (&self.json, &other.json) {
-            (Value::Null, Value::Null) => Ordering::Equal,
-            (Value::Null, _) => Ordering::Greater,
-            (_, Value::Null) => Ordering::Less,
-            (Value::Number(left), Value::Number(right)) => {
-                left.as_f64().unwrap_or(0.0).total_cmp(&right.as_f64().unwrap_or(0.0))
-            }
-            _ => self.show.cmp(&other.show),
-        }
     }
 }
 

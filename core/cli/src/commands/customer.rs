@@ -1,13 +1,11 @@
 use kehu_domain::{Customer, CustomerType, Entity};
 use kehu_engine::records::customers::{self, CustomerFacts, SameName};
-use kehu_engine::records::names;
 
-use super::{customer_columns, customer_page};
+use super::{customer_list, customer_page};
 use crate::arguments::yes_or_no;
-use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
-use crate::output::{Listing, show_rows};
+
 use crate::printer::Printer;
 
 /// Adds, shows, lists, edits and archives customers
@@ -15,7 +13,7 @@ use crate::printer::Printer;
 pub(crate) enum Args {
     Add(Box<Add>),
     Show(Show),
-    List(List),
+    List(customer_list::Args),
     Edit(Box<Edit>),
     Archive(Archive),
     Restore(Restore),
@@ -44,34 +42,6 @@ pub(crate) struct Add {
 pub(crate) struct Show {
     /// The customer, by name or id
     customer: String,
-}
-
-/// Lists customers
-///
-/// Columns are facts (id, name, type, owner, place, phone, email, birthday, parent, source, consent,
-/// tags, archived, known) and fields of your own.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  kehu customer list --columns id,name,industry --sort name
-  kehu customer list --owner 李伟 --tag 重点 --json
-  kehu customer list --sort -known --limit 10")]
-pub(crate) struct List {
-    /// What to show, in this order
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// The column to sort by; with - before it, the other way round [default: id]
-    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
-    sort: Option<String>,
-    /// Only those of this rep, by name or id
-    #[arg(long, value_name = "REP")]
-    owner: Option<String>,
-    /// Only those with this tag
-    #[arg(long)]
-    tag: Option<String>,
-    /// Only those in the archive, which are hidden else
-    #[arg(long)]
-    archived: bool,
 }
 
 /// Changes a customer: what is named is replaced, an empty text clears
@@ -208,45 +178,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             done(context, "Restored", &customer)
         }
         Args::Show(args) => customer_page::show(context, &args.customer),
-        Args::List(args) => list(context, &args),
+        Args::List(args) => customer_list::run(context, args),
     }
 }
 
 fn done(context: &mut Context<'_>, what: &str, customer: &Customer) -> Result {
     Printer::talk(&format!("{what} customer {}.", customer.name));
     super::show_id(context, Entity::Customer, customer.id)
-}
-
-fn list(context: &mut Context<'_>, args: &List) -> Result {
-    let workspace = context.open()?;
-    let reader = workspace.read()?;
-    let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
-    let known = customer_columns::all(&workspace.settings, &cells);
-    let chosen = customer_columns::choose(&known, &args.columns)?;
-    let sort = args.sort.as_deref().map(|text| customer_columns::sort(&known, text)).transpose()?;
-    let owner = args.owner.as_deref().map(|text| names::rep(&*reader, text)).transpose()?;
-    let wanted = |customer: &Customer| {
-        customer.archived.is_some() == args.archived
-            && (owner.is_none() || customer.owner == owner)
-            && args
-                .tag
-                .as_ref()
-                .is_none_or(|tag| customer.tags.iter().any(|each| names::same(each, tag)))
-    };
-    let form = context.form(workspace.language);
-    // In id order only what is shown is kept; to sort by anything else, all must be seen first.
-    let room = if sort.is_some() { None } else { form.limit };
-    let (mut found, mut hidden) = customers::list(&*reader, room, wanted)?;
-    if let Some(sort) = &sort {
-        sort.apply(&mut found)?;
-        let shown = form.limit.unwrap_or(usize::MAX).min(found.len());
-        hidden += found.len() - shown;
-        found.truncate(shown);
-    }
-    let mut listing = Listing::new(chosen.iter().map(|each| each.column.clone()).collect());
-    for customer in &found {
-        let row: Result<Vec<_>> = chosen.iter().map(|each| (each.cell)(customer)).collect();
-        listing.rows.push(row?);
-    }
-    show_rows(&mut context.printer, form, &listing, hidden)
 }

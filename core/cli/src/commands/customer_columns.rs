@@ -1,13 +1,11 @@
-//! The columns of `customer list`, each with the way to its value. Other sources of columns, such as
-//! the scores of a run, add theirs to [`all`].
+//! The facts and fields of customers as columns, each with the way to its value.
 
-use kehu_contract::did_you_mean;
 use kehu_domain::{Customer, CustomerType, Entity};
 use kehu_engine::settings::Settings;
 use serde_json::json;
 
 use crate::cells::Cells;
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 use crate::locale::{
     ARCHIVED, BIRTHDAY, CONSENT, EMAIL, EXTERNAL_IDS, ID, KIND, KNOWN, LAT, LON, NAME,
     ORGANISATION, OWNER, PARENT, PERSON, PHONE, PLACE, SOURCE, TAGS,
@@ -15,7 +13,7 @@ use crate::locale::{
 use crate::output::{Cell, Column};
 
 /// What is shown where nothing is asked for.
-const USUAL: [&str; 5] = ["id", "name", "owner", "place", "tags"];
+pub(crate) const USUAL: [&str; 5] = ["id", "name", "owner", "place", "tags"];
 
 type Get<'a> = Box<dyn Fn(&Customer) -> Result<Cell> + 'a>;
 
@@ -74,55 +72,4 @@ fn external_ids(customer: &Customer) -> Cell {
     let shown: Vec<String> =
         customer.external_ids.iter().map(|(system, id)| format!("{system}={id}")).collect();
     Cell { show: shown.join(", "), json: json!(customer.external_ids) }
-}
-
-/// Chooses columns by their keys, in the order of the keys.
-pub(crate) fn choose<'c, 'a>(
-    known: &'c [CustomerColumn<'a>],
-    keys: &[String],
-) -> Result<Vec<&'c CustomerColumn<'a>>> {
-    if keys.is_empty() {
-        return USUAL.iter().map(|key| find(known, key)).collect();
-    }
-    keys.iter().map(|key| find(known, key.trim())).collect()
-}
-
-fn find<'c, 'a>(known: &'c [CustomerColumn<'a>], key: &str) -> Result<&'c CustomerColumn<'a>> {
-    known.iter().find(|each| each.column.key == key).ok_or_else(|| {
-        let keys = known.iter().map(|each| each.column.key.as_str());
-        CommandError::usage(format!("there is no column \"{key}\"")).hint(did_you_mean(key, keys))
-    })
-}
-
-/// Holds the column to sort by.
-pub(crate) struct Sort<'c, 'a> {
-    by: &'c CustomerColumn<'a>,
-    descending: bool,
-}
-
-/// Reads what to sort by: a column, with `-` before it for the other way round.
-pub(crate) fn sort<'c, 'a>(known: &'c [CustomerColumn<'a>], text: &str) -> Result<Sort<'c, 'a>> {
-    let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
-    Ok(Sort { by: find(known, key)?, descending })
-}
-
-impl Sort<'_, '_> {
-    /// Sorts customers that come in id order; what is not known comes last either way.
-    pub(crate) fn apply(&self, customers: &mut Vec<Customer>) -> Result {
-        let mut keyed = Vec::with_capacity(customers.len());
-        for customer in customers.drain(..) {
-            keyed.push(((self.by.cell)(&customer)?, customer));
-        }
-        if self.by.column.key != "id" {
-            keyed.sort_by(|(left, _), (right, _)| {
-                let missing = left.json.is_null() || right.json.is_null();
-                let order = left.order(right);
-                if self.descending && !missing { order.reverse() } else { order }
-            });
-        } else if self.descending {
-            keyed.reverse();
-        }
-        customers.extend(keyed.into_iter().map(|(_, customer)| customer));
-        Ok(())
-    }
 }

@@ -54,10 +54,12 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     })?;
     Printer::talk(&match language {
         Language::En => format!(
-            "Made a workspace in {}. Next: kehu -C {0} customer add NAME, or kehu help.",
+            "Made a workspace: {}\nhint: add a customer with: kehu -C {0} customer add NAME",
             dir.display()
         ),
-        Language::Zh => format!("已在 {} 建立工作区。", dir.display()),
+        Language::Zh => {
+            format!("已建立工作区：{}\n提示：kehu -C {0} customer add 名称", dir.display())
+        }
     });
     Ok(())
 }

@@ -9,9 +9,11 @@ mod config;
 mod contact;
 mod customer;
 mod customer_columns;
+mod customer_list;
 mod customer_page;
 mod deal;
 mod deal_page;
+mod demo;
 mod doctor;
 mod explain;
 mod features;
@@ -47,6 +49,7 @@ use crate::output::show_json;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Demo(demo::Args),
     #[command(subcommand)]
     Config(config::Args),
     Import(import::Args),
@@ -86,6 +89,7 @@ pub(crate) enum Command {
 pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
     match command {
         Command::Init(args) => init::run(context, &args),
+        Command::Demo(args) => demo::run(context, &args),
         Command::Config(args) => config::run(context, &args),
         Command::Import(args) => return import::run(context, &args),
         Command::Customer(args) => customer::run(context, args),

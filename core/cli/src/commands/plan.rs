@@ -11,9 +11,7 @@ use crate::arguments::{DayWord, day};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
-use crate::locale::{
-    ANSWER_KEY, CUSTOMER, DAY, MINUTES, PURPOSE, TOPICS, VALUE, VISITS, WAY, WHY,
-};
+use crate::locale::{ANSWER_KEY, CUSTOMER, DAY, MINUTES, PURPOSE, TOPICS, VALUE, VISITS, WAY, WHY};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::printer::Printer;
 use crate::workspace::Workspace;

@@ -157,8 +157,16 @@ fn tell(shown: &Shown<'_>, language: Language) {
     }
     let prospecting = minutes(list.prospecting_seconds);
     let counts = [
-        (prospecting.unsigned_abs() as usize, "minutes are kept for finding new customers", "分钟留给开发新客户"),
-        (if shown.withheld { 0 } else { list.withheld.len() }, "withheld; --withheld shows them", "项暂缓；--withheld 可查看"),
+        (
+            prospecting.unsigned_abs() as usize,
+            "minutes are kept for finding new customers",
+            "分钟留给开发新客户",
+        ),
+        (
+            if shown.withheld { 0 } else { list.withheld.len() },
+            "withheld; --withheld shows them",
+            "项暂缓；--withheld 可查看",
+        ),
         (list.later, "due on a later day", "项之后到期"),
         (list.closed, "closed already", "项已处理"),
     ];
@@ -175,7 +183,8 @@ fn tell(shown: &Shown<'_>, language: Language) {
 
 fn as_json(shown: &Shown<'_>) -> Value {
     let list = shown.list;
-    let failures = list.failures.iter().map(|(pack, error)| json!({ "pack": pack, "error": error }));
+    let failures =
+        list.failures.iter().map(|(pack, error)| json!({ "pack": pack, "error": error }));
     json!({
         "rep": shown.rep.name,
         "day": shown.as_of,

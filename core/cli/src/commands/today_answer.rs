@@ -91,7 +91,10 @@ fn tell(answered: &Answered, closing: &Closing, language: Language) {
             format!("Done: {what}, {name}; logged {kind} {id}.")
         }
         (Closing::Done { .. }, None) if is_zh => {
-            format!("已完成：{what}，{name}；渠道 {} 没有对应的互动类型，未记录。", answered.line.channel)
+            format!(
+                "已完成：{what}，{name}；渠道 {} 没有对应的互动类型，未记录。",
+                answered.line.channel
+            )
         }
         (Closing::Done { .. }, None) => format!(
             "Done: {what}, {name}; no interaction was logged, because \"{}\" is no kind of interaction.",

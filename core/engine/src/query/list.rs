@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use kehu_contract::{ColumnData, ColumnType, Text, Value, did_you_mean};
-use kehu_domain::{Customer, CustomerId, Day, Entity, FieldType, FieldValue, Record, Rep};
+use kehu_domain::{Customer, Day, Entity, FieldType, FieldValue, Record, Rep, RepId};
 use kehu_store::{CustomerRange, Reader, StoreError};
 
 use super::expression::{Condition, ConditionError, KnownColumn};
@@ -23,8 +23,27 @@ pub struct CustomerQuery {
     pub columns: Vec<String>,
     /// The most rows; 0 for all.
     pub limit: usize,
-    /// True if archived customers are listed too.
+    /// True if only archived customers are listed; else only the others are.
     pub archived: bool,
+    /// Only customers of this rep.
+    pub owner: Option<RepId>,
+    /// Only customers with this tag.
+    pub tag: Option<String>,
+}
+
+impl CustomerQuery {
+    /// True if nothing is asked that only the customer's own record tells.
+    fn only_the_run_knows(&self) -> bool {
+        !self.archived && self.owner.is_none() && self.tag.is_none()
+    }
+
+    fn wants(&self, customer: &Customer, today: Day) -> bool {
+        let archived = customer.archived.is_some_and(|day| day <= today);
+        let same = |tag: &String| customer.tags.iter().any(|each| each.eq_ignore_ascii_case(tag));
+        archived == self.archived
+            && self.owner.is_none_or(|owner| customer.owner == Some(owner))
+            && self.tag.as_ref().is_none_or(same)
+    }
 }
 
 /// Names a column to sort by.
@@ -54,8 +73,8 @@ pub struct ListColumn {
 pub struct CustomerList {
     /// The columns.
     pub columns: Vec<ListColumn>,
-    /// The rows: each customer with its values.
-    pub rows: Vec<(CustomerId, Vec<Value>)>,
+    /// The rows: each customer with the values of the columns.
+    pub rows: Vec<(Customer, Vec<Value>)>,
     /// How many there are in all, before the limit.
     pub total: usize,
 }
@@ -80,10 +99,10 @@ pub enum QueryError {
 }
 
 /// The fields that every customer has, as columns.
-const FIELDS: [(&str, ColumnType, &str, &str); 13] = [
+const FIELDS: [(&str, ColumnType, &str, &str); 16] = [
     ("id", ColumnType::Number, "id", "编号"),
     ("name", ColumnType::Text, "name", "名称"),
-    ("kind", ColumnType::Label, "organisation or person", "类别"),
+    ("type", ColumnType::Label, "organisation or person", "类别"),
     ("owner", ColumnType::Text, "the rep responsible", "负责人"),
     ("place", ColumnType::Text, "place", "地点"),
     ("phone", ColumnType::Text, "telephone", "电话"),
@@ -94,6 +113,9 @@ const FIELDS: [(&str, ColumnType, &str, &str); 13] = [
     ("consent", ColumnType::Flag, "consent", "授权"),
     ("parent", ColumnType::Number, "the customer it belongs to", "上级客户"),
     ("archived", ColumnType::Day, "archived since", "归档日期"),
+    ("known", ColumnType::Day, "known since", "得知日期"),
+    ("lat", ColumnType::Number, "latitude", "纬度"),
+    ("lon", ColumnType::Number, "longitude", "经度"),
 ];
 
 struct Lister<'a> {
@@ -147,16 +169,48 @@ pub fn list_customers(
     };
     // Where only the run is asked, it alone is read: a million customers need not be.
     let only_run = !read.is_empty() && read.iter().all(|name| !lister.is_field(name));
-    if only_run && !query.archived {
+    if only_run && query.only_the_run_knows() {
         lister.scan_run(&read, &mut take)?;
     } else {
-        lister.scan_customers(&read, query.archived, today, &mut take)?;
+        lister.scan_customers(&read, query, today, &mut take)?;
     }
     let total = hits.len();
     sort(&mut hits, &sorts, query.limit);
     let columns = query.columns.iter().map(|name| lister.column(name)).collect();
     let rows = lister.rows(&hits, &query.columns)?;
     Ok(CustomerList { columns, rows, total })
+}
+
+/// The columns that a query may name: facts and fields of customers, then those of a run.
+pub fn known_columns(
+    reader: &dyn Reader,
+    settings: &Settings,
+    run: Option<&RunView<'_>>,
+) -> Vec<String> {
+    let lister = Lister { reader, settings, run, owners: HashMap::new() };
+    lister.known().into_iter().map(|column| column.name).collect()
+}
+
+/// True if a column is a fact or a field of the customer itself, not a feature or a score.
+pub fn is_field(settings: &Settings, name: &str) -> bool {
+    FIELDS.iter().any(|(field, ..)| *field == name)
+        || settings.field(Entity::Customer, name).is_some()
+}
+
+/// The columns that a query reads to choose and to order, in the order in which it names them: worth
+/// showing beside the usual ones.
+pub fn columns_read(query: &CustomerQuery, known: &[String]) -> Vec<String> {
+    let mut read = Vec::new();
+    let words = query.condition.iter().flat_map(|text| {
+        text.split(|each: char| !(each.is_alphanumeric() || each == '_')).map(str::to_owned)
+    });
+    let sorts = query.sort.iter().map(|sort| sort.trim_start_matches(['-', '+']).to_owned());
+    for name in words.chain(sorts) {
+        if known.contains(&name) && !read.contains(&name) {
+            read.push(name);
+        }
+    }
+    read
 }
 
 fn check_name(name: &str, known: &[KnownColumn]) -> Result<(), QueryError> {
@@ -207,8 +261,7 @@ fn sort(hits: &mut Vec<Hit>, sorts: &[Sort], limit: usize) {
 impl Lister<'_> {
     /// True for what is read from the customer as it is now.
     fn is_field(&self, name: &str) -> bool {
-        FIELDS.iter().any(|(field, ..)| *field == name)
-            || self.settings.field(Entity::Customer, name).is_some()
+        is_field(self.settings, name)
     }
 
     fn known(&self) -> Vec<KnownColumn> {
@@ -217,7 +270,7 @@ impl Lister<'_> {
             .map(|(name, kind, ..)| KnownColumn {
                 name: (*name).to_owned(),
                 kind: *kind,
-                values: if *name == "kind" {
+                values: if *name == "type" {
                     vec!["organisation".to_owned(), "person".to_owned()]
                 } else {
                     Vec::new()
@@ -293,13 +346,13 @@ impl Lister<'_> {
     fn scan_customers(
         &self,
         names: &[String],
-        archived: bool,
+        query: &CustomerQuery,
         today: Day,
         take: &mut dyn FnMut(i64, Vec<Value>),
     ) -> Result<(), StoreError> {
         let mut from_run = RunCursor::new(self.run, names, |name| !self.is_field(name));
         self.reader.customers(CustomerRange::ALL, today, &mut |customer| {
-            if customer.archived.is_none_or(|day| day > today) || archived {
+            if query.wants(customer, today) {
                 let mut values = Vec::with_capacity(names.len());
                 for (place, name) in names.iter().enumerate() {
                     values.push(match self.field(customer, name) {
@@ -320,7 +373,7 @@ impl Lister<'_> {
         let value = match name {
             "id" => Value::Number(customer.id as f64),
             "name" => Value::Text(customer.name.clone()),
-            "kind" => Value::Text(
+            "type" => Value::Text(
                 match customer.kind {
                     kehu_domain::CustomerType::Organisation => "organisation",
                     kehu_domain::CustomerType::Person => "person",
@@ -338,6 +391,9 @@ impl Lister<'_> {
             "consent" => customer.consent.map_or(Value::Missing, Value::Flag),
             "parent" => customer.parent.map_or(Value::Missing, |id| Value::Number(id.0 as f64)),
             "archived" => day(customer.archived),
+            "known" => day(customer.known),
+            "lat" => customer.lat.map_or(Value::Missing, Value::Number),
+            "lon" => customer.lon.map_or(Value::Missing, Value::Number),
             _ => {
                 let field = self.settings.field(Entity::Customer, name)?;
                 self.custom(field.kind, customer.fields.get(name))
@@ -366,7 +422,7 @@ impl Lister<'_> {
         &self,
         hits: &[Hit],
         names: &[String],
-    ) -> Result<Vec<(CustomerId, Vec<Value>)>, StoreError> {
+    ) -> Result<Vec<(Customer, Vec<Value>)>, StoreError> {
         let mut from_run = RunCursor::new(self.run, names, |name| !self.is_field(name));
         let mut rows = Vec::with_capacity(hits.len());
         for hit in hits {
@@ -381,7 +437,7 @@ impl Lister<'_> {
                     None => from_run.value(hit.id, place)?,
                 });
             }
-            rows.push((CustomerId(hit.id), values));
+            rows.push((customer, values));
         }
         Ok(rows)
     }

@@ -234,25 +234,3 @@ fn apply_external_ids(facts: &CustomerFacts, customer: &mut Customer) -> Result<
     }
     Ok(())
 }
-
-/// The customers that are wanted, in id order, and how many more there are than there is room for.
-pub fn list(
-    reader: &dyn Reader,
-    room: Option<usize>,
-    wanted: impl Fn(&Customer) -> bool,
-) -> Result<(Vec<Customer>, usize)> {
-    let (mut found, mut hidden) = (Vec::new(), 0);
-    reader.each(Entity::Customer, None, &mut |record| {
-        if let Ok(customer) = Customer::try_from(record)
-            && wanted(&customer)
-        {
-            if room.is_none_or(|room| found.len() < room) {
-                found.push(customer);
-            } else {
-                hidden += 1;
-            }
-        }
-        Ok(())
-    })?;
-    Ok((found, hidden))
-}

@@ -263,7 +263,7 @@ pub fn check_move(pipeline: &Pipeline, from: &str, to: &Stage, reason: Option<&s
     let why = why_reason(pipeline, from, to);
     match (why, reason) {
         (Some(why), None) => {
-            Err(RecordError::refused(format!("{why}, which needs a reason")).hint("add --reason"))
+            Err(RecordError::refused(format!("{why}: that needs a reason")).hint("add --reason"))
         }
         _ => Ok(()),
     }
@@ -275,13 +275,13 @@ fn why_reason(pipeline: &Pipeline, from: &str, to: &Stage) -> Option<String> {
     let place = |name: &str| pipeline.stages.iter().position(|stage| stage.name == name);
     let (from_place, to_place) = (place(from)?, place(&to.name)?);
     if pipeline.stages[from_place].role != StageRole::Open {
-        return Some(format!("{from} is a closed stage, and the deal leaves it"));
+        return Some(format!("the move leaves {from}, a closed stage"));
     }
     if to.role == StageRole::Lost {
         return None;
     }
     if to_place < from_place {
-        return Some(format!("{} lies before {from}", to.name));
+        return Some(format!("the move goes back from {from} to {}", to.name));
     }
     let between = &pipeline.stages[from_place + 1..to_place];
     let passed: Vec<&str> = between
@@ -304,8 +304,7 @@ pub fn assign(desk: &Desk<'_>, deal: &str, customer: &str) -> Result<DealChange>
         }
         state.deal.customer = Some(customer);
         state.deal = desk.put(writer, state.deal)?;
-        let pipeline = pipeline(desk.settings, Some(&state.deal.pipeline))?;
-        let change = match pipeline.stage(state.stage()) {
+        let change = match desk.settings.stage(&state.deal.pipeline, state.stage()) {
             Some(stage) => closed(desk, writer, state, stage)?,
             None => DealChange { state, purchase: None, earlier_purchase: None },
         };
@@ -466,11 +465,11 @@ mod tests {
             need("prospect", "signed").unwrap(),
             "the move passes over intent, stable_intent"
         );
-        assert_eq!(need("intent", "prospect").unwrap(), "prospect lies before intent");
         assert_eq!(
-            need("lost", "intent").unwrap(),
-            "lost is a closed stage, and the deal leaves it"
+            need("intent", "prospect").unwrap(),
+            "the move goes back from intent to prospect"
         );
+        assert_eq!(need("lost", "intent").unwrap(), "the move leaves lost, a closed stage");
         assert!(need("signed", "lost").is_some());
     }
 

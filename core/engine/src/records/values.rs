@@ -23,7 +23,7 @@ pub fn name(what: &str, text: &str) -> Result<String> {
     Ok(name)
 }
 
-/// Checks a text of one line; none if it is empty.
+/// Checks a text of one line and takes needless blanks out; none if it is empty.
 pub fn line(what: &str, text: &str) -> Result<Option<String>> {
     if let Some(each) = text.chars().find(|each| is_unprintable(*each)) {
         return Err(RecordError::invalid(format!(
@@ -32,7 +32,8 @@ pub fn line(what: &str, text: &str) -> Result<Option<String>> {
         ))
         .hint("write it on one line, without control characters"));
     }
-    within(what, text.trim(), LONGEST_LINE)
+    let words: Vec<&str> = text.split_whitespace().collect();
+    within(what, &words.join(" "), LONGEST_LINE)
 }
 
 /// Checks a text of any number of lines; none if it is empty.
@@ -108,12 +109,7 @@ pub fn set_fields(
         };
         let name = name.trim();
         let Some(field) = settings.field(entity, name) else {
-            let declared = settings.fields_of(entity).map(|field| field.name.as_str());
-            return Err(RecordError::invalid(format!(
-                "no field \"{name}\" is declared for a {}",
-                entity.name()
-            ))
-            .hint(did_you_mean(name, declared)));
+            return Err(undeclared(settings, entity, name));
         };
         match field_value(settings, field, value.trim())? {
             Some(value) => fields.insert(name.to_owned(), value),
@@ -121,6 +117,16 @@ pub fn set_fields(
         };
     }
     Ok(())
+}
+
+fn undeclared(settings: &Settings, entity: Entity, name: &str) -> RecordError {
+    let sort = entity.name();
+    let error = RecordError::invalid(format!("no {sort} field \"{name}\" is declared"));
+    let declared: Vec<&str> = settings.fields_of(entity).map(|field| field.name.as_str()).collect();
+    if declared.is_empty() {
+        return error.hint(format!("declare it in kehu.toml: [fields.{sort}.{name}]"));
+    }
+    error.hint(did_you_mean(name, declared))
 }
 
 fn field_value(settings: &Settings, field: &Field, value: &str) -> Result<Option<FieldValue>> {

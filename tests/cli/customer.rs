@@ -1,0 +1,222 @@
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+#[test]
+fn a_customer_is_added_and_shown_on_one_page() {
+    let kit = Kit::shop();
+    kit.done("contact add 武汉钢铁 张敏 --role 采购经理 --coach yes");
+    kit.done("log visit 武汉钢铁 --on yesterday --at 14:30 --contact 张敏 --text 谈年度合同");
+    kit.done("deal add 武汉钢铁 年度合同 --amount 500000");
+    kit.done("task add 送样品 --customer 武汉钢铁 --due tomorrow");
+    assert_snapshot!(kit.run("customer show 武汉钢铁"), @r"
+    C-1  武汉钢铁
+      kind         organisation
+      owner        李伟
+      place        武汉
+      tags         重点
+      known since  2024-03-01
+
+    Contacts
+      id   name  role      coach
+      P-1  张敏  采购经理  yes
+
+    Open deals
+      id   name      pipeline  stage     since           amount  rep
+      D-1  年度合同  sales     prospect  2024-03-01  500,000.00  李伟
+
+    Last interactions
+      id   day         time   kind   rep   contact  text
+      I-1  2024-02-29  14:30  visit  李伟  张敏     谈年度合同
+
+    Tasks
+      id   due         what    rep   state
+      T-1  2024-03-02  送样品  李伟  open
+    ");
+    assert_snapshot!(kit.run("--lang zh customer show c-1"), @r"
+    C-1  武汉钢铁
+      类型    商业客户
+      负责人  李伟
+      地点    武汉
+      标签    重点
+      得知    2024-03-01
+
+    联系人
+      编号  名称  职务      教练
+      P-1   张敏  采购经理  是
+
+    进行中的商机
+      编号  名称      流程  阶段  自                金额  业务员
+      D-1   年度合同  销售  潜在  2024-03-01  500,000.00  李伟
+
+    最近互动
+      编号  日期        时间   类型  业务员  联系人  内容
+      I-1   2024-02-29  14:30  拜访  李伟    张敏    谈年度合同
+
+    待办
+      编号  期限        事项    业务员  状态
+      T-1   2024-03-02  送样品  李伟    未完成
+    ");
+}
+
+#[test]
+fn a_page_for_programs_has_every_fact() {
+    let kit = Kit::shop();
+    kit.set("\n[fields.customer]\ncredit = { type = \"money\" }\n");
+    kit.done("customer edit 'ann lee' --birthday 1980-05-17 --field credit=1,000.50");
+    assert_snapshot!(kit.run("customer show 'Ann Lee' --json"), @r#"
+    {
+      "id": "C-3",
+      "name": "Ann Lee",
+      "type": "person",
+      "owner": null,
+      "place": null,
+      "lat": null,
+      "lon": null,
+      "phone": null,
+      "email": null,
+      "birthday": "1980-05-17",
+      "parent": null,
+      "source": null,
+      "consent": null,
+      "tags": [],
+      "external_ids": {},
+      "archived": null,
+      "known": "2024-03-01",
+      "credit": 1000.5,
+      "contacts": [],
+      "open_deals": [],
+      "interactions": [],
+      "tasks": []
+    }
+    "#);
+}
+
+#[test]
+fn names_work_wherever_an_id_does() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("customer show 武汉"), @r#"
+    [stderr]
+    error: "武汉" may be any of several customers
+    hint: say which one by its id: C-1 武汉钢铁, C-2 武汉机械
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("customer show 武汉刚铁"), @r#"
+    [stderr]
+    error: there is no customer "武汉刚铁"
+    hint: did you mean 武汉钢铁 (C-1)?
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("customer show C-9"), @r"
+    [stderr]
+    error: there is no customer C-9
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("customer show D-1"), @r#"
+    [stderr]
+    error: there is no customer "D-1"
+    hint: D-1 is the id of a deal
+    [exit 1]
+    "#);
+    kit.done("customer show 钢铁");
+    kit.done("customer show ＡＮＮ");
+}
+
+#[test]
+fn a_second_customer_of_the_same_name_must_be_meant() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("customer add 'ann  LEE'"), @r"
+    C-4
+    [stderr]
+    Added customer ann  LEE.
+    ");
+    kit.done("customer add 'ann LEE' --force");
+}
+
+#[test]
+fn an_edit_changes_what_is_named_and_clears_what_is_empty() {
+    let kit = Kit::shop();
+    kit.done("customer edit 武汉钢铁 --place '' --tag 大客户 --untag 重点 --owner 王芳");
+    assert_snapshot!(kit.run("customer show 武汉钢铁"), @r"
+    C-1  武汉钢铁
+      kind         organisation
+      owner        王芳
+      tags         大客户
+      known since  2024-03-01
+    ");
+    assert_snapshot!(kit.run("customer edit 武汉钢铁 --owner 王芳"), @r"
+    [stderr]
+    error: nothing is changed: C-1 says so already
+    hint: name what is to be changed; see --help
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("customer edit 武汉钢铁 --untag 重电"), @r#"
+    [stderr]
+    error: there is no tag "重电" to take off
+    hint: known are: 大客户
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer edit 武汉钢铁 --parent 武汉钢铁"), @r"
+    [stderr]
+    error: C-1 belongs to C-1 itself
+    [exit 1]
+    ");
+}
+
+#[test]
+fn a_list_has_the_columns_the_order_and_the_length_that_are_asked_for() {
+    let kit = Kit::shop();
+    kit.set("\n[fields.customer]\nsize = { type = \"number\", unit = \"people\" }\n");
+    kit.done("customer edit C-1 --field size=900");
+    kit.done("customer edit C-2 --field size=1200");
+    assert_snapshot!(kit.run("customer list"), @r"
+    id   name      owner  place  tags
+    C-1  武汉钢铁  李伟   武汉   重点
+    C-2  武汉机械  王芳   武汉
+    C-3  Ann Lee
+    ");
+    assert_snapshot!(kit.run("customer list --columns name,size --sort -size --limit 2"), @r"
+    name             size
+    武汉机械  1200 people
+    武汉钢铁   900 people
+    [stderr]
+    1 more; --limit 0 shows all
+    ");
+    assert_snapshot!(kit.run("customer list --columns id,sise"), @r#"
+    [stderr]
+    error: there is no column "sise"
+    hint: did you mean "size"?
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --owner 王芳 --json"), @r#"
+    [
+      {
+        "id": "C-2",
+        "name": "武汉机械",
+        "owner": {
+          "id": "R-2",
+          "name": "王芳"
+        },
+        "place": "武汉",
+        "tags": []
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn an_archived_customer_is_kept_but_not_listed() {
+    let kit = Kit::shop();
+    kit.done("customer archive C-3");
+    assert_eq!(kit.json("customer list").as_array().unwrap().len(), 2);
+    assert_snapshot!(kit.run("customer list --archived --columns id,name,archived"), @r"
+    id   name     archived
+    C-3  Ann Lee  2024-03-01
+    ");
+    assert_snapshot!(kit.run("customer archive C-3"), @r"
+    [stderr]
+    error: C-3 is archived since 2024-03-01
+    [exit 1]
+    ");
+    kit.done("customer restore C-3");
+    assert_eq!(kit.json("customer list").as_array().unwrap().len(), 3);
+}

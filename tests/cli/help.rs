@@ -1,0 +1,92 @@
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+#[test]
+fn an_unknown_command_names_the_nearest_one() {
+    let kit = Kit::empty();
+    assert_snapshot!(kit.run("custmer list"), @r"
+    [stderr]
+    error: unrecognized subcommand 'custmer'
+
+      tip: a similar subcommand exists: 'customer'
+
+    Usage: kehu [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+}
+
+#[test]
+fn every_command_tells_what_it_does() {
+    let kit = Kit::empty();
+    kit.done("help");
+    for command in ["customer", "deal move", "log", "import", "undo"] {
+        kit.done(&format!("help {command}"));
+    }
+    assert_snapshot!(kit.run("deal move --help"), @r"
+    Moves a deal to another stage
+
+    Passing over a stage, moving back, or leaving a closed stage needs a reason. Entering a won stage
+    writes one purchase, as soon as the deal has a customer.
+
+    Usage: kehu deal move [OPTIONS] <DEAL> <STAGE>
+
+    Arguments:
+      <DEAL>
+              The deal, by name or id
+
+      <STAGE>
+              The stage that it enters
+
+    Options:
+      -C, --workspace <DIR>
+              Works in this folder's workspace instead of the one around the current folder
+
+          --reason <REASON>
+              Why
+
+          --amount <AMOUNT>
+              The amount from now on
+
+          --user <NAME>
+              Acts as this person [default: the user's own settings, else the login name]
+
+          --lang <en|zh>
+              Speaks English or Chinese [default: the user's own settings, else the workspace's]
+
+          --on <DAY>
+              The day on which it happened [default: today]
+
+          --at <HH:MM>
+              The time of day
+
+          --json
+              Gives data as JSON
+
+          --by <REP>
+              Who moved it, by name or id [default: who acts]
+
+          --limit <N>
+              Shows at most this many rows, 0 for all [default: 50; all with --json]
+
+          --color <WHEN>
+              Uses colour: auto, always or never
+
+          --threads <N>
+              Computes with this many threads [default: one a processor]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      kehu deal move D-7 intent
+      kehu deal move 年度合同 signed --amount 480000 --reason '老板当场签字'
+      kehu deal move D-7 lost --reason 'tied to a competitor' --on yesterday
+    ");
+}
+
+#[test]
+fn completions_are_written_for_a_shell() {
+    assert!(Kit::empty().run("completions bash").contains("_kehu"));
+}

@@ -1,0 +1,96 @@
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+const MAP: &str = "\
+name = \"old_crm\"
+
+[fields.customer]
+sector = { type = \"text\" }
+
+[[table]]
+into = \"customer\"
+match = \"external_id\"
+[table.columns]
+external_id = \"id\"
+name = \"account\"
+sector = \"sector\"
+";
+
+#[test]
+fn rows_are_imported_once_and_bad_ones_are_named() {
+    let kit = Kit::new();
+    kit.write("map.toml", MAP);
+    kit.write("old.csv", "id,account,sector\n1,Acme,steel\n2,,trade\n3,Beta,trade\n");
+    assert_snapshot!(kit.run("import old.csv --map map.toml --dry-run"), @r#"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    2        0          0        1
+    [stderr]
+    Nothing was written: this was a dry run.
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
+    To be added to kehu.toml:
+    [fields.customer.sector]
+    type = "text"
+    title = "sector"
+    [exit 3]
+    "#);
+    assert_snapshot!(kit.run("customer list"), @r"
+    [stderr]
+    nothing to show
+    ");
+    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    2        0          0        1
+    [stderr]
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
+    Added to kehu.toml:
+    [fields.customer.sector]
+    type = "text"
+    title = "sector"
+    [exit 3]
+    "#);
+    assert_snapshot!(kit.run("customer list --columns id,name,sector"), @r"
+    id   name  sector
+    C-1  Acme  steel
+    C-2  Beta  trade
+    ");
+    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    0        0          2        1
+    [stderr]
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
+    [exit 3]
+    "#);
+    kit.done("undo");
+    assert_snapshot!(kit.run("customer list"), @r"
+    [stderr]
+    nothing to show
+    ");
+}
+
+#[test]
+fn a_mapping_that_does_not_fit_is_shown_with_its_line() {
+    let kit = Kit::new();
+    kit.write("map.toml", &MAP.replace("\"account\"", "\"acount\""));
+    kit.write("old.csv", "id,account,sector\n1,Acme,steel\n");
+    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
+    [stderr]
+    error: old.csv has no column "acount"
+     --> map.toml:11:8
+      11 | name = "acount"
+    hint: did you mean "account"?
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("import new.csv --map map.toml"), @r"
+    [stderr]
+    error: new.csv: is not there
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("import old.csv --map mapp.toml"), @r"
+    [stderr]
+    error: mapp.toml cannot be read: no such file or directory
+    [exit 1]
+    ");
+}

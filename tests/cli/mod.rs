@@ -1,0 +1,11 @@
+//! One or two tests for each command: what is typed, and all that is shown.
+
+mod customer;
+mod deal;
+mod demo;
+mod help;
+mod history;
+mod import;
+mod lists;
+mod log;
+mod workspace;
