@@ -131,6 +131,8 @@ fn problem() -> PlanningProblem {
         name: "x".into(),
         place: None,
         visits_per_month: 1.0,
+        visits: 1,
+        visits_a_round: 1,
         seconds: 1_800,
         gap_days: 7,
         last_visit: None,
