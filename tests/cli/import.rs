@@ -13,7 +13,7 @@ match = \"external_id\"
 [table.columns]
 external_id = \"id\"
 name = \"account\"
-\"field.sector\" = \"sector\"
+sector = \"sector\"
 ";
 
 #[test]
@@ -22,41 +22,43 @@ fn rows_are_imported_once_and_bad_ones_are_named() {
     kit.write("map.toml", MAP);
     kit.write("old.csv", "id,account,sector\n1,Acme,steel\n2,,trade\n3,Beta,trade\n");
     assert_snapshot!(kit.run("import old.csv --map map.toml --dry-run"), @r#"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    3        0          0        0
     [stderr]
-    error: "table.into" is "customers"
-     --> map.toml:7:8
-      7 | into = "customers"
-    hint: did you mean "customer"?
-    [exit 1]
+    Nothing was written: this was a dry run.
+    To be added to kehu.toml:
+    [fields.customer.sector]
+    type = "text"
+    title = "sector"
     "#);
     assert_snapshot!(kit.run("customer list"), @r"
     [stderr]
     nothing to show
     ");
     assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    3        0          0        0
     [stderr]
-    error: "table.into" is "customers"
-     --> map.toml:7:8
-      7 | into = "customers"
-    hint: did you mean "customer"?
-    [exit 1]
+    Added to kehu.toml:
+    [fields.customer.sector]
+    type = "text"
+    title = "sector"
     "#);
-    assert_snapshot!(kit.run("customer list --columns id,name,sector"), @r#"
-    [stderr]
-    error: there is no column "sector"
-    hint: known are: id, name, type, owner, place, lat, lon, phone, email, birthday, parent, source, consent, tags, external_ids, archived, known
-    [exit 2]
-    "#);
-    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
-    [stderr]
-    error: "table.into" is "customers"
-     --> map.toml:7:8
-      7 | into = "customers"
-    hint: did you mean "customer"?
-    [exit 1]
-    "#);
+    assert_snapshot!(kit.run("customer list --columns id,name,sector"), @r"
+    id   name  sector
+    C-1  Acme  steel
+    C-2  2     trade
+    C-3  Beta  trade
+    ");
+    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r"
+    file     encoding  into      rows  new  changed  unchanged  refused
+    old.csv  UTF-8     customer     3    0        0          3        0
+    ");
     kit.done("undo");
-    assert_snapshot!(kit.run("customer list"), @"");
+    assert_snapshot!(kit.run("customer list"), @r"
+    [stderr]
+    nothing to show
+    ");
 }
 
 #[test]
@@ -66,20 +68,17 @@ fn a_mapping_that_does_not_fit_is_shown_with_its_line() {
     kit.write("old.csv", "id,account,sector\n1,Acme,steel\n");
     assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
     [stderr]
-    error: "table.into" is "customers"
-     --> map.toml:7:8
-      7 | into = "customers"
-    hint: did you mean "customer"?
+    error: old.csv has no column "acount"
+     --> map.toml:11:8
+      11 | name = "acount"
+    hint: did you mean "account"?
     [exit 1]
     "#);
-    assert_snapshot!(kit.run("import new.csv --map map.toml"), @r#"
+    assert_snapshot!(kit.run("import new.csv --map map.toml"), @r"
     [stderr]
-    error: "table.into" is "customers"
-     --> map.toml:7:8
-      7 | into = "customers"
-    hint: did you mean "customer"?
+    error: new.csv: is not there
     [exit 1]
-    "#);
+    ");
     assert_snapshot!(kit.run("import old.csv --map mapp.toml"), @r"
     [stderr]
     error: mapp.toml cannot be read: no such file or directory
