@@ -7,5 +7,7 @@ mod arch;
 mod cli;
 // What people and other programs do wrong.
 mod hostile;
+// What is left when the power fails.
+mod kill;
 // The hermetic workspace in which the tests run.
 mod kit;

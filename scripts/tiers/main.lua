@@ -70,6 +70,11 @@ local function percent(share)
   return math.floor(share * 1000 + 0.5) / 10
 end
 
+-- A millionth of a point is far below the distance of two ranks, and keeps the figures readable.
+local function point(points)
+  return math.floor(points * 1e6 + 0.5) / 1e6
+end
+
 local function index(c, ctx)
   local known = 0
   for _, indicator in ipairs(used) do
@@ -83,7 +88,7 @@ local function index(c, ctx)
     local rank = c[indicator.rank]
     if rank then
       local weight = indicator.weight / known
-      s:add(indicator.counts, 100 * weight * rank, c[indicator.column], percent(rank), percent(weight))
+      s:add(indicator.counts, point(100 * weight * rank), c[indicator.column], percent(rank), percent(weight))
     else
       s:because(indicator.shared, nil, percent(indicator.weight / total_weight))
     end

@@ -23,13 +23,16 @@ fn rows_are_imported_once_and_bad_ones_are_named() {
     kit.write("old.csv", "id,account,sector\n1,Acme,steel\n2,,trade\n3,Beta,trade\n");
     assert_snapshot!(kit.run("import old.csv --map map.toml --dry-run"), @r#"
     file     encoding  into      rows  new  changed  unchanged  refused
-    old.csv  UTF-8     customer     3    3        0          0        0
+    old.csv  UTF-8     customer     3    2        0          0        1
     [stderr]
     Nothing was written: this was a dry run.
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
     To be added to kehu.toml:
     [fields.customer.sector]
     type = "text"
     title = "sector"
+    [exit 3]
     "#);
     assert_snapshot!(kit.run("customer list"), @r"
     [stderr]
@@ -37,23 +40,29 @@ fn rows_are_imported_once_and_bad_ones_are_named() {
     ");
     assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
     file     encoding  into      rows  new  changed  unchanged  refused
-    old.csv  UTF-8     customer     3    3        0          0        0
+    old.csv  UTF-8     customer     3    2        0          0        1
     [stderr]
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
     Added to kehu.toml:
     [fields.customer.sector]
     type = "text"
     title = "sector"
+    [exit 3]
     "#);
     assert_snapshot!(kit.run("customer list --columns id,name,sector"), @r"
     id   name  sector
     C-1  Acme  steel
-    C-2  2     trade
-    C-3  Beta  trade
+    C-2  Beta  trade
     ");
-    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r"
+    assert_snapshot!(kit.run("import old.csv --map map.toml"), @r#"
     file     encoding  into      rows  new  changed  unchanged  refused
-    old.csv  UTF-8     customer     3    0        0          3        0
-    ");
+    old.csv  UTF-8     customer     3    0        0          2        1
+    [stderr]
+    refused: old.csv:3, column "account": is empty
+    hint: name it there, or leave the column out to go by the external id
+    [exit 3]
+    "#);
     kit.done("undo");
     assert_snapshot!(kit.run("customer list"), @r"
     [stderr]

@@ -2,9 +2,11 @@
 
 mod customer;
 mod deal;
+mod demo;
 mod help;
 mod history;
 mod import;
 mod lists;
 mod log;
+mod score;
 mod workspace;

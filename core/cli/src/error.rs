@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use kehu_contract::document::{Place, Problem};
 use kehu_domain::rows::SourceError;
+use kehu_engine::day::DayError;
 use kehu_engine::import::ImportError;
 use kehu_engine::records::RecordError;
 use kehu_store::StoreError;
@@ -168,6 +169,20 @@ impl From<StoreError> for CommandError {
             StoreError::NothingToUndo(_) => page.hint("kehu history lists what was done"),
             StoreError::Needed { by, .. } => page.hint(format!("take {by} away first")),
             StoreError::Missing { .. } | StoreError::Io(_) | StoreError::Stopped => page,
+        }
+    }
+}
+
+impl From<DayError> for CommandError {
+    fn from(error: DayError) -> Self {
+        let message = error.to_string();
+        match error {
+            DayError::Score(error) => error.into(),
+            DayError::Store(error) => error.into(),
+            DayError::NoPlanner => Self::failed(message)
+                .hint("turn one on in kehu.toml: [packs] on = [\"day-planner\"]"),
+            DayError::Period(_) | DayError::Answer(_) => Self::usage(message),
+            _ => Self::failed(message),
         }
     }
 }

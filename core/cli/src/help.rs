@@ -6,9 +6,9 @@ use clap::Command;
 
 /// The groups of commands; a test keeps every command in one of them.
 pub(crate) const GROUPS: [(&str, &[&str]); 6] = [
-    ("Set up a workspace", &["init", "import", "config"]),
+    ("Set up a workspace", &["init", "demo", "import", "config"]),
     ("Know customers", &["customer", "contact", "log", "note", "interaction"]),
-    ("Win deals, do the work", &["deal", "task", "target"]),
+    ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
     ("Decide, and say why", &["score", "explain", "override", "runs", "features"]),
     ("Keep the firm's own lists", &["rep", "product"]),
     ("Look back, take back, look after", &["history", "undo", "doctor", "completions"]),

@@ -127,5 +127,17 @@ labels! {
     UNCHANGED = "unchanged", "未变";
     REFUSED = "refused", "拒绝";
     BESIDES = "besides", "另外";
+    ANSWER_KEY = "key", "键";
+    TO_DO = "what to do", "做什么";
+    WHY = "why", "为什么";
+    WITHHELD_BECAUSE = "withheld because", "暂缓原因";
+    MINUTES = "minutes", "分钟";
+    WAY = "way", "路程";
+    PURPOSE = "purpose", "目的";
+    TOPICS = "topics", "话题";
+    VISITS = "visits", "次数";
+    CHECK = "what", "项目";
+    FOUND = "found", "结果";
+    ADVICE = "advice", "建议";
     NOTHING = "nothing to show", "没有可显示的内容";
 }

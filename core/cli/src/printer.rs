@@ -22,6 +22,7 @@ pub(crate) enum Colour {
 pub(crate) struct Printer {
     out: BufWriter<Stdout>,
     width: Option<usize>,
+    muted: bool,
     colour_out: bool,
     colour_talk: bool,
 }
@@ -36,6 +37,7 @@ impl Printer {
         Self {
             out: BufWriter::new(io::stdout()),
             width: environment::width(),
+            muted: false,
             colour_out: wanted(io::stdout().is_terminal()),
             colour_talk: wanted(io::stderr().is_terminal()),
         }
@@ -51,17 +53,25 @@ impl Printer {
         io::stderr().is_terminal()
     }
 
+    /// Drops all data, or writes it again: for steps of a longer command that nobody asked to see.
+    pub(crate) fn mute(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
     /// Writes a line of data.
     pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
+        if self.muted {
+            return Ok(());
+        }
         writeln!(self.out, "{text}")
     }
 
     /// Writes a heading within the data.
     pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
-        if self.colour_out {
+        if self.colour_out && !self.muted {
             return writeln!(self.out, "\u{1b}[1m{text}\u{1b}[0m");
         }
-        writeln!(self.out, "{text}")
+        self.line(text)
     }
 
     /// Writes what is left.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::document::{Document, Item, Place, Problem, Problems, Table};
-use crate::{ColumnInfo, ColumnType, Feature, Setting, SettingType, Text};
+use crate::{ColumnInfo, ColumnType, Feature, Setting, SettingType, Text, did_you_mean};
 
 /// The version of the pack contract that this build speaks.
 pub const API: (u32, u32) = (0, 1);
@@ -354,6 +354,7 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
                 values_from: None,
             }));
         }
+        Some(Hook::VisitNeed) => check_visit_need(table, &gives),
         Some(Hook::Score) | None => {}
         Some(hook) if !gives.is_empty() => {
             let place = table.item("gives").map_or(table.place(), |item| &item.place);
@@ -367,6 +368,19 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
     }
     table.finish();
     Some(Step { name: name?, hook: hook?, function: function?, fit, needs, gives })
+}
+
+/// A column that nobody asks for would be a slip: only the known ones can be declared.
+fn check_visit_need(table: &Table<'_>, gives: &[Give]) {
+    let known = VISIT_NEED_COLUMNS.map(|(name, ..)| name);
+    for give in gives.iter().filter(|give| !known.contains(&give.info.name.as_str())) {
+        let name = &give.info.name;
+        table.problem(
+            table.item("gives").map_or(table.place(), |item| &item.place),
+            format!("a visit_need step gives no column \"{name}\""),
+            Some(did_you_mean(name, known)),
+        );
+    }
 }
 
 fn read_needs(table: &Table<'_>, item: &Item) -> Vec<Need> {

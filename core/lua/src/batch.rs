@@ -39,7 +39,9 @@ pub(crate) fn score(
         .iter()
         .map(|give| pack.shared.manifest.label_values(give, &pack.context.settings))
         .collect();
+    let mask = job.frame.test(&job.evaluated.rules, &job.evaluated.lists);
     let host = host_table(job, rows)?;
+    host.raw_set("mask", job.pack.machine.lua.create_buffer(&mask)?)?;
     score_fields(job, &host, state, &labels)?;
     let row: mlua::Buffer = host.raw_get("row")?;
     let prepared = pack.machine.host_chunk(job.code)?.call::<(Function, Table, Table)>(host);
@@ -49,7 +51,13 @@ pub(crate) fn score(
     pack.machine.gate.pause();
     let texts = read_texts(&texts)?;
     let known = job.evaluated.rules.iter().map(|rule| Known::new(rule, job.frame));
-    let given = Given { rules: known.collect(), texts: &texts, rows };
+    let given = Given {
+        rules: known.collect(),
+        lists: &job.evaluated.lists,
+        mask: &mask,
+        texts: &texts,
+        rows,
+    };
     let mut scored = Vec::new();
     for (place, give) in job.step.gives.iter().enumerate() {
         let reader: Function = readers.raw_get(place + 1)?;
@@ -72,7 +80,6 @@ pub(crate) fn host_table(job: &Job<'_>, rows: usize) -> mlua::Result<Table> {
     host.raw_set("dictionaries", dictionaries)?;
     host.raw_set("row", lua.create_buffer(u32::MAX.to_le_bytes())?)?;
     host.raw_set("rules", job.evaluated.rules.len() as f64)?;
-    host.raw_set("mask", lua.create_buffer(job.frame.test(&job.evaluated.rules))?)?;
     host.raw_set("place_of", &job.evaluated.places)?;
     let names = job.frame.fields.iter().map(|(name, _)| name.clone());
     host.raw_set("declared", name_set(lua, names)?)?;
@@ -94,7 +101,10 @@ fn score_fields(
 ) -> mlua::Result<()> {
     let lua = &job.pack.machine.lua;
     let rules = &job.evaluated.rules;
-    host.raw_set("rule_ids", lua.create_sequence_from(rules.iter().map(|rule| rule.id.as_str()))?)?;
+    let lists = job.evaluated.lists.iter().map(|_| "a list of rules");
+    let names = rules.iter().map(|rule| rule.id.as_str()).chain(lists);
+    host.raw_set("rule_ids", lua.create_sequence_from(names)?)?;
+    host.raw_set("width", (rules.len() + job.evaluated.lists.len()) as f64)?;
     host.raw_set("unknown", unknown(&job.pack.machine)?)?;
     host.raw_set("state", to_lua(lua, state)?)?;
     let strict = lua.create_function(|lua, methods: Table| strict_index(lua, "ctx", methods))?;

@@ -84,7 +84,7 @@ pub(crate) fn of_rule(
 fn argument(given: &Value, whose: &str) -> Result<Json, Fault> {
     match given {
         Value::Nil => Ok(Json::Null),
-        Value::Integer(number) => Ok((*number).into()),
+        Value::Integer(number) => Ok((*number as f64).into()),
         Value::Number(number) if number.is_nan() => Ok(Json::Null),
         Value::Number(number) if number.is_finite() => Ok((*number).into()),
         Value::String(text) => Ok(plain_within(&text.to_string_lossy(), 1_024).into()),

@@ -32,6 +32,9 @@ pub(crate) struct Target<'a> {
 /// Holds what all columns of a batch share.
 pub(crate) struct Given<'a> {
     pub(crate) rules: Vec<Known<'a>>,
+    pub(crate) lists: &'a [Vec<u16>],
+    /// The answers of all rules and lists, row by row.
+    pub(crate) mask: &'a [u8],
     pub(crate) texts: &'a [String],
     pub(crate) rows: usize,
 }
@@ -83,7 +86,7 @@ pub(crate) fn column(
         }
         let mut sum = 0.0;
         for entry in entries.get(from..to).unwrap_or_default() {
-            sum += reader.entry(*entry, row);
+            sum = reader.entry(*entry, row, sum);
         }
         reader.reasons.ends.push(reader.reasons.entries.len() as u32);
         from = to;
@@ -141,11 +144,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads one entry (its layout stands in `score.luau`) and returns its points.
-    fn entry(&mut self, entry: u32, row: usize) -> f64 {
+    /// Reads one entry (its layout stands in `score.luau`) and returns the sum with its points, which
+    /// are added in the order of the reasons, so that both always agree to the last bit.
+    fn entry(&mut self, entry: u32, row: usize, sum: f64) -> f64 {
         let place = (entry & 0xffff) as u16;
         let given = self.given;
-        let Some(rule) = given.rules.get(usize::from(place)) else { return 0.0 };
+        let Some(rule) = given.rules.get(usize::from(place)) else {
+            return self.list(usize::from(place) - given.rules.len(), row, sum);
+        };
         let mut points = rule.points;
         if entry & 0x1_0000 == 0 {
             self.complete(rule, 0, row);
@@ -160,7 +166,24 @@ impl Reader<'_> {
         }
         let arguments_end = self.reasons.arguments.len() as u32;
         self.reasons.entries.push(Reason { rule: place, points, arguments_end });
-        points
+        sum + points
+    }
+
+    /// Applies a list of rules: one entry in the loop, a reason here for each rule that holds.
+    fn list(&mut self, list: usize, row: usize, mut sum: f64) -> f64 {
+        let given = self.given;
+        let from = row * (given.rules.len() + given.lists.len());
+        for place in given.lists.get(list).map(Vec::as_slice).unwrap_or_default() {
+            let holds = given.mask.get(from + usize::from(*place)) == Some(&1);
+            if let (true, Some(rule)) = (holds, given.rules.get(usize::from(*place))) {
+                self.complete(rule, 0, row);
+                let arguments_end = self.reasons.arguments.len() as u32;
+                let points = rule.points;
+                self.reasons.entries.push(Reason { rule: *place, points, arguments_end });
+                sum += points;
+            }
+        }
+        sum
     }
 
     fn argument(&mut self, is_text: bool) -> Argument {

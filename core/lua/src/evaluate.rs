@@ -22,7 +22,9 @@ pub(crate) struct Evaluated {
     pub(crate) functions: BTreeMap<String, Function>,
     /// The rules, in the order of their declaration.
     pub(crate) rules: Vec<Rule>,
-    /// From a rule's table to its place.
+    /// The lists of rules that are applied together.
+    pub(crate) lists: Vec<Vec<u16>>,
+    /// From a rule's table to its place; lists follow the rules.
     pub(crate) places: Table,
 }
 
@@ -47,7 +49,8 @@ impl Evaluator {
         let registry = Rc::new(Registry::default());
         let settings = api::settings_table(machine, shared, context)?;
         let rule = registry.function(&machine.lua, shared, &context.settings)?;
-        let kehu = api::kehu_table(machine, rule, &settings)?;
+        let list = registry.list_function(&machine.lua)?;
+        let kehu = api::kehu_table(machine, rule, list, &settings)?;
         Ok(Self { shared: Arc::clone(shared), registry, kehu, settings })
     }
 
@@ -55,10 +58,11 @@ impl Evaluator {
     pub(crate) fn evaluate(&self, machine: &Machine) -> mlua::Result<Evaluated> {
         self.registry.begin(&machine.lua)?;
         let returned = self.run_main(machine);
-        let (rules, places) = self.registry.finish();
+        let declared = self.registry.finish()?;
         let functions = self.functions(&returned?)?;
-        let places = places.ok_or_else(|| Fault::new(FailureKind::Host, "no rule table"))?;
-        Ok(Evaluated { functions, rules, places })
+        let places =
+            declared.places.ok_or_else(|| Fault::new(FailureKind::Host, "no rule table"))?;
+        Ok(Evaluated { functions, rules: declared.rules, lists: declared.lists, places })
     }
 
     fn run_main(&self, machine: &Machine) -> mlua::Result<Value> {

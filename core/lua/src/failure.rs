@@ -76,7 +76,7 @@ pub(crate) fn describe(
         .fault
         .hint
         .or_else(|| hint(&raw.fault.message, result.source.as_deref(), &scene.inputs));
-    result.message = plain(&raw.fault.message);
+    result.message = plain(&without_addresses(&raw.fault.message));
     result.step = scene.step;
     result.customer = scene.customer;
     result.inputs = scene.inputs;
@@ -117,8 +117,17 @@ fn unwrap(error: &mlua::Error) -> Raw {
             traceback: String::new(),
         },
         mlua::Error::BadArgument { to, pos, cause, .. } => {
-            let inner = unwrap(cause).fault.message;
             let to = to.as_deref().unwrap_or("the function");
+            if let mlua::Error::FromLuaConversionError { to: wanted, .. } = &**cause
+                && wanted == "userdata"
+                && *pos <= 1
+            {
+                let method = to.rsplit(['.', ':']).next().unwrap_or(to);
+                let fault = Fault::argument(format!("{method} got another object than a column"))
+                    .hint(format!("write a colon: c.column:{method}(…)"));
+                return Raw { fault, traceback: String::new() };
+            }
+            let inner = unwrap(cause).fault.message;
             bare(FailureKind::Argument, &format!("{to}: argument {pos}: {inner}"))
         }
         mlua::Error::FromLuaConversionError { from, to, .. } => {
@@ -167,6 +176,24 @@ fn strip_position(message: &mut String, frames: &[Frame]) -> Option<Frame> {
     let prefix = format!("{}:{}:", found.0, found.1);
     *message = message[prefix.len()..].trim_start().to_owned();
     Some(found.clone())
+}
+
+/// Takes the addresses out that the engine writes for an error that is no text.
+fn without_addresses(message: &str) -> String {
+    let mut result = String::new();
+    let mut rest = message;
+    while let Some(at) = rest.find(": 0x") {
+        let word = rest[..at].rsplit(|each: char| !each.is_ascii_alphanumeric()).next();
+        let digits = rest[at + 4..].chars().take_while(char::is_ascii_hexdigit).count();
+        let is_value = matches!(
+            word,
+            Some("table" | "function" | "thread" | "userdata" | "buffer" | "vector")
+        );
+        let end = if is_value { at } else { at + 4 + digits };
+        result.push_str(&rest[..end]);
+        rest = &rest[at + 4 + digits..];
+    }
+    result + rest
 }
 
 /// Recognises the common mistakes.

@@ -128,11 +128,10 @@ fn syntax(error: &mlua::Error) -> (u32, String) {
         mlua::Error::SyntaxError { message, .. } => message.clone(),
         other => other.to_string(),
     };
-    let mut parts = text.splitn(3, ':');
-    if let (Some(_), Some(line), Some(message)) = (parts.next(), parts.next(), parts.next()) {
-        if let Ok(line) = line.trim().parse::<u32>() {
-            return (line.max(1), plain(message.trim()));
-        }
+    if let Some((line, message)) = text.trim_start_matches(':').split_once(':')
+        && let Ok(line) = line.trim().parse::<u32>()
+    {
+        return (line.max(1), plain(message.trim()));
     }
     (1, plain(&text))
 }

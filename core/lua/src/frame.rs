@@ -90,21 +90,34 @@ impl Frame {
                 }
             }
         }
-        Ok((numbers.iter().flat_map(|number| number.to_le_bytes()).collect(), dictionaries))
+        let mut bytes = Vec::with_capacity(numbers.len() * 8);
+        for number in numbers {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        Ok((bytes, dictionaries))
     }
 
-    /// Tests every rule on every row, so that the loop only looks the answers up.
-    pub(crate) fn test(&self, rules: &[Rule]) -> Vec<u8> {
-        let mut mask = vec![NO_TEST; self.rows * rules.len()];
+    /// Tests every rule on every row, so that the loop only looks the answers up. Lists follow the
+    /// rules: their answer is that of their first rule which cannot be tested here, else yes.
+    pub(crate) fn test(&self, rules: &[Rule], lists: &[Vec<u16>]) -> Vec<u8> {
+        let width = rules.len() + lists.len();
+        let mut mask = vec![NO_TEST; self.rows * width];
         for (place, rule) in rules.iter().enumerate() {
             let Some(comparison) = rule.comparison else { continue };
             let column = rule.input.as_deref().and_then(|input| self.column(input));
-            let slots = mask.iter_mut().skip(place).step_by(rules.len());
+            let slots = mask.iter_mut().skip(place).step_by(width);
             let Some(column) = column else {
                 slots.for_each(|slot| *slot = NOT_NEEDED);
                 continue;
             };
             test_column(column, comparison, rule.limit.unwrap_or(f64::NAN), slots);
+        }
+        for (place, list) in lists.iter().enumerate() {
+            let answers = mask.get(..width).unwrap_or_default();
+            let wrong = list.iter().filter_map(|rule| answers.get(usize::from(*rule)));
+            let answer = wrong.copied().find(|answer| *answer > 1).unwrap_or(1);
+            let slots = mask.iter_mut().skip(rules.len() + place).step_by(width);
+            slots.for_each(|slot| *slot = answer);
         }
         mask
     }

@@ -15,7 +15,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::fault::Fault;
 
 /// How many interrupts pass between two looks at the clock.
-const STRIDE: u32 = 128;
+const STRIDE: u32 = 256;
 /// When two looks lie further apart than this, the next interrupt looks again.
 const COARSE: Duration = Duration::from_millis(1);
 /// The row number that stands for "before the first customer".

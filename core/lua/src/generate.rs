@@ -38,7 +38,7 @@ fn score(step: &Step, fields: &Fields) -> String {
     }
     source.push_str("local function run(author)\n  for at = 0, ROWS - 1 do\n");
     source
-        .push_str("    row = at\n    base = at * RULES\n    buffer.writeu32(row_buffer, 0, at)\n");
+        .push_str("    row = at\n    base = at * WIDTH\n    buffer.writeu32(row_buffer, 0, at)\n");
     build_row(&mut source, fields, "    ");
     source.push_str("    local result = author(c, ctx)\n");
     source.push_str("    if type(result) ~= \"table\" then wrong_result(result) end\n");

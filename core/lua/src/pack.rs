@@ -85,6 +85,14 @@ impl LuaPack {
         self.machine.take_log()
     }
 
+    /// The bytes that the pack's VM holds after a collection.
+    pub fn memory(&self) -> usize {
+        if self.machine.lua.gc_collect().is_err() {
+            return usize::MAX;
+        }
+        self.machine.lua.used_memory()
+    }
+
     fn evaluate_first(&self) -> Result<Vec<Rule>, PackError> {
         self.machine.random.begin("load", &[]);
         self.machine.gate.enter(Work::Load, None);

@@ -29,33 +29,51 @@ pub(crate) struct Registry {
 struct Gathered {
     open: bool,
     rules: Vec<Rule>,
-    /// From a rule's table to its place.
+    /// Lists of rules that are applied together, each rule by its place.
+    lists: Vec<Vec<u16>>,
+    /// From a rule's table to its place; lists follow the rules.
     places: Option<Table>,
+    list_tables: Vec<Table>,
+}
+
+/// What an evaluation declared.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) lists: Vec<Vec<u16>>,
+    pub(crate) places: Option<Table>,
 }
 
 impl Registry {
     /// Begins an evaluation.
     pub(crate) fn begin(&self, lua: &Lua) -> mlua::Result<()> {
         let places = lua.create_table()?;
-        self.gathered.replace(Gathered { open: true, rules: Vec::new(), places: Some(places) });
+        self.gathered.replace(Gathered { open: true, places: Some(places), ..Gathered::default() });
         Ok(())
     }
 
     /// Ends it: from now on rules can be used, not declared.
-    pub(crate) fn finish(&self) -> (Vec<Rule>, Option<Table>) {
+    pub(crate) fn finish(&self) -> mlua::Result<Declared> {
         let mut gathered = self.gathered.borrow_mut();
         gathered.open = false;
         if let Some(places) = &gathered.places {
+            for (at, table) in gathered.list_tables.iter().enumerate() {
+                places.raw_set(table, (gathered.rules.len() + at) as f64)?;
+            }
             places.set_readonly(true);
         }
-        (gathered.rules.clone(), gathered.places.clone())
+        Ok(Declared {
+            rules: gathered.rules.clone(),
+            lists: gathered.lists.clone(),
+            places: gathered.places.clone(),
+        })
     }
 
     /// The place of a rule's table among the rules, counted from 0.
     pub(crate) fn place(&self, rule: &Value) -> Option<u16> {
         let gathered = self.gathered.borrow();
         let place: Option<f64> = gathered.places.as_ref()?.raw_get(rule).ok()?;
-        Some(place? as u16)
+        Some(place? as u16).filter(|place| usize::from(*place) < gathered.rules.len())
     }
 
     /// The rule at a place.
@@ -89,6 +107,49 @@ impl Registry {
             locate(lua, &shared, &mut rule);
             registry.add(lua, rule)
         })
+    }
+
+    /// Makes the function `kehu.rules`: a list of rules that are applied in one go.
+    pub(crate) fn list_function(self: &Rc<Self>, lua: &Lua) -> mlua::Result<Function> {
+        let registry = Rc::clone(self);
+        lua.create_function(move |_, given: Value| {
+            let Value::Table(list) = &given else {
+                let message =
+                    format!("kehu.rules takes a list of rules, got {}", given.type_name());
+                return Err(Fault::argument(message).into());
+            };
+            let mut places = Vec::new();
+            for at in 1..=list.raw_len() {
+                let item: Value = list.raw_get(at)?;
+                places.push(registry.testable(&item, at)?);
+            }
+            let mut gathered = registry.gathered.borrow_mut();
+            if !gathered.open {
+                let fault = Fault::argument("kehu.rules is called while the pack works")
+                    .hint("declare lists of rules at the top level of main.lua, once");
+                return Err(fault.into());
+            }
+            if places.is_empty() || gathered.lists.len() >= RULES {
+                return Err(Fault::argument("kehu.rules: no rule, or too many lists").into());
+            }
+            list.set_readonly(true);
+            gathered.lists.push(places);
+            gathered.list_tables.push(list.clone());
+            Ok(list.clone())
+        })
+    }
+
+    fn testable(&self, item: &Value, at: usize) -> Result<u16, Fault> {
+        let place = self.place(item).ok_or_else(|| {
+            let kind = item.type_name();
+            Fault::argument(format!("kehu.rules: item {at} is a {kind}, expected a rule"))
+        })?;
+        match self.rule(place) {
+            Some(rule) if rule.comparison.is_some() => Ok(place),
+            _ => Err(Fault::argument(format!(
+                "kehu.rules: item {at} has no op, so it cannot be tested"
+            ))),
+        }
     }
 
     fn add(&self, lua: &Lua, rule: Rule) -> mlua::Result<Table> {

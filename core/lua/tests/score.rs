@@ -139,3 +139,27 @@ fn what_a_pack_prints_is_kept_for_who_asks() {
     let (mut pack, _) = scored(&usual_main("print(c.name, {}, 1)\nreturn {}")).unwrap();
     assert_eq!(pack.take_log(), ["上海一号 table 1", "Li & Sons table 1", "nil table 1"]);
 }
+
+#[test]
+fn a_list_of_rules_gives_what_its_rules_give_one_by_one() {
+    let rules = "
+        local a = kehu.rule{ id = \"a\", input = \"recency_days\", op = \"<=\", limit = 10, points = 2, en = \"{value} {limit}\" }
+        local b = kehu.rule{ id = \"b\", input = \"recency_days\", op = \"missing\", points = -1, en = \"none\" }
+        local c = kehu.rule{ id = \"c\", input = \"amount\", op = \">\", limit = 10, points = 0.25, en = \"{value} {limit}\" }
+        local all = kehu.rules{ a, b, c }
+        return { score = function(_, ctx) local s = ctx:column(\"points\")";
+    let end = " return { points = s } end }";
+    let mut listed = open(&usual(), &format!("{rules} s:apply(all) {end}")).unwrap();
+    let mut single =
+        open(&usual(), &format!("{rules} s:apply(a) s:apply(b) s:apply(c) {end}")).unwrap();
+    let (listed_columns, single_columns) =
+        (score(&mut listed, &three()).unwrap(), score(&mut single, &three()).unwrap());
+    assert_eq!(listed_columns[0].data, single_columns[0].data);
+    assert_eq!(listed_columns[0].data, ColumnData::Number(vec![2.25, -0.75, -1.0]));
+    for row in 0..3 {
+        assert_eq!(
+            reasons(&listed, &listed_columns[0], row, Language::En),
+            reasons(&single, &single_columns[0], row, Language::En)
+        );
+    }
+}

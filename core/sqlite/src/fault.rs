@@ -90,3 +90,20 @@ fn sqlite_error(error: &rusqlite::Error, path: &Path) -> StoreError {
         _ => StoreError::Io(format!("{}: {message}", path.display())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_failures() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x); PRAGMA max_page_count = 3").unwrap();
+        let full = connection.execute("INSERT INTO t VALUES (zeroblob(100000))", []).unwrap_err();
+        assert!(matches!(Fault::from(full).of(Path::new("x")), StoreError::Full));
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert!(matches!(Fault::from(full).of(Path::new("x")), StoreError::Full));
+    }
+}

@@ -39,7 +39,7 @@ pub(crate) fn back_up(connection: &Connection, path: &Path, version: i64) -> Don
         0 => beside(path, &format!("-before-{version}")),
         count => beside(path, &format!("-before-{version}.{count}")),
     };
-    let free = (0..).map(name).find(|copy| !copy.exists()).unwrap_or_else(|| name(u32::MAX));
+    let free = (0..1_000).map(name).find(|copy| !copy.exists()).unwrap_or_else(|| name(1_000));
     make_private(&free)?;
     connection.execute("VACUUM INTO ?", [free.to_string_lossy()])?;
     Ok(())

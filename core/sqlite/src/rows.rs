@@ -17,28 +17,31 @@ fn is_kind(entity: Entity, column: &Column) -> bool {
 /// What a query of whole records selects: all columns, then `operation`.
 pub(crate) fn selection(entity: Entity) -> String {
     let table = table(entity);
-    let column = |column: &Column| match is_kind(entity, column) {
-        true => "(SELECT name FROM kind WHERE number = interaction.kind)".to_owned(),
-        false => format!("\"{}\".\"{}\"", table.name, column.name),
+    let column = |column: &Column| {
+        if is_kind(entity, column) {
+            "(SELECT name FROM kind WHERE number = interaction.kind)".to_owned()
+        } else {
+            format!("\"{}\".\"{}\"", table.name, column.name)
+        }
     };
     let columns: Vec<_> = table.columns.iter().map(column).collect();
     format!("SELECT {1}, \"{0}\".operation FROM \"{0}\"", table.name, columns.join(", "))
 }
 
-/// What inserts a row: a parameter for each column, then one for `operation`.
-pub(crate) fn insertion(entity: Entity, kind: &str) -> String {
-    let table = table(entity);
-    let names: Vec<_> = table.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
-    let places: Vec<_> = table
-        .columns
-        .iter()
-        .map(|column| if is_kind(entity, column) { kind } else { "?" })
-        .collect();
+/// What inserts rows: for each a parameter for each of some columns, then one for `operation`.
+///
+/// A row that breaks a rule rolls the whole operation back: no operation goes on after that, and
+/// SQLite need not remember how to take back one statement alone.
+pub(crate) fn insertion(entity: Entity, columns: &[&Column], kind: &str, rows: usize) -> String {
+    let names: Vec<_> = columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+    let place = |column: &&Column| if is_kind(entity, column) { kind } else { "?" };
+    let places: Vec<_> = columns.iter().map(place).collect();
+    let row = format!("({}, ?)", places.join(", "));
     format!(
-        "INSERT INTO \"{}\" ({}, operation) VALUES ({}, ?)",
-        table.name,
+        "INSERT OR ROLLBACK INTO \"{}\" ({}, operation) VALUES {}",
+        table(entity).name,
         names.join(", "),
-        places.join(", ")
+        vec![row; rows].join(", ")
     )
 }
 
@@ -114,7 +117,8 @@ pub(crate) fn insert(connection: &Connection, record: &Record, operation: i64) -
     if let Record::Interaction(interaction) = record {
         kind_number(connection, &interaction.kind)?;
     }
-    let sql = insertion(entity, "(SELECT number FROM kind WHERE name = ?)");
+    let columns: Vec<_> = table(entity).columns.iter().collect();
+    let sql = insertion(entity, &columns, "(SELECT number FROM kind WHERE name = ?)", 1);
     let mut given = values(record);
     given.push(ToSqlOutput::Owned(Value::Integer(operation)));
     connection.prepare_cached(&sql)?.execute(params_from_iter(given))?;
@@ -141,7 +145,7 @@ pub(crate) fn delete(connection: &Connection, record: &Record) -> Done<()> {
 }
 
 /// Enters the names by which a record is found.
-pub(crate) fn add_names(connection: &Connection, record: &Record) -> Done<()> {
+fn add_names(connection: &Connection, record: &Record) -> Done<()> {
     each_name(record, &mut |name, external| {
         let sql = "INSERT OR IGNORE INTO lookup (entity, folded, id, external) VALUES (?, ?, ?, ?)";
         let row = params![table(record.entity()).name, fold(name), record.id(), external];
@@ -158,7 +162,7 @@ pub(crate) fn add_names(connection: &Connection, record: &Record) -> Done<()> {
 }
 
 /// Visits the names (false) and external ids (true) by which a record is found.
-fn each_name(record: &Record, visit: &mut dyn FnMut(&str, bool) -> Done<()>) -> Done<()> {
+pub(crate) fn each_name(record: &Record, visit: &mut dyn FnMut(&str, bool) -> Done<()>) -> Done<()> {
     let (name, external_id) = match record {
         Record::Rep(rep) => (&rep.name, &rep.external_id),
         Record::Product(product) => (&product.name, &product.external_id),

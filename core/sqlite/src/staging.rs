@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kehu_domain::{Day, Entity, OperationDraft, OperationId, Record};
 use kehu_store::{Result, RowFate, Staging};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use crate::fault::{Done, Fault};
 use crate::file;
@@ -26,6 +27,8 @@ pub(crate) struct SqliteStaging {
     taken: [Spool; Entity::ALL.len()],
     /// The greatest number among the provisional ids of each sort, without its sign.
     pub(crate) highest: [i64; Entity::ALL.len()],
+    /// For each sort the columns in which any row has a value, a bit each.
+    pub(crate) used: [u64; Entity::ALL.len()],
     /// The interactions, by provisional id, that others are about.
     referred: HashSet<i64>,
     matched: Option<Staged>,
@@ -64,6 +67,7 @@ impl SqliteStaging {
             reader: Some(reader),
             taken: spools(path),
             highest: [0; _],
+            used: [0; _],
             referred: HashSet::new(),
             matched: None,
         })
@@ -81,10 +85,14 @@ impl SqliteStaging {
             }
             _ => (0, 0),
         };
+        let values = values(record);
+        for (column, value) in values.iter().enumerate() {
+            self.used[place] |= u64::from(!is_null(value)) << column;
+        }
         self.taken[place].push(customer, happened, |bytes| {
             write_number(table as u64, bytes);
             write_number(line, bytes);
-            write_values(&values(record), bytes);
+            write_values(&values, bytes);
         })?;
         Ok(())
     }
@@ -116,6 +124,10 @@ impl SqliteStaging {
 
 fn spools(path: &Path) -> [Spool; Entity::ALL.len()] {
     std::array::from_fn(|_| Spool::new(file::folder(path)))
+}
+
+fn is_null(value: &ToSqlOutput<'_>) -> bool {
+    matches!(value, ToSqlOutput::Borrowed(ValueRef::Null) | ToSqlOutput::Owned(Value::Null))
 }
 
 /// New customers come after those that are stored, in the order of their numbers.
@@ -154,7 +166,7 @@ impl Staging for SqliteStaging {
         self.finish(&mut |_, _, _| {})?;
         let path = Arc::clone(&self.path);
         let merged = match self.matched.take() {
-            Some(staged) => merge::merge(*self, staged, draft, today),
+            Some(staged) => merge::merge(&self, staged, draft, today),
             None => Err(torn()),
         };
         merged.map_err(|fault| fault.of(&path))

@@ -132,3 +132,37 @@ tables! {
         id: i64, rep: RepId, from: Day, to: Day, as_of: Day, body: serde_json::Value,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn the_schema_has_the_columns_and_references_that_are_described() {
+        let connection = Connection::open_in_memory().unwrap();
+        crate::migrate::run(&connection, 0).unwrap();
+        for entity in Entity::ALL {
+            let table = table(entity);
+            let sql = "SELECT name FROM pragma_table_info(?) ORDER BY cid";
+            let mut statement = connection.prepare(sql).unwrap();
+            let names = statement.query_map([table.name], |row| row.get(0)).unwrap();
+            let names: Vec<String> = names.collect::<Result<_, _>>().unwrap();
+            let mut described: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+            described.push("operation");
+            assert_eq!(names, described);
+            let sql = "SELECT \"from\" || ' ' || \"table\" FROM pragma_foreign_key_list(?)
+                 WHERE \"table\" NOT IN ('operation', 'kind') ORDER BY 1";
+            let mut statement = connection.prepare(sql).unwrap();
+            let refers = statement.query_map([table.name], |row| row.get(0)).unwrap();
+            let refers: Vec<String> = refers.collect::<Result<_, _>>().unwrap();
+            let mut described: Vec<_> = table
+                .references()
+                .map(|(_, column, refers)| format!("{column} {}", super::table(refers).name))
+                .collect();
+            described.sort();
+            assert_eq!(refers, described, "of {}", table.name);
+        }
+    }
+}

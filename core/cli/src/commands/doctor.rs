@@ -1,31 +1,212 @@
 use std::process::ExitCode;
 
+use kehu_contract::{Hook, Origin};
+use kehu_engine::day::Calendar;
+use kehu_engine::features::Catalogue;
+use kehu_engine::packs::PackSet;
+use kehu_engine::score;
 use kehu_store::Store as _;
 
 use crate::context::Context;
-use crate::error::Result;
-use crate::locale::{KEY, VALUE};
+use crate::error::{CommandError, Result};
+use crate::locale::{ADVICE, CHECK, FOUND, STATE};
 use crate::output::{Cell, Column, Listing, show_rows};
-use crate::printer::Printer;
+use crate::packs;
+use crate::workspace::Workspace;
 
-/// Looks after the database: says what it is, and looks for damage
+/// Looks after the workspace: says what it is made of, and what is wrong
+///
+/// Each line is ok, a warning or an error, with advice. The exit code is 1 if there is any error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  kehu doctor                      exit code 1 if anything is damaged")]
+  kehu doctor
+  kehu doctor --json")]
 pub(crate) struct Args {}
 
+/// Says how a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Ok,
+    Warning,
+    Error,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Gathers what was found.
+struct Report {
+    listing: Listing,
+    worst: Status,
+}
+
+impl Report {
+    fn new() -> Self {
+        let listing = Listing::new(vec![
+            Column::whole("status", STATE),
+            Column::text("check", CHECK),
+            Column::text("found", FOUND),
+            Column::text("advice", ADVICE),
+        ]);
+        Self { listing, worst: Status::Ok }
+    }
+
+    fn add(&mut self, status: Status, check: &str, found: impl Into<String>, advice: &str) {
+        if status == Status::Error || self.worst == Status::Ok {
+            self.worst = status;
+        }
+        let advice = if advice.is_empty() { Cell::empty() } else { Cell::text(advice) };
+        self.listing.rows.push(vec![
+            Cell::text(status.word()),
+            Cell::text(check),
+            Cell::text(found),
+            advice,
+        ]);
+    }
+
+    fn ok(&mut self, check: &str, found: impl Into<String>) {
+        self.add(Status::Ok, check, found, "");
+    }
+
+    /// An error page: its place belongs to what was found, its hints are the advice.
+    fn error(&mut self, check: &str, error: &CommandError) {
+        let place = error.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let found = format!("{place}{}", error.message);
+        self.add(Status::Error, check, found, &error.hints.join("; "));
+        for other in &error.also {
+            self.error(check, other);
+        }
+    }
+}
+
 pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
-    let workspace = context.open()?;
-    let mut listing = Listing::new(vec![Column::whole("key", KEY), Column::text("value", VALUE)]);
-    for (key, value) in workspace.store.describe()? {
-        listing.rows.push(vec![Cell::text(key), Cell::text(value)]);
-    }
-    let form = context.form(workspace.language);
+    let mut report = Report::new();
+    report.ok("kehu", env!("CARGO_PKG_VERSION"));
+    let language = match context.open() {
+        Ok(workspace) => {
+            look(context, &workspace, &mut report)?;
+            workspace.language
+        }
+        Err(error) => {
+            report.error("workspace", &error);
+            context.language()?
+        }
+    };
+    let form = context.form(language);
+    let listing = report.listing.for_form(form);
     show_rows(&mut context.printer, form, &listing, 0)?;
-    let found = workspace.store.check()?;
-    for damage in &found {
-        Printer::talk(&format!("damage: {damage}"));
+    Ok(if report.worst == Status::Error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn look(context: &Context<'_>, workspace: &Workspace, report: &mut Report) -> Result {
+    report.ok("workspace", workspace.root.display().to_string());
+    report.ok("settings", format!("{} values", workspace.settings.values().len()));
+    look_at_store(workspace, report)?;
+    match packs::enabled(workspace, context.shipped) {
+        Ok(packs) => {
+            look_at_packs(workspace, &packs, report);
+            look_at_runs(workspace, &packs, report)?;
+        }
+        Err(error) => report.error("packs", &error),
     }
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    look_at_calendar(workspace, report);
+    Ok(())
+}
+
+fn look_at_store(workspace: &Workspace, report: &mut Report) -> Result {
+    for (key, value) in workspace.store.describe()? {
+        report.ok(&key, value);
+    }
+    for damage in workspace.store.check()? {
+        report.add(Status::Error, "database", damage, "restore kehu.db from a backup");
+    }
+    Ok(())
+}
+
+fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
+    for pack in packs.packs() {
+        let manifest = pack.manifest();
+        let origin = match pack.factory.origin() {
+            Origin::Workspace => "workspace",
+            Origin::Base => "base",
+            Origin::Shipped => "shipped",
+        };
+        let hash = pack.factory.hash();
+        let hash = hash.get(..12).unwrap_or(hash);
+        let found = format!("{} {}, {origin}, {hash}", manifest.name, manifest.version);
+        report.ok("pack", found);
+    }
+    let settings = &workspace.settings;
+    match Catalogue::new(settings, &packs.manifests()) {
+        Ok(catalogue) => {
+            for error in score::order(packs, settings, &catalogue).err().unwrap_or_default() {
+                report.add(Status::Error, "packs", error.to_string(), "");
+            }
+        }
+        Err(errors) => {
+            for error in errors {
+                report.add(Status::Error, "packs", error.to_string(), "");
+            }
+        }
+    }
+    for (hook, what) in [
+        (Hook::VisitNeed, "no pack says how often customers are visited"),
+        (Hook::PlanVisits, "no pack plans visits"),
+        (Hook::FollowUp, "no pack proposes follow-ups"),
+    ] {
+        if packs.answering(hook, settings).is_empty() {
+            report.add(Status::Warning, "packs", what, "see [packs] on in kehu.toml");
+        }
+    }
+}
+
+fn look_at_runs(workspace: &Workspace, packs: &PackSet, report: &mut Report) -> Result {
+    let reader = workspace.read()?;
+    let Some(run) = score::find_run(reader.as_ref(), None, None)? else {
+        report.add(Status::Warning, "last run", "nothing has been scored yet", "kehu score");
+        return Ok(());
+    };
+    let changes = score::changes_since(reader.as_ref(), &run, packs)?;
+    let found = format!("{} as of {}, {} customers", run.id, run.as_of, run.customers);
+    match (changes.data, changes.packs) {
+        (false, false) => report.ok("last run", found),
+        (data, _) => {
+            let what = if data { "data" } else { "packs or their settings" };
+            let found = format!("{found}; {what} changed since");
+            report.add(Status::Warning, "last run", found, "kehu score");
+        }
+    }
+    for (pack, failure) in &run.failures {
+        let first = failure.lines().next().unwrap_or_default();
+        report.add(
+            Status::Warning,
+            "last run",
+            format!("without {pack}: {first}"),
+            "mend the pack, then kehu score",
+        );
+    }
+    Ok(())
+}
+
+fn look_at_calendar(workspace: &Workspace, report: &mut Report) {
+    let country = &workspace.settings.country;
+    let calendar = Calendar::of(country);
+    let years: Vec<String> = calendar.years().iter().map(ToString::to_string).collect();
+    let today = workspace.act.today;
+    if years.is_empty() {
+        report.ok("calendar", "weekends only");
+    } else if calendar.unknown_years(today, today).is_empty() {
+        report.ok("calendar", format!("{country}, holidays of {}", years.join(", ")));
+    } else {
+        let found = format!("{country}, holidays of {}, none of {}", years.join(", "), today.year());
+        report.add(Status::Warning, "calendar", found, "a newer kehu may know them; until then only weekends are off");
+    }
 }

@@ -13,6 +13,7 @@ mod customer_list;
 mod customer_page;
 mod deal;
 mod deal_page;
+mod demo;
 mod doctor;
 mod explain;
 mod features;
@@ -23,12 +24,15 @@ mod interaction;
 mod log;
 mod note;
 mod override_value;
+mod plan;
 mod product;
 mod rep;
 mod runs;
 mod score;
 mod target;
 mod task;
+mod today;
+mod today_answer;
 mod undo;
 
 use std::process::ExitCode;
@@ -45,6 +49,7 @@ use crate::output::show_json;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
+    Demo(demo::Args),
     #[command(subcommand)]
     Config(config::Args),
     Import(import::Args),
@@ -72,6 +77,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(runs::Args),
     Features(features::Args),
+    Plan(plan::Args),
+    Today(today::Args),
     History(history::Args),
     Undo(undo::Args),
     Doctor(doctor::Args),
@@ -82,6 +89,7 @@ pub(crate) enum Command {
 pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
     match command {
         Command::Init(args) => init::run(context, &args),
+        Command::Demo(args) => demo::run(context, &args),
         Command::Config(args) => config::run(context, &args),
         Command::Import(args) => return import::run(context, &args),
         Command::Customer(args) => customer::run(context, args),
@@ -99,6 +107,8 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::Override(args) => override_value::run(context, &args),
         Command::Runs(args) => runs::run(context, args),
         Command::Features(args) => features::run(context, &args),
+        Command::Plan(args) => return plan::run(context, &args),
+        Command::Today(args) => return today::run(context, args),
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args),
         Command::Doctor(args) => return doctor::run(context, &args),

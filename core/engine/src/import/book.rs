@@ -212,6 +212,7 @@ fn keys(record: &Record) -> (i64, String, Option<&str>) {
             contact.external_id.as_deref(),
         ),
         Record::Deal(deal) => (deal.id, deal.name.clone(), deal.external_id.as_deref()),
+        Record::Interaction(one) => (one.id, String::new(), one.external_id.as_deref()),
         other => (other.id(), String::new(), None),
     }
 }

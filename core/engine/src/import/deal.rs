@@ -11,7 +11,7 @@ use kehu_domain::{
 use kehu_store::{Reader, RowFate, StoreError};
 
 use super::interaction::fault_at;
-use super::mapping::EventSpec;
+use super::mapping::{EventSpec, Match};
 use super::records::{Keys, Values, fate};
 use super::run::{Fault, Here, Run};
 use super::value::{Bad, Column, Origin, Value};
@@ -55,18 +55,25 @@ struct Told<'r> {
     assumed: bool,
 }
 
+/// What is stored of a row's deal, and what the row says of it as a whole.
+struct Kept {
+    events: Vec<DealEvent>,
+    customer: Option<CustomerId>,
+    /// True if the deal itself is new or changed.
+    changed: bool,
+    known: Option<Day>,
+}
+
 impl<'a> Run<'a> {
     /// Takes a row of deals.
     pub(super) fn deal(&mut self, here: Here<'_>, row: &Row) -> Result<RowFate, Fault> {
         let (values, digest) = self.values(here, row)?;
-        let keys = self.deal_keys(&values, digest);
+        let keys = self.deal_keys(here, &values, digest);
         let found = self.matching(here, &keys)?;
-        if here.spec.matched != super::mapping::Match::Row
-            && let Some(fate) = self.said_before(here, found, digest)?
-        {
+        if let Some(fate) = self.said_before(here, found, digest)? {
             return Ok(fate);
         }
-        let stored = match found {
+        let stored: Option<Deal> = match found {
             Some(id) => self.current(Entity::Deal, id)?.and_then(|record| record.try_into().ok()),
             None => None,
         };
@@ -75,9 +82,8 @@ impl<'a> Run<'a> {
         let pipeline = self.pipeline(here, &deal)?;
         let unknown = self.deal_references(here, &mut deal, &values)?;
         let told = self.tell(here, row, &deal, pipeline)?;
-        let had_customer = stored.as_ref().is_some_and(|stored: &Deal| stored.customer.is_some());
         let known = self.deals.events.get(&found.unwrap_or(0)).cloned().unwrap_or_default();
-        check_order(here, &told, &known)?;
+        check_order(&told, &known)?;
         for (target, entity, text) in unknown {
             let id = self.imply(here, entity, text);
             set_reference(&mut deal, target, id);
@@ -91,25 +97,30 @@ impl<'a> Run<'a> {
         if fate != RowFate::Unchanged {
             self.keep(here.table, here.line, deal.clone().into())?;
         }
-        let known_on = known_on(&values);
-        let moved = self.push_events(here, &deal, &told, &known, had_customer, known_on)?;
+        let kept = Kept {
+            events: known,
+            customer: stored.and_then(|stored| stored.customer),
+            changed: fate != RowFate::Unchanged,
+            known: known_on(&values),
+        };
+        let moved = self.push_events(here, &deal, &told, &kept)?;
         Ok(if fate == RowFate::Unchanged && moved { RowFate::Changed } else { fate })
     }
 
     /// The keys of a deal; a row without an id is given one made of all that is mapped.
-    fn deal_keys(&mut self, values: &Values<'_>, digest: i64) -> Keys {
+    fn deal_keys(&mut self, here: Here<'_>, values: &Values<'_>, digest: i64) -> Keys {
         let text = |target: Target| {
             values.iter().find(|(column, _)| column.target == target).map(|(_, v)| v.into_text())
         };
         let name = text(Target::Name);
-        let external = text(Target::ExternalId).or_else(|| {
-            if name.is_some() {
-                return None;
+        let external = match (text(Target::ExternalId), here.spec.matched) {
+            (None, Match::ExternalId | Match::Row) => {
+                let ordinal = self.deals.ordinals.entry(digest).or_default();
+                *ordinal += 1;
+                Some(format!("row-{digest:016x}-{ordinal}"))
             }
-            let ordinal = self.deals.ordinals.entry(digest).or_default();
-            *ordinal += 1;
-            Some(format!("row-{digest:016x}-{ordinal}"))
-        });
+            (external, _) => external,
+        };
         let name = name.or_else(|| external.clone()).unwrap_or_default();
         Keys { name, external }
     }
@@ -262,31 +273,28 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Stages the events that are not stored, and the purchases of those that won; true if any was.
+    /// Stages the events that are not stored, and the purchases of those that won; true if an event
+    /// was.
     fn push_events(
         &mut self,
         here: Here<'_>,
         deal: &Deal,
         told: &[Told<'_>],
-        stored: &[DealEvent],
-        had_customer: bool,
-        known: Option<Day>,
+        kept: &Kept,
     ) -> Result<bool, StoreError> {
         let mut moved = false;
         for event in told {
-            let before = same_event(event, stored);
+            let before = same_event(event, &kept.events);
             let amount = event.amount.or(before.and_then(|before| before.amount));
             let changed = before.is_none_or(|before| before.amount != amount);
             if changed {
                 let fate = if before.is_some() { RowFate::Changed } else { RowFate::Created };
-                self.push_event(here, deal, event, before, known)?;
+                self.push_event(here, deal, event, before, kept.known)?;
                 self.report.tables[here.table].count_besides(Entity::DealEvent, fate);
                 moved = true;
             }
-            let gained = deal.customer.is_some() && !had_customer;
-            if event.won && (changed || gained) {
-                self.push_purchase(here, deal, event, known)?;
-                moved = true;
+            if event.won && (changed || kept.changed) {
+                self.push_purchase(here, deal, event, amount, kept)?;
             }
         }
         Ok(moved)
@@ -318,30 +326,62 @@ impl<'a> Run<'a> {
         self.staging.push(here.table, here.line, record.into())
     }
 
-    /// Entering a won stage writes one purchase, if it is known whose.
+    /// Entering a won stage writes one purchase, if it is known whose; one that is stored is changed.
     fn push_purchase(
         &mut self,
         here: Here<'_>,
         deal: &Deal,
         event: &Told<'_>,
-        known: Option<Day>,
+        amount: Option<Money>,
+        kept: &Kept,
     ) -> Result<(), StoreError> {
         let Some(customer) = deal.customer else { return Ok(()) };
-        let key = deal.external_id.as_deref().unwrap_or(&deal.name);
-        let id = self.books.entry(Entity::Interaction).or_default().new_id();
+        let stored = match kept.customer {
+            Some(customer) => self.stored_purchase(customer, deal.id)?,
+            None => None,
+        };
+        let purchase = stored.unwrap_or_else(|| {
+            let key = deal.external_id.as_deref().unwrap_or(&deal.name);
+            Interaction {
+                id: self.books.entry(Entity::Interaction).or_default().new_id(),
+                external_id: Some(format!("deal/{key}")),
+                known: kept.known,
+                ..Interaction::new(customer, event.day, "purchase")
+            }
+        });
         let purchase = Interaction {
-            id,
+            customer,
+            happened: event.day,
             minute: event.minute,
             rep: deal.rep,
             deal: Some(DealId(deal.id)),
             product: deal.product,
-            amount: event.amount,
-            external_id: Some(format!("deal/{key}")),
-            known,
-            ..Interaction::new(customer, event.day, "purchase")
+            amount,
+            ..purchase
         };
         // Behind the mapping's tables, so that it is not counted among the rows.
         self.staging.push(self.tables + here.table, here.line, purchase.into())
+    }
+
+    /// The purchase that a deal has written, by an import or by hand.
+    fn stored_purchase(
+        &self,
+        customer: CustomerId,
+        deal: i64,
+    ) -> Result<Option<Interaction>, StoreError> {
+        let mut found = None;
+        if customer.0 > 0 && deal > 0 {
+            self.reader.each(Entity::Interaction, Some(customer), &mut |record| {
+                if let Record::Interaction(interaction) = record
+                    && interaction.deal == Some(DealId(deal))
+                    && interaction.kind == "purchase"
+                {
+                    found.get_or_insert(interaction);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
     }
 }
 
@@ -400,22 +440,19 @@ fn undated<'r>(
     })
 }
 
-/// A new event must not lie before what is stored: the deal would stand elsewhere than the row says.
-fn check_order(here: Here<'_>, told: &[Told<'_>], stored: &[DealEvent]) -> Result<(), Fault> {
-    let Some(latest) = stored.iter().max_by_key(|event| (event.happened, event.minute, event.id))
-    else {
+/// The last event must not lie before what is stored: the deal would stand elsewhere than the row
+/// says.
+fn check_order(told: &[Told<'_>], stored: &[DealEvent]) -> Result<(), Fault> {
+    let latest = stored.iter().max_by_key(|event| (event.happened, event.minute, event.id));
+    let (Some(latest), Some(event)) = (latest, told.last()) else { return Ok(()) };
+    if same_event(event, stored).is_some() || event.day >= latest.happened {
         return Ok(());
-    };
-    let late = told
-        .iter()
-        .find(|event| same_event(event, stored).is_none() && event.day < latest.happened);
-    let Some(event) = late else { return Ok(()) };
+    }
     let why = format!(
         "enters \"{}\" on {}, but is stored in \"{}\" since {}",
         event.stage, event.day, latest.stage, latest.happened
     );
-    let hint = format!("line {} is older than what is known; correct it by hand", here.line);
-    Err(Fault::row(Bad::new(why).hint(hint)))
+    Err(Fault::row(Bad::new(why).hint("the row is older than what is known; correct it by hand")))
 }
 
 fn known_on(values: &Values<'_>) -> Option<Day> {

@@ -3,7 +3,7 @@
 use kehu_contract::did_you_mean;
 use kehu_domain::rows::Row;
 use kehu_domain::{
-    ContactId, CustomerId, Day, DealId, Entity, Interaction, Kind, ProductId, RepId,
+    ContactId, CustomerId, Day, DealId, Entity, Interaction, InteractionId, Kind, ProductId, RepId,
 };
 use kehu_store::RowFate;
 
@@ -64,7 +64,11 @@ impl Run<'_> {
             set_reference(&mut interaction, column.target, id);
         }
         self.price(here, &mut interaction);
-        interaction.id = self.books.entry(Entity::Interaction).or_default().new_id();
+        let book = self.books.entry(Entity::Interaction).or_default();
+        interaction.id = book.new_id();
+        if self.threads {
+            book.remember(interaction.id, "", interaction.external_id.as_deref());
+        }
         self.staging.push(here.table, here.line, interaction.into())?;
         Ok(None)
     }
@@ -199,6 +203,7 @@ fn set_reference(interaction: &mut Interaction, target: Target, id: i64) {
         Target::Contact => interaction.contact = Some(ContactId(id)),
         Target::Deal => interaction.deal = Some(DealId(id)),
         Target::Product => interaction.product = Some(ProductId(id)),
+        Target::About => interaction.about = Some(InteractionId(id)),
         _ => {}
     }
 }

@@ -177,7 +177,7 @@ impl TableReader<'_> {
         let columns = table.table("columns");
         let read = into.zip(columns.as_ref());
         let columns = read.map(|(into, columns)| self.columns(into, columns, &manner));
-        let events = events.iter().map(|event| self.event(event, &manner)).collect();
+        let events = events.iter().map(|event| read_event(event, &manner)).collect();
         table.finish();
         let spec = TableSpec {
             file,
@@ -243,31 +243,31 @@ impl TableReader<'_> {
             Some(hint),
         );
     }
+}
 
-    fn event(&self, table: &Table<'_>, manner: &Manner) -> EventSpec {
-        let mut columns = Vec::new();
-        table.require("day");
-        for (name, target, holds) in vocabulary::event_fields() {
-            let Some(item) = table.item(name) else { continue };
-            if target == Target::Stage && item.as_text().is_some() {
-                // A stage that is written out is the stage itself; columns are named by stage_from.
-                columns.push(constant(name, (target, holds), item, manner));
-            } else {
-                columns.extend(read_column(name, (target, holds), item, table, manner));
-            }
+fn read_event(table: &Table<'_>, manner: &Manner) -> EventSpec {
+    let mut columns = Vec::new();
+    table.require("day");
+    for (name, target, holds) in vocabulary::event_fields() {
+        let Some(item) = table.item(name) else { continue };
+        if target == Target::Stage && item.as_text().is_some() {
+            // A stage that is written out is the stage itself; columns are named by stage_from.
+            columns.push(constant(name, (target, holds), item, manner));
+        } else {
+            columns.extend(read_column(name, (target, holds), item, table, manner));
         }
-        if let Some(item) = table.item("stage_from") {
-            columns.extend(read_column("stage", (Target::Stage, Holds::Text), item, table, manner));
-        }
-        let stages = columns.iter().filter(|column| column.target == Target::Stage).count();
-        if stages != 1 {
-            let hint = "stage = \"Won\" names a stage, stage_from = \"status\" a column".to_owned();
-            let message = "an event needs one of \"stage\" and \"stage_from\"";
-            table.problem(table.place(), message, Some(hint));
-        }
-        table.finish();
-        EventSpec { columns }
     }
+    if let Some(item) = table.item("stage_from") {
+        columns.extend(read_column("stage", (Target::Stage, Holds::Text), item, table, manner));
+    }
+    let stages = columns.iter().filter(|column| column.target == Target::Stage).count();
+    if stages != 1 {
+        let hint = "stage = \"Won\" names a stage, stage_from = \"status\" a column".to_owned();
+        let message = "an event needs one of \"stage\" and \"stage_from\"";
+        table.problem(table.place(), message, Some(hint));
+    }
+    table.finish();
+    EventSpec { columns }
 }
 
 fn read_format(table: &Table<'_>) -> TextFormat {

@@ -73,7 +73,10 @@ impl Import<'_> {
         let mut attempt = 1;
         loop {
             match self.attempt(sources, observer) {
-                Err(ImportError::Store(StoreError::Moved)) if attempt < ATTEMPTS => attempt += 1,
+                Err(ImportError::Store(StoreError::Moved)) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    observer.again();
+                }
                 result => return result,
             }
         }
@@ -134,12 +137,9 @@ impl Import<'_> {
 /// One line that says what an import did.
 fn summary(report: &ImportReport) -> String {
     let total = report.total();
-    let mut summary =
-        format!("{}: {} new, {} changed", report.mapping, total.created, total.changed);
-    if report.refused > 0 {
-        summary.push_str(&format!(", {} refused", report.refused));
-    }
-    summary
+    let refused =
+        if report.refused > 0 { format!(", {} refused", report.refused) } else { String::new() };
+    format!("{}: {} new, {} changed{refused}", report.mapping, total.created, total.changed)
 }
 
 fn no_rows(file: &str) -> SourceError {

@@ -38,6 +38,9 @@ pub(super) struct Keys {
 /// What a row's references came to.
 type References<'r> = Vec<(&'r Column, i64)>;
 
+/// A parent as a row names it.
+type Parent<'r> = Option<(&'r Column, &'r str)>;
+
 impl Run<'_> {
     /// Takes a row of reps, products, customers or contacts; none if its fate is known later.
     pub(super) fn plain_record(
@@ -95,7 +98,15 @@ impl Run<'_> {
             let value = column
                 .read(row, &self.settings.currency)
                 .map_err(|bad| Fault::of(column, column.text(row), bad))?;
-            let Some(value) = value else { continue };
+            let Some(value) = value else {
+                // A deal can go by its id alone; whatever has a name in its file must have one.
+                if column.target == Target::Name && here.spec.into != Entity::Deal {
+                    let bad = Bad::new("is empty")
+                        .hint("name it there, or leave the column out to go by the external id");
+                    return Err(Fault::of(column, None, bad));
+                }
+                continue;
+            };
             if column.target == Target::Currency {
                 self.check_currency(column, value)?;
                 continue;
@@ -123,7 +134,7 @@ impl Run<'_> {
         &mut self,
         here: Here<'_>,
         values: &Values<'r>,
-    ) -> Result<(References<'r>, Option<(&'r Column, &'r str)>), Fault> {
+    ) -> Result<(References<'r>, Parent<'r>), Fault> {
         let (mut found, mut unknown, mut parent) = (Vec::new(), Vec::new(), None);
         for (column, value) in values {
             let (Holds::Reference(entity), Value::Text(text)) = (&column.holds, *value) else {
@@ -163,12 +174,12 @@ impl Run<'_> {
     pub(super) fn matching(&mut self, here: Here<'_>, keys: &Keys) -> Result<Option<i64>, Fault> {
         let entity = here.spec.into;
         let book = self.books.entry(entity).or_default();
-        let found = match (&keys.external, here.spec.matched) {
-            (Some(external), Match::ExternalId) => book.by_external(external),
-            _ => {
-                book.load_names(entity, &*self.reader)?;
-                book.by_name(&keys.name)
-            }
+        let by_id = here.spec.matched != Match::Name;
+        let found = if let (Some(external), true) = (&keys.external, by_id) {
+            book.by_external(external)
+        } else {
+            book.load_names(entity, &*self.reader)?;
+            book.by_name(&keys.name)
         };
         match found {
             Found::One(id) => Ok(Some(id)),

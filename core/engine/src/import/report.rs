@@ -107,6 +107,9 @@ pub trait Observer {
         let _ = (table, line, fate);
     }
 
+    /// Another operation came between: what was heard so far is void, and all rows come again.
+    fn again(&mut self) {}
+
     /// A row was refused; unlike the report's list, all of them come here.
     fn refused(&mut self, refusal: &Refusal) {
         let _ = refusal;
@@ -170,13 +173,11 @@ impl TableReport {
     }
 
     pub(super) fn count_besides(&mut self, entity: Entity, fate: RowFate) {
-        let at = match self.besides.iter().position(|besides| besides.entity == entity) {
-            Some(at) => at,
-            None => {
-                self.besides.push(Besides { entity, created: 0, changed: 0 });
-                self.besides.len() - 1
-            }
-        };
+        let known = self.besides.iter().position(|besides| besides.entity == entity);
+        let at = known.unwrap_or(self.besides.len());
+        if known.is_none() {
+            self.besides.push(Besides { entity, created: 0, changed: 0 });
+        }
         match fate {
             RowFate::Created => self.besides[at].created += 1,
             RowFate::Changed => self.besides[at].changed += 1,

@@ -15,7 +15,7 @@ use super::report::{
     ImportError, ImportReport, Observer, Progress, REFUSALS_NAMED, Refusal, TableReport, shortened,
 };
 use super::value::{Bad, Column};
-use super::vocabulary::Holds;
+use super::vocabulary::{Holds, Target};
 use crate::settings::Settings;
 
 /// How many rows pass between two words on the progress.
@@ -77,6 +77,8 @@ pub(super) struct Run<'a> {
     shared: Vec<Entity>,
     held: BTreeMap<(Entity, i64), Held>,
     pub(super) tables: usize,
+    /// True if interactions name earlier ones that they are about.
+    pub(super) threads: bool,
 }
 
 /// An open table: its file, and its columns' places in it.
@@ -139,6 +141,11 @@ impl<'a> Run<'a> {
             shared,
             held: BTreeMap::new(),
             tables: mapping.tables.len(),
+            threads: mapping
+                .tables
+                .iter()
+                .flat_map(|table| &table.columns)
+                .any(|column| column.target == Target::About),
         }
     }
 
@@ -183,7 +190,7 @@ impl<'a> Run<'a> {
                 self.refuse(at, Refusal { file, line, column, value, why, hint }, observer);
             }
             let rows = self.report.tables[at].rows;
-            if rows % ROWS_A_WORD == 0 {
+            if rows.is_multiple_of(ROWS_A_WORD) {
                 let (read, total) = source.progress();
                 observer.progress(&Progress { file: source.name(), rows, read, total });
             }

@@ -89,10 +89,10 @@ impl Column {
         if cell.is_empty() || self.nulls.iter().any(|null| null == cell) {
             return self.default.as_deref();
         }
-        match self.aliases.is_empty() {
-            true => Some(cell),
-            false => Some(self.aliases.get(cell).map_or(cell, String::as_str)),
+        if self.aliases.is_empty() {
+            return Some(cell);
         }
+        Some(self.aliases.get(cell).map_or(cell, String::as_str))
     }
 
     /// The value of a row's cell.

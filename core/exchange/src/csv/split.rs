@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use kehu_domain::rows::Delimiter;
+use memchr::memchr_iter;
 
 /// The longest cell, in bytes.
 pub(crate) const CELL_LIMIT: usize = 1024 * 1024;
@@ -114,7 +115,7 @@ impl Splitter {
             let at_end = bytes.is_empty();
             let (result, read, written, ended) =
                 core.read_record(bytes, &mut self.bytes[self.used..], &mut self.ends[self.cells..]);
-            quotes += bytes[..read].iter().filter(|byte| **byte == b'"').count();
+            quotes += memchr_iter(b'"', &bytes[..read]).count();
             self.lines.count(&bytes[..read]);
             self.input.consume(read);
             self.used += written;
@@ -219,8 +220,8 @@ struct Lines {
 impl Lines {
     fn count(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
-        let newlines = bytes.iter().filter(|byte| **byte == b'\n').count();
-        let returns = bytes.iter().filter(|byte| **byte == b'\r').count();
+        let newlines = memchr_iter(b'\n', bytes).count();
+        let returns = memchr_iter(b'\r', bytes).count();
         // A pair is one end of line; one may lie over the border of two chunks.
         let mut pairs = usize::from(self.last == b'\r' && bytes[0] == b'\n');
         if returns > 0 {

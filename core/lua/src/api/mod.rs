@@ -16,10 +16,12 @@ pub(crate) use day::in_words as day_in_words;
 pub(crate) fn kehu_table(
     machine: &Machine,
     rule: Function,
+    list: Function,
     settings: &Table,
 ) -> mlua::Result<Table> {
     let kehu = machine.lua.create_table()?;
     kehu.raw_set("rule", rule)?;
+    kehu.raw_set("rules", list)?;
     kehu.raw_set("settings", settings)?;
     kehu.raw_set("day", strict(machine, "kehu.day", day::table(&machine.lua)?)?)?;
     kehu.raw_set("text", strict(machine, "kehu.text", text::table(&machine.lua)?)?)?;

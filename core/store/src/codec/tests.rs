@@ -11,7 +11,9 @@ fn text_column() -> impl Strategy<Value = ColumnData> {
     let row = proptest::option::weighted(0.8, "[a-c东]{0,3}");
     vec(row, 0..600).prop_map(|rows| {
         let mut builder = kehu_contract::TextBuilder::default();
-        rows.iter().for_each(|row| builder.push(row.as_deref()));
+        for row in &rows {
+            builder.push(row.as_deref());
+        }
         builder.finish()
     })
 }

@@ -266,7 +266,7 @@ fn customers_are_seen_as_they_were(store: &dyn Store) -> Result<()> {
     put(store, customer("two"), "2024-01-10")?;
     for (name, today) in [("one b", "2024-02-01"), ("one c", "2024-02-01"), ("one d", "2024-03-01")]
     {
-        one.name = name.to_owned();
+        name.clone_into(&mut one.name);
         put(store, one.clone(), today)?;
     }
     let reader = store.read()?;
@@ -304,7 +304,7 @@ fn names_are_found_without_regard_to_case_and_width(store: &dyn Store) -> Result
     assert_eq!(find("nobody", 9)?, []);
     drop(reader);
     named.id = 1;
-    named.name = "Other".to_owned();
+    "Other".clone_into(&mut named.name);
     named.external_ids.clear();
     put(store, named, "2024-05-02")?;
     let reader = store.read()?;

@@ -19,12 +19,12 @@ fn an_undo_brings_back_what_was(store: &dyn Store) -> Result<()> {
     let mut one = customer("one");
     one.id = put(store, one.clone(), "2024-05-01")?.1;
     states.push(snapshot(store)?);
-    one.name = "renamed".to_owned();
+    "renamed".clone_into(&mut one.name);
     put(store, one.clone(), "2024-05-02")?;
     states.push(snapshot(store)?);
     operation(store, "mixed", |writer| {
         let today = day("2024-05-03");
-        one.name = "renamed twice".to_owned();
+        "renamed twice".clone_into(&mut one.name);
         writer.put(&one.clone().into(), today)?;
         let call = writer.put(&interaction(1, "2024-05-03", "call").into(), today)?;
         let mut moved = interaction(1, "2024-05-02", "visit");
@@ -72,7 +72,7 @@ fn an_undo_is_refused_while_later_operations_build_on_it(store: &dyn Store) -> R
     let (called, _) = put(store, interaction(id, "2024-05-01", "call"), "2024-05-01")?;
     let (dealt, _) = put(store, deal("deal", Some(id)), "2024-05-01")?;
     let (moved, _) = put(store, event(1, "2024-05-01", "open"), "2024-05-01")?;
-    one.name = "renamed".to_owned();
+    "renamed".clone_into(&mut one.name);
     let (renamed, _) = put(store, one, "2024-05-02")?;
     put(store, customer("stranger"), "2024-05-02")?;
     let refused = |target: OperationId| match store.undo(Some(target), &draft("undo")) {

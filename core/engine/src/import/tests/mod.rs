@@ -13,7 +13,7 @@ use kehu_domain::{Day, Entity, OperationDraft, Record};
 use kehu_sqlite::SqliteStore;
 use kehu_store::Store as _;
 
-use super::{Import, ImportError, ImportReport, Mapping, Silent, TableSpec};
+use super::{Import, ImportError, ImportReport, Mapping, OpenTable, Silent, TableSpec};
 use crate::settings::Settings;
 
 /// A workspace with an empty store.
@@ -53,7 +53,7 @@ impl Workspace {
         &self,
         mapping: &Mapping,
         dry_run: bool,
-        open: &mut dyn FnMut(&TableSpec) -> Result<Box<dyn RowSource>, SourceError>,
+        open: OpenTable<'_>,
     ) -> Result<ImportReport, ImportError> {
         let draft = OperationDraft {
             kind: "import".to_owned(),

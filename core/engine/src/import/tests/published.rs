@@ -112,6 +112,42 @@ fn a_deal_that_found_its_customer_gets_its_purchase_then() {
 }
 
 #[test]
+fn a_won_deal_that_is_corrected_keeps_one_purchase() {
+    let workspace = Workspace::new();
+    workspace.import(MAVEN, FIRM);
+    let pipeline = FIRM[3].1.replace(
+        "A1,Ann Li,GTXPro,Acme,Won,2016-10-20,2017-03-01,4514",
+        "A1,Ann Li,GTXPro,Bluth,Won,2016-10-20,2017-03-02,4600",
+    );
+    let files = [FIRM[0], FIRM[1], FIRM[2], ("sales_pipeline.csv", pipeline.as_str())];
+    let report = workspace.import(MAVEN, &files);
+    assert_eq!(counts(&report, 3), [0, 1, 4, 0]);
+    assert_eq!(besides(&report, 3)[&Entity::Interaction], (0, 1));
+    let purchases: Vec<Interaction> = workspace.all(Entity::Interaction);
+    let [purchase] = purchases.as_slice() else { panic!("{purchases:?}") };
+    assert_eq!((purchase.customer.0, purchase.amount.map(|m| m.0)), (1, Some(460_000)));
+    assert_eq!(purchase.happened.to_string(), "2017-03-02");
+    assert!(!workspace.import(MAVEN, &files).changes_anything());
+}
+
+#[test]
+fn a_row_that_is_older_than_what_is_stored_is_refused() {
+    let workspace = Workspace::new();
+    workspace.import(MAVEN, FIRM);
+    let pipeline = FIRM[3]
+        .1
+        .replace("A4,Ann Li,GTX Pro,,Prospecting,,,", "A4,Ann Li,GTX Pro,,Engaging,2017-12-01,,");
+    let files = [FIRM[0], FIRM[1], FIRM[2], ("sales_pipeline.csv", pipeline.as_str())];
+    let report = workspace.import(MAVEN, &files);
+    assert_eq!(
+        refusals(&report),
+        [
+            "sales_pipeline.csv:5: enters \"Engaging\" on 2017-12-01, but is stored in \"Prospecting\" since 2017-12-31 (the row is older than what is known; correct it by hand)"
+        ]
+    );
+}
+
+#[test]
 fn a_deal_is_refused_where_its_row_contradicts_itself_or_leaves_a_question() {
     let workspace = Workspace::new();
     let rows = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n\

@@ -323,3 +323,52 @@ fn an_import_that_is_undone_can_be_made_again() {
     assert_eq!(counts(&report, 1), [2, 0, 0, 0]);
     assert_eq!(counts(&report, 3), [2, 0, 0, 0]);
 }
+
+#[test]
+fn an_interaction_may_be_about_an_earlier_one() {
+    let workspace = Workspace::new();
+    let mapping = r#"
+        name = "desk"
+        [[table]]
+        into = "interaction"
+        create_customers = true
+        [table.columns]
+        external_id = "no"
+        kind = { value = "complaint" }
+        customer = "who"
+        day = "day"
+        state = "state"
+        about = "about"
+    "#;
+    let file = "no,who,day,state,about\n1,Acme,2017-01-01,opened,\n2,Acme,2017-01-05,resolved,1\n3,Acme,2017-01-06,resolved,9\n";
+    let report = workspace.import(mapping, &[("desk.csv", file)]);
+    assert_eq!(
+        refusals(&report),
+        [
+            "desk.csv:4, column \"about\": \"9\" is no interaction that is known (import the interactions first)"
+        ]
+    );
+    let all: Vec<Interaction> = workspace.all(Entity::Interaction);
+    assert_eq!(all[1].about.map(|id| id.0), Some(all[0].id));
+    assert!(!workspace.import(mapping, &[("desk.csv", file)]).changes_anything());
+}
+
+#[test]
+fn deals_of_one_name_without_ids_stay_apart() {
+    let workspace = Workspace::new();
+    let mapping = r#"
+        name = "d"
+        [[table]]
+        into = "deal"
+        [table.columns]
+        name = "name"
+        pipeline = { value = "sales" }
+        [[table.event]]
+        day = "day"
+        stage_from = "stage"
+    "#;
+    let file = "name,day,stage\nFridge,2017-01-01,intent\nFridge,2017-01-02,signed\n";
+    workspace.import(mapping, &[("deals.csv", file)]);
+    assert_eq!(workspace.count(Entity::Deal), 2);
+    assert!(!workspace.import(mapping, &[("deals.csv", file)]).changes_anything());
+}

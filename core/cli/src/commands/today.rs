@@ -1,0 +1,229 @@
+use std::process::ExitCode;
+
+use kehu_contract::Language;
+use kehu_domain::{Day, Rep};
+use kehu_engine::day::{Line, Work, Worklist};
+use kehu_engine::score::RunView;
+use serde_json::{Value, json};
+
+use super::plan::{minutes, rep, tell_deals_without_customer, weekday, why, words};
+use super::today_answer::{self, Answers};
+use crate::arguments::{DayWord, day};
+use crate::context::Context;
+use crate::error::Result;
+use crate::locale::{
+    ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
+};
+use crate::output::{Cell, Column, Form, Listing, show_json, show_listing};
+use crate::printer::Printer;
+use crate::workspace::Workspace;
+use crate::{packs, runs};
+
+/// Shows what a rep is to do today: who, what, why, when and by which channel
+///
+/// The list joins the day's visits (of the rep's latest plan, else planned now) with what the packs
+/// propose, the most important first. Each line has a key, by which it is closed; a line that was done or
+/// skipped does not come back.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu today
+  kehu today --rep 李伟 --as-of 2024-03-01
+  kehu today done 3f7k2 --text '样品已送到'
+  kehu today snooze 3f7k2 --until +3
+  kehu today skip 3f7k2 --reason '客户出差'")]
+pub(crate) struct Args {
+    /// Whose day, by name or id [default: who acts]
+    #[arg(long, global = true)]
+    rep: Option<String>,
+    /// Another day, seen as it was at its end [default: today]
+    #[arg(long, value_name = "DAY", value_parser = day, global = true)]
+    as_of: Option<DayWord>,
+    /// Shows what was withheld, too
+    #[arg(long)]
+    withheld: bool,
+    #[command(subcommand)]
+    answer: Option<Answers>,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
+    let workspace = context.open()?;
+    let packs = packs::enabled(&workspace, context.shipped)?;
+    let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
+    let reader = workspace.read()?;
+    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref())?;
+    let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
+    let work = Work {
+        store: &workspace.store,
+        reader: reader.as_ref(),
+        settings: &workspace.settings,
+        packs: &packs,
+        run: &run,
+        rep: &rep,
+        as_of,
+    };
+    let list = work.today()?;
+    tell_failures(&list, &run);
+    match args.answer {
+        Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
+        None => {
+            let shown = Shown { rep: &rep, as_of, list: &list, withheld: args.withheld };
+            show(context, &workspace, &shown)?;
+        }
+    }
+    Ok(if list.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Names the packs that were switched off; those of a run that was computed now are named already.
+fn tell_failures(list: &Worklist, run: &RunView<'_>) {
+    let told = if run.header().id.0 == 0 { run.header().failures.len() } else { 0 };
+    for (pack, failure) in list.failures.iter().skip(told) {
+        Printer::talk(&format!("error: {failure}"));
+        Printer::talk(&format!("pack {pack} was switched off for this list; the others went on"));
+    }
+}
+
+struct Shown<'a> {
+    rep: &'a Rep,
+    as_of: Day,
+    list: &'a Worklist,
+    withheld: bool,
+}
+
+fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> Result {
+    let form = context.form(workspace.language);
+    if form.json {
+        return show_json(&mut context.printer, &as_json(shown));
+    }
+    let list = shown.list;
+    let (rep, count) = (&shown.rep.name, list.lines.len());
+    let day = weekday(shown.as_of, form.language);
+    context.printer.heading(&match form.language {
+        Language::En => format!("{rep}, {day}: {count} to do"),
+        Language::Zh => format!("{rep}，{day}：{count} 项"),
+    })?;
+    context.printer.line("")?;
+    show_lines(context, form, &list.lines, shown.as_of)?;
+    if shown.withheld && !list.withheld.is_empty() {
+        context.printer.line("")?;
+        show_lines(context, form, &list.withheld, shown.as_of)?;
+    }
+    context.printer.finish()?;
+    tell(shown, form.language);
+    Ok(())
+}
+
+fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day) -> Result {
+    let language = form.language;
+    let mut listing = Listing::new(vec![
+        Column::whole("key", ANSWER_KEY),
+        Column::text("customer", CUSTOMER),
+        Column::text("deal", DEAL),
+        Column::text("action", TO_DO),
+        Column::whole("channel", CHANNEL),
+        Column::whole("due", DUE),
+        Column::text("withheld", WITHHELD_BECAUSE),
+        Column::text("purpose", PURPOSE),
+        Column::text("why", WHY),
+    ]);
+    for line in lines {
+        let due = if line.due == today { String::new() } else { line.due.to_string() };
+        listing.rows.push(vec![
+            Cell::text(&line.key),
+            Cell::text(&line.name),
+            line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
+            Cell::text(line.title.get(language)),
+            Cell::text(&line.channel),
+            Cell::text(due),
+            Cell::text(why(&line.withheld, language)),
+            line.visit
+                .as_ref()
+                .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
+            Cell::text(why(&line.because, language)),
+        ]);
+    }
+    show_listing(&mut context.printer, form, listing)
+}
+
+fn deal_cell(id: kehu_domain::DealId, name: &str) -> Cell {
+    Cell::text(if name.is_empty() { id.to_string() } else { format!("{id} {name}") })
+}
+
+/// Says on stderr what the list itself does not show.
+fn tell(shown: &Shown<'_>, language: Language) {
+    let list = shown.list;
+    for note in &list.notes {
+        Printer::talk(&format!("note: {}", note.get(language)));
+    }
+    let prospecting = minutes(list.prospecting_seconds);
+    let counts = [
+        (
+            prospecting.unsigned_abs() as usize,
+            "minutes are kept for finding new customers",
+            "分钟留给开发新客户",
+        ),
+        (
+            if shown.withheld { 0 } else { list.withheld.len() },
+            "withheld; --withheld shows them",
+            "项暂缓；--withheld 可查看",
+        ),
+        (list.later, "due on a later day", "项之后到期"),
+        (list.closed, "closed already", "项已处理"),
+    ];
+    for (count, en, zh) in counts {
+        if count > 0 {
+            Printer::talk(&match language {
+                Language::En => format!("{count} {en}"),
+                Language::Zh => format!("{count} {zh}"),
+            });
+        }
+    }
+    tell_deals_without_customer(list.portfolio.deals_without_customer, language);
+}
+
+fn as_json(shown: &Shown<'_>) -> Value {
+    let list = shown.list;
+    let failures =
+        list.failures.iter().map(|(pack, error)| json!({ "pack": pack, "error": error }));
+    json!({
+        "rep": shown.rep.name,
+        "day": shown.as_of,
+        "lines": list.lines.iter().map(line_json).collect::<Vec<_>>(),
+        "withheld": list.withheld.iter().map(line_json).collect::<Vec<_>>(),
+        "later": list.later,
+        "closed": list.closed,
+        "prospecting_minutes": minutes(list.prospecting_seconds),
+        "notes": list.notes.iter().map(words).collect::<Vec<_>>(),
+        "deals_without_customer": list.portfolio.deals_without_customer,
+        "failures": failures.collect::<Vec<_>>(),
+    })
+}
+
+fn line_json(line: &Line) -> Value {
+    let visit = line.visit.as_ref().map(|visit| {
+        json!({
+            "minutes": minutes(visit.seconds),
+            "way_minutes": minutes(visit.travel_seconds),
+            "purpose": words(&visit.purpose),
+            "topics": words(&visit.topics),
+        })
+    });
+    let deal = line.deal.as_ref().map(|(id, name)| json!({ "id": id.to_string(), "name": name }));
+    json!({
+        "key": line.key,
+        "customer": { "id": line.customer.to_string(), "name": line.name },
+        "deal": deal,
+        "amount": line.amount,
+        "action": line.action,
+        "title": words(&line.title),
+        "channel": line.channel,
+        "due": line.due,
+        "priority": line.priority,
+        "value": line.value,
+        "group": line.group,
+        "pack": line.pack,
+        "visit": visit,
+        "because": line.because,
+        "withheld_because": line.withheld,
+    })
+}

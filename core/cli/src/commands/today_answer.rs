@@ -1,0 +1,108 @@
+//! Answers to lines of today's list.
+
+use kehu_contract::Language;
+use kehu_engine::day::{Answer, Answered, Closing, Work, Worklist, answer};
+use serde_json::json;
+
+use crate::arguments::{DayWord, day};
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::show_json;
+use crate::printer::Printer;
+use crate::workspace::Workspace;
+
+/// Names what can become of a line.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Answers {
+    Done(Done),
+    Snooze(Snooze),
+    Skip(Skip),
+}
+
+/// Marks a line as done, and logs the visit, call or message
+#[derive(Debug, clap::Args)]
+pub(super) struct Done {
+    /// The line's key, or the beginning of it
+    key: String,
+    /// What came of it, in a word
+    #[arg(long)]
+    outcome: Option<String>,
+    /// What was learned, and the next step
+    #[arg(long)]
+    text: Option<String>,
+}
+
+/// Puts a line off until a later day
+#[derive(Debug, clap::Args)]
+pub(super) struct Snooze {
+    /// The line's key, or the beginning of it
+    key: String,
+    /// The day on which it comes back
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    until: DayWord,
+}
+
+/// Says that a line will not be done
+#[derive(Debug, clap::Args)]
+pub(super) struct Skip {
+    /// The line's key, or the beginning of it
+    key: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) fn run(
+    context: &mut Context<'_>,
+    workspace: &Workspace,
+    work: &Work<'_>,
+    list: &Worklist,
+    typed: Answers,
+) -> Result {
+    let today = workspace.act.today;
+    let (kind, key, closing) = match typed {
+        Answers::Done(Done { key, outcome, text }) => {
+            ("today done", key, Closing::Done { outcome, text })
+        }
+        Answers::Snooze(Snooze { key, until }) => {
+            ("today snooze", key, Closing::Snooze { until: until.on(today) })
+        }
+        Answers::Skip(Skip { key, reason }) => ("today skip", key, Closing::Skip { reason }),
+    };
+    let given = Answer { key, closing };
+    let answered = answer(work, list, &given, today, &workspace.desk().draft(kind))?;
+    tell(&answered, &given.closing, workspace.language);
+    let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
+    if context.globals.json {
+        let value = json!({ "key": answered.line.key, "interaction": interaction });
+        return show_json(&mut context.printer, &value);
+    }
+    Ok(context.printer.line(&answered.line.key)?)
+}
+
+fn tell(answered: &Answered, closing: &Closing, language: Language) {
+    let (what, name) = (answered.line.title.get(language), &answered.line.name);
+    let is_zh = language == Language::Zh;
+    Printer::talk(&match (closing, &answered.interaction) {
+        (Closing::Done { .. }, Some((id, kind))) if is_zh => {
+            format!("已完成：{what}，{name}；已记录 {kind} {id}。")
+        }
+        (Closing::Done { .. }, Some((id, kind))) => {
+            format!("Done: {what}, {name}; logged {kind} {id}.")
+        }
+        (Closing::Done { .. }, None) if is_zh => {
+            format!(
+                "已完成：{what}，{name}；渠道 {} 没有对应的互动类型，未记录。",
+                answered.line.channel
+            )
+        }
+        (Closing::Done { .. }, None) => format!(
+            "Done: {what}, {name}; no interaction was logged, because \"{}\" is no kind of interaction.",
+            answered.line.channel
+        ),
+        (Closing::Snooze { until }, _) if is_zh => format!("已推迟到 {until}：{what}，{name}。"),
+        (Closing::Snooze { until }, _) => format!("Snoozed until {until}: {what}, {name}."),
+        (Closing::Skip { .. }, _) if is_zh => format!("已跳过：{what}，{name}。"),
+        (Closing::Skip { .. }, _) => format!("Skipped: {what}, {name}."),
+    });
+}
