@@ -35,7 +35,8 @@ impl<'c> Names<'c> {
         })?;
         if let Record::Customer(customer) = record {
             let ids = customer.external_ids.iter();
-            self.external_ids.extend(ids.map(|(system, id)| (system.clone(), id.clone(), customer.id)));
+            self.external_ids
+                .extend(ids.map(|(system, id)| (system.clone(), id.clone(), customer.id)));
         }
         if self.names.len() >= MANY { self.enter() } else { Ok(()) }
     }

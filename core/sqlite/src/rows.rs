@@ -162,7 +162,10 @@ fn add_names(connection: &Connection, record: &Record) -> Done<()> {
 }
 
 /// Visits the names (false) and external ids (true) by which a record is found.
-pub(crate) fn each_name(record: &Record, visit: &mut dyn FnMut(&str, bool) -> Done<()>) -> Done<()> {
+pub(crate) fn each_name(
+    record: &Record,
+    visit: &mut dyn FnMut(&str, bool) -> Done<()>,
+) -> Done<()> {
     let (name, external_id) = match record {
         Record::Rep(rep) => (&rep.name, &rep.external_id),
         Record::Product(product) => (&product.name, &product.external_id),
