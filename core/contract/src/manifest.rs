@@ -238,7 +238,10 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
     }
     let version = table.required_text("version");
     // What a newer contract means by its keys is not known here: its version is the one complaint.
-    let api = read_api(table)?;
+    let api = read_api(table);
+    if api.is_none() && table.item("api").is_some() {
+        return None;
+    }
     let title = table.bilingual("title");
     let summary = table.bilingual("summary");
     let settings: Vec<Setting> = named(table, "settings", Setting::read);
@@ -268,7 +271,7 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
     Some(Manifest {
         name: name?,
         version: version?,
-        api,
+        api: api?,
         title,
         summary,
         steps,

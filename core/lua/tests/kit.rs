@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use kehu_contract::document::Problem;
 use kehu_contract::{
-    Argument, Batch, ColumnData, ColumnType, Columns, Language, Limits, Origin, Pack, PackError,
-    PackFactory, RunContext, ScoredColumn, TextBuilder, Value,
+    Argument, Batch, ColumnData, ColumnType, Columns, Language, Limits, Origin, Pack as _,
+    PackError, PackFactory as _, RunContext, ScoredColumn, TextBuilder, Value,
 };
 use kehu_lua::{LuaPack, LuaPackFactory, PackFiles, load};
 use serde_json::Value as Json;

@@ -9,6 +9,8 @@ mod field;
 mod fold;
 mod interactions;
 mod related;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -179,11 +179,11 @@ fn a_deal_is_refused_where_its_row_contradicts_itself_or_leaves_a_question() {
 fn purchases_without_ids_are_known_again_and_equals_are_counted() {
     let workspace = Workspace::new();
     let rows = " 00004 0001 19970101  2   29.33\n 00004 0001 19970101  2   29.33\n 00021 0002 19970101  3   63.34\n";
-    let report = workspace.import(CDNOW, &[("sample.txt", rows)]);
+    let report = workspace.import(CDNOW, &[("CDNOW_sample.txt", rows)]);
     assert_eq!(counts(&report, 0), [3, 0, 0, 0]);
     assert_eq!(besides(&report, 0)[&Entity::Customer], (2, 0));
     let third = format!("{rows} 00004 0001 19970101  2   29.33\n");
-    let report = workspace.import(CDNOW, &[("sample.txt", &third)]);
+    let report = workspace.import(CDNOW, &[("CDNOW_sample.txt", &third)]);
     assert_eq!(counts(&report, 0), [1, 0, 3, 0]);
     assert_eq!((workspace.count(Entity::Customer), workspace.count(Entity::Interaction)), (2, 4));
 }
@@ -210,7 +210,7 @@ fn the_published_firm_has_85_customers_and_8800_deals() {
 
 #[test]
 fn the_published_cd_shop_has_6919_purchases_of_2357_customers() {
-    let Some(file) = published("cdnow/CDNOW_sample.txt") else { return };
+    let Some(file) = published("cdnow") else { return };
     let workspace = Workspace::new();
     let report = workspace.import_folder(CDNOW, &file);
     assert_eq!(refusals(&report), [""; 0]);

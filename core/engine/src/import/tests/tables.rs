@@ -178,7 +178,7 @@ fn wrong_words_are_refused_with_the_nearest_right_one() {
         [
             "firms.csv:2, column \"size\": \"smal\" is none of the choices of size (did you mean \"small\"?)",
             "firms.csv:3, column \"ok\": \"maybe\" is neither yes nor no (write yes or no, or say aliases)",
-            "firms.csv:5: has neither a name nor an external id",
+            "firms.csv:5, column \"firm\": is empty (name it there, or leave the column out to go by the external id)",
             "visits.csv:2, column \"kind\": \"vist\" is no kind of interaction (did you mean \"visit\"?)",
             "visits.csv:3, column \"firm\": \"Gama\" is no customer that is known (did you mean \"Gamma\"? An alias in the mapping says so for all rows)",
             "visits.csv:4, column \"state\": \"openend\" is no state of a complaint (did you mean \"opened\"?)",

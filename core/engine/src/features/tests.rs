@@ -1,0 +1,319 @@
+//! What features say of a small base, kept in a real store.
+
+use kehu_contract::{Manifest, Value};
+use kehu_domain::{
+    Contact, Customer, CustomerId, Day, Deal, DealEvent, DealId, Interaction, Money,
+    OperationDraft, Record,
+};
+use kehu_sqlite::SqliteStore;
+use kehu_store::{CustomerRange, Store as _};
+
+use super::{Catalogue, compute};
+use crate::settings::Settings;
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// A store with records, and a pack's features over them.
+struct Base {
+    _folder: tempfile::TempDir,
+    store: SqliteStore,
+}
+
+impl Base {
+    fn new(records: Vec<Record>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::create(&folder.path().join("kehu.db")).unwrap();
+        let base = Self { _folder: folder, store };
+        base.put(records, "2020-01-01");
+        base
+    }
+
+    fn put(&self, records: Vec<Record>, today: &str) {
+        let draft = OperationDraft {
+            kind: "test".into(),
+            by: "test".into(),
+            at: "2024-01-01T00:00:00Z".into(),
+            summary: String::new(),
+            source: None,
+        };
+        let mut writer = self.store.write(&draft).unwrap();
+        for record in records {
+            writer.put(&record, day(today)).unwrap();
+        }
+        writer.commit().unwrap();
+    }
+
+    /// The values of a feature as of a day, customer by customer.
+    fn values(&self, features: &str, name: &str, as_of: &str) -> Vec<Value> {
+        let text = format!(
+            "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\n{features}\n"
+        );
+        let manifest = Manifest::parse("pack.toml", &text).unwrap();
+        let settings = Settings::read(&[(
+            "kehu.toml",
+            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n",
+        )])
+        .unwrap();
+        let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
+        let tables = [1, 2].map(|threads| {
+            let mut readers = self.store.read_many(threads).unwrap();
+            let range = CustomerRange::ALL;
+            compute(&mut readers, &settings, &catalogue, range, day(as_of)).unwrap()
+        });
+        let values = tables.map(|table| {
+            let column = table.columns.get(name).unwrap();
+            (0..column.len()).map(|row| column.value(row)).collect::<Vec<_>>()
+        });
+        assert_eq!(values[0], values[1], "the threads cannot be seen");
+        values[0].clone()
+    }
+
+    fn value(&self, feature: &str, as_of: &str) -> Value {
+        self.values(&format!("x = {feature}"), "x", as_of).remove(0)
+    }
+}
+
+fn customer(name: &str) -> Record {
+    Customer { name: name.into(), ..Customer::default() }.into()
+}
+
+fn happened(kind: &str, on: &str) -> Interaction {
+    Interaction::new(CustomerId(1), day(on), kind)
+}
+
+fn purchase(on: &str, amount: i64) -> Record {
+    Interaction { amount: Some(Money(amount * 100)), ..happened("purchase", on) }.into()
+}
+
+#[test]
+fn windows_are_calendar_months_with_the_as_of_day_in_them() {
+    let base = Base::new(vec![
+        customer("A"),
+        purchase("2022-06-30", 1),
+        purchase("2022-07-01", 2),
+        purchase("2023-06-30", 4),
+        purchase("2023-07-01", 8),
+    ]);
+    for (feature, as_of, expected) in [
+        ("{ sum = \"amount\", of = \"purchase\", within = \"12 months\" }", "2023-06-30", 6.0),
+        (
+            "{ sum = \"amount\", of = \"purchase\", within = \"12 months\", back = 1 }",
+            "2023-06-30",
+            1.0,
+        ),
+        ("{ sum = \"amount\", of = \"purchase\", within = \"1 day\" }", "2023-06-30", 4.0),
+        ("{ sum = \"amount\", of = \"purchase\", within = \"2 days\" }", "2023-07-01", 12.0),
+        ("{ count = \"purchase\" }", "2023-06-30", 3.0),
+        ("{ days_since = \"purchase\" }", "2023-06-30", 0.0),
+        ("{ days_since_first = \"purchase\" }", "2022-07-01", 1.0),
+        ("{ count = \"purchase\", after_first_day = true }", "2023-07-01", 3.0),
+    ] {
+        assert_eq!(base.value(feature, as_of), Value::Number(expected), "{feature} {as_of}");
+    }
+    assert_eq!(base.value("{ days_since = \"purchase\" }", "2022-06-29"), Value::Missing);
+}
+
+#[test]
+fn a_return_counts_in_sums_only() {
+    let base =
+        Base::new(vec![customer("A"), purchase("2023-01-01", 10), purchase("2023-01-05", -4)]);
+    for (feature, expected) in [
+        ("{ sum = \"amount\", of = \"purchase\" }", 6.0),
+        ("{ count = \"purchase\" }", 1.0),
+        ("{ days = \"purchase\" }", 1.0),
+        ("{ mean = \"amount\", of = \"purchase\" }", 10.0),
+        ("{ min = \"amount\", of = \"purchase\" }", 10.0),
+        ("{ days_since = \"purchase\" }", 9.0),
+        ("{ last = \"amount\", of = \"purchase\" }", 10.0),
+    ] {
+        assert_eq!(base.value(feature, "2023-01-10"), Value::Number(expected), "{feature}");
+    }
+}
+
+#[test]
+fn over_no_rows_counts_and_sums_are_0_and_all_else_is_missing() {
+    let other = Interaction { customer: CustomerId(2), ..happened("call", "2023-01-01") };
+    let base =
+        Base::new(vec![customer("A"), customer("B"), purchase("2023-01-01", 5), other.into()]);
+    let of = |feature: &str| base.values(&format!("x = {feature}"), "x", "2023-02-01");
+    assert_eq!(of("{ sum = \"amount\", of = \"purchase\" }")[1], Value::Number(0.0));
+    assert_eq!(of("{ count = \"purchase\" }")[1], Value::Number(0.0));
+    assert_eq!(of("{ mean = \"amount\", of = \"purchase\" }")[1], Value::Missing);
+    // Nobody's rows carry a margin: its sum is not known for anyone.
+    assert_eq!(of("{ sum = \"margin\", of = \"purchase\" }"), [Value::Missing, Value::Missing]);
+}
+
+#[test]
+fn a_complaint_is_open_until_its_last_word_closes_it() {
+    let complaint = happened("complaint", "2023-01-01");
+    let base = Base::new(vec![customer("A"), complaint.clone().into()]);
+    let about = Some(kehu_domain::InteractionId(1));
+    let word = |state: &str, on: &str| {
+        let state = Some(state.to_owned());
+        Record::from(Interaction { about, state, ..happened("complaint", on) })
+    };
+    base.put(vec![word("resolved", "2023-01-05"), word("in_work", "2023-01-07")], "2023-01-07");
+    let open = |as_of: &str| base.values("", "open_complaints", as_of).remove(0);
+    assert_eq!(open("2023-01-04"), Value::Number(1.0));
+    assert_eq!(open("2023-01-06"), Value::Number(0.0));
+    assert_eq!(open("2023-01-08"), Value::Number(1.0));
+    assert_eq!(base.values("", "complaints", "2023-01-08"), [Value::Number(1.0)]);
+    let resolved = "{ count = \"complaint\", where = { state = \"resolved\" } }";
+    assert_eq!(base.value(resolved, "2023-01-06"), Value::Number(1.0));
+}
+
+#[test]
+fn a_purchase_is_left_out_when_a_complaint_follows_in_time() {
+    let base = Base::new(vec![
+        customer("A"),
+        purchase("2023-01-01", 1),
+        purchase("2023-03-01", 1),
+        happened("complaint", "2023-01-31").into(),
+    ]);
+    let count = |days: u32| {
+        let without = format!("{{ kind = \"complaint\", within = \"{days} days\" }}");
+        base.value(&format!("{{ count = \"purchase\", without = {without} }}"), "2023-06-01")
+    };
+    assert_eq!(count(30), Value::Number(1.0));
+    assert_eq!(count(29), Value::Number(2.0));
+}
+
+#[test]
+fn rows_are_chosen_by_their_fields() {
+    let call = |on: &str, outcome: &str, campaign: &str| {
+        let fields = [("campaign".to_owned(), kehu_domain::FieldValue::Text(campaign.to_owned()))];
+        let outcome = Some(outcome.to_owned());
+        Record::from(Interaction { outcome, fields: fields.into(), ..happened("call", on) })
+    };
+    let base = Base::new(vec![
+        customer("A"),
+        call("2023-01-01", "reached", "spring"),
+        call("2023-01-02", "missed", "spring"),
+        call("2023-01-03", "reached", "autumn"),
+    ]);
+    for (feature, expected) in [
+        ("{ count = \"call\", where = { outcome = \"reached\" } }", Value::Number(2.0)),
+        (
+            "{ count = \"call\", where = { outcome = [\"reached\", \"missed\"] } }",
+            Value::Number(3.0),
+        ),
+        ("{ count = \"call\", where = { outcome = \"~= reached\" } }", Value::Number(1.0)),
+        ("{ count = \"call\", where = { happened = \">= 2023-01-02\" } }", Value::Number(2.0)),
+        ("{ top = \"campaign\", of = \"call\" }", Value::Text("spring".into())),
+        ("{ last = \"outcome\", of = \"call\", type = \"text\" }", Value::Text("reached".into())),
+        ("{ first = \"happened\", of = \"call\" }", Value::Day(day("2023-01-01").number())),
+    ] {
+        assert_eq!(base.value(feature, "2023-02-01"), expected, "{feature}");
+    }
+}
+
+#[test]
+fn the_base_holds_those_who_were_known_and_not_archived() {
+    let known = Some(day("2023-06-01"));
+    let archived = Some(day("2023-03-01"));
+    let base = Base::new(vec![
+        customer("since ever"),
+        Customer { name: "later".into(), known, ..Customer::default() }.into(),
+        Customer { name: "gone".into(), archived, ..Customer::default() }.into(),
+    ]);
+    let size = |as_of: &str| base.values("", "purchases", as_of).len();
+    assert_eq!(size("2023-02-01"), 2);
+    assert_eq!(size("2023-03-01"), 1);
+    assert_eq!(size("2023-06-01"), 2);
+}
+
+#[test]
+fn a_field_is_seen_as_it_was_on_the_day() {
+    let with = |id: i64, credit: f64| {
+        let fields = [("credit".to_owned(), kehu_domain::FieldValue::Number(credit))].into();
+        Record::from(Customer { id, name: "A".into(), fields, ..Customer::default() })
+    };
+    let base = Base::new(vec![with(0, 10_000.0)]);
+    base.put(vec![with(1, 25_000.0)], "2023-05-01");
+    assert_eq!(base.values("", "credit", "2023-04-30"), [Value::Number(100.0)]);
+    assert_eq!(base.values("", "credit", "2023-05-01"), [Value::Number(250.0)]);
+}
+
+#[test]
+fn the_likeliest_open_deal_speaks_for_the_customer() {
+    let deal = |name: &str, amount: i64| {
+        Record::from(Deal {
+            id: 0,
+            name: name.into(),
+            external_id: None,
+            customer: Some(CustomerId(1)),
+            rep: None,
+            pipeline: "sales".into(),
+            product: None,
+            amount: Some(Money(amount * 100)),
+            expected_close: None,
+            fields: kehu_domain::Fields::new(),
+        })
+    };
+    let event = |deal: i64, on: &str, stage: &str| {
+        Record::from(DealEvent {
+            id: 0,
+            deal: DealId(deal),
+            happened: day(on),
+            minute: None,
+            stage: stage.into(),
+            by: None,
+            reason: None,
+            amount: None,
+            known: None,
+        })
+    };
+    let birthday = Contact {
+        id: 0,
+        customer: CustomerId(1),
+        name: "Li".into(),
+        external_id: None,
+        role: None,
+        department: None,
+        influence: None,
+        coach: None,
+        birthday: Some(day("1980-02-11")),
+        phone: None,
+        email: None,
+        wechat: None,
+        known: None,
+        fields: kehu_domain::Fields::new(),
+    };
+    let base = Base::new(vec![
+        customer("A"),
+        deal("one", 10),
+        deal("two", 20),
+        event(1, "2023-01-01", "prospect"),
+        event(2, "2023-01-10", "prospect"),
+        event(2, "2023-02-01", "stable_intent"),
+        event(2, "2023-03-01", "lost"),
+        birthday.into(),
+    ]);
+    let of = |name: &str, as_of: &str| base.values("", name, as_of).remove(0);
+    assert_eq!(of("probability", "2023-01-31"), Value::Number(0.1));
+    assert_eq!(of("days_in_stage", "2023-01-31"), Value::Number(30.0));
+    assert_eq!(of("probability", "2023-02-10"), Value::Number(0.8));
+    assert_eq!(of("days_in_stage", "2023-02-10"), Value::Number(9.0));
+    assert_eq!(of("open_deal_amount", "2023-02-10"), Value::Number(30.0));
+    assert_eq!(of("open_deals", "2023-03-02"), Value::Number(1.0));
+    assert_eq!(of("probability", "2022-12-31"), Value::Missing);
+    assert_eq!(of("birthday_in_days", "2023-02-10"), Value::Number(1.0));
+}
+
+#[test]
+fn a_feature_of_an_unknown_kind_or_field_is_refused_with_the_nearest_name() {
+    let text = "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\na = { count = \"purchas\" }\nb = { sum = \"amout\", of = \"purchase\" }\n";
+    let manifest = Manifest::parse("pack.toml", text).unwrap();
+    let settings = Settings::read(&[]).unwrap();
+    let errors = Catalogue::new(&settings, &[&manifest]).unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "pack test, feature \"a\": there is no kind \"purchas\"; did you mean \"purchase\"?",
+            "pack test, feature \"b\": there is no field \"amout\"; did you mean \"amount\"?",
+        ]
+    );
+}
