@@ -8,4 +8,5 @@ mod history;
 mod import;
 mod lists;
 mod log;
+mod today;
 mod workspace;

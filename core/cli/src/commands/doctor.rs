@@ -206,7 +206,13 @@ fn look_at_calendar(workspace: &Workspace, report: &mut Report) {
     } else if calendar.unknown_years(today, today).is_empty() {
         report.ok("calendar", format!("{country}, holidays of {}", years.join(", ")));
     } else {
-        let found = format!("{country}, holidays of {}, none of {}", years.join(", "), today.year());
-        report.add(Status::Warning, "calendar", found, "a newer kehu may know them; until then only weekends are off");
+        let found =
+            format!("{country}, holidays of {}, none of {}", years.join(", "), today.year());
+        report.add(
+            Status::Warning,
+            "calendar",
+            found,
+            "a newer kehu may know them; until then only weekends are off",
+        );
     }
 }
