@@ -1,5 +1,5 @@
 //! Tests through the binary, and the rules of the house.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 // The rules of the house: who sees whom, sizes, what lies where.
 mod arch;

@@ -125,9 +125,11 @@ fn names_work_wherever_an_id_does() {
 fn a_second_customer_of_the_same_name_must_be_meant() {
     let kit = Kit::shop();
     assert_snapshot!(kit.run("customer add 'ann  LEE'"), @r"
-    C-4
     [stderr]
-    Added customer ann  LEE.
+    error: C-3 is called Ann Lee already
+    hint: change that one with kehu customer edit C-3
+    hint: --force adds a second one of that name
+    [exit 1]
     ");
     kit.done("customer add 'ann LEE' --force");
 }
@@ -185,6 +187,7 @@ fn a_list_has_the_columns_the_order_and_the_length_that_are_asked_for() {
     [stderr]
     error: there is no column "sise"
     hint: did you mean "size"?
+    hint: features and scores are there once kehu score has run
     [exit 2]
     "#);
     assert_snapshot!(kit.run("customer list --owner 王芳 --json"), @r#"

@@ -60,7 +60,7 @@ fn leaving_the_order_of_the_stages_needs_a_reason() {
     kit.done("deal add 武汉钢铁 合同");
     assert_snapshot!(kit.run("deal move 合同 signed"), @r"
     [stderr]
-    error: the move passes over intent, stable_intent, which needs a reason
+    error: the move passes over intent, stable_intent: that needs a reason
     hint: add --reason
     [exit 1]
     ");
@@ -78,14 +78,14 @@ fn leaving_the_order_of_the_stages_needs_a_reason() {
     kit.done("deal move 合同 intent");
     assert_snapshot!(kit.run("deal move 合同 prospect"), @r"
     [stderr]
-    error: prospect lies before intent, which needs a reason
+    error: the move goes back from intent to prospect: that needs a reason
     hint: add --reason
     [exit 1]
     ");
     kit.done("deal move 合同 lost");
     assert_snapshot!(kit.run("deal move 合同 intent"), @r"
     [stderr]
-    error: lost is a closed stage, and the deal leaves it, which needs a reason
+    error: the move leaves lost, a closed stage: that needs a reason
     hint: add --reason
     [exit 1]
     ");

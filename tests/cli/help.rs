@@ -40,20 +40,11 @@ fn every_command_tells_what_it_does() {
               The stage that it enters
 
     Options:
-      -C, --workspace <DIR>
-              Works in this folder's workspace instead of the one around the current folder
-
           --reason <REASON>
               Why
 
           --amount <AMOUNT>
               The amount from now on
-
-          --user <NAME>
-              Acts as this person [default: the user's own settings, else the login name]
-
-          --lang <en|zh>
-              Speaks English or Chinese [default: the user's own settings, else the workspace's]
 
           --on <DAY>
               The day on which it happened [default: today]
@@ -61,11 +52,24 @@ fn every_command_tells_what_it_does() {
           --at <HH:MM>
               The time of day
 
-          --json
-              Gives data as JSON
-
           --by <REP>
               Who moved it, by name or id [default: who acts]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Options of every command:
+      -C, --workspace <DIR>
+              Works in this folder's workspace instead of the one around the current folder
+
+          --user <NAME>
+              Acts as this person [default: the user's own settings, else the login name]
+
+          --lang <en|zh>
+              Speaks English or Chinese [default: the user's own settings, else the workspace's]
+
+          --json
+              Gives data as JSON
 
           --limit <N>
               Shows at most this many rows, 0 for all [default: 50; all with --json]
@@ -75,9 +79,6 @@ fn every_command_tells_what_it_does() {
 
           --threads <N>
               Computes with this many threads [default: one a processor]
-
-      -h, --help
-              Print help (see a summary with '-h')
 
     Examples:
       kehu deal move D-7 intent

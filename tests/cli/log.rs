@@ -173,8 +173,8 @@ fn what_cannot_be_is_refused_with_the_nearest_name() {
     ");
     assert_snapshot!(kit.run("log visit 武汉钢铁 --field mod=x"), @r#"
     [stderr]
-    error: no field "mod" is declared for a interaction
-    hint: none is declared
+    error: no interaction field "mod" is declared
+    hint: declare it in kehu.toml: [fields.interaction.mod]
     [exit 2]
     "#);
 }

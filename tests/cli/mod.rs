@@ -8,5 +8,6 @@ mod history;
 mod import;
 mod lists;
 mod log;
+mod score;
 mod today;
 mod workspace;

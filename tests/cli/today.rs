@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 fn shop() -> Kit {
     let kit = Kit::shop();
     for line in [
-        "log 武汉钢铁 purchase --amount 5000 --on 2024-02-26",
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
         "deal add 武汉钢铁 年度合同 --product 冷轧板 --on 2024-02-20",
         "deal add 武汉机械 试用 --rep 李伟 --on 2024-02-21",
         "deal move 年度合同 intent --on 2024-02-25",

@@ -6,7 +6,8 @@ fn a_new_workspace_is_a_folder_with_settings_and_a_private_database() {
     let kit = Kit::empty();
     assert_snapshot!(kit.run("init ."), @r"
     [stderr]
-    Made a workspace in .. Next: kehu -C . customer add NAME, or kehu help.
+    Made a workspace: .
+    hint: add a customer with: kehu -C . customer add NAME
     ");
     let names = ["kehu.toml", "kehu.db", "scripts", "plugins"];
     assert!(names.iter().all(|name| kit.path().join(name).exists()));

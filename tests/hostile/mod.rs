@@ -68,9 +68,9 @@ fn a_database_that_is_missing_garbage_or_foreign_is_told_apart() {
     [exit 1]
     ");
     assert_snapshot!(kit.run("doctor"), @r"
-    [stderr]
-    error: $DIR/shop/kehu.db is no kehu database
-    hint: if $DIR/shop/kehu.db should be the workspace's data, restore it from a backup
+    state  what       found                                             advice
+    ok     kehu       0.1.0
+    error  workspace  $DIR/shop/kehu.db is no kehu database  if $DIR/shop/kehu.db should be the workspace's data, restore it from a backup
     [exit 1]
     ");
     kit.write("kehu.db", "");

@@ -67,8 +67,9 @@ impl Comparison {
             Self::AtMost => input <= limit,
             Self::More => input > limit,
             Self::AtLeast => input >= limit,
-            Self::Equal => input.total_cmp(&limit).is_eq(),
-            Self::Unequal => input.total_cmp(&limit).is_ne(),
+            // Adding 0 makes one zero of the two.
+            Self::Equal => (input + 0.0).total_cmp(&(limit + 0.0)).is_eq(),
+            Self::Unequal => (input + 0.0).total_cmp(&(limit + 0.0)).is_ne(),
             Self::Missing => false,
         }
     }

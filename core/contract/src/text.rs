@@ -67,12 +67,19 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, name)| name)
 }
 
+/// How many valid names a message lists; more would hide what it says.
+const SHOWN: usize = 16;
+
 /// Ends a message about an unknown name: the nearest valid one, else the whole choice.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match nearest(wrong, candidates.iter().copied()) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None if candidates.is_empty() => "none is declared".to_owned(),
+        None if candidates.len() > SHOWN => {
+            let more = candidates.len() - SHOWN;
+            format!("known are: {} and {more} more", candidates[..SHOWN].join(", "))
+        }
         None => format!("known are: {}", candidates.join(", ")),
     }
 }

@@ -119,12 +119,15 @@ fn data(target: &Target<'_>, numbers: &[f64], texts: &[String]) -> ColumnData {
         }
         ColumnType::Label => {
             let values = target.labels.iter().map(|value| value.key.clone()).collect();
-            ColumnData::Text { codes: numbers.iter().map(code).collect(), values: Arc::new(values) }
+            ColumnData::Text {
+                codes: numbers.iter().copied().map(code).collect(),
+                values: Arc::new(values),
+            }
         }
         ColumnType::Text => {
             let mut builder = kehu_contract::TextBuilder::default();
             for number in numbers {
-                let place = code(number) as usize;
+                let place = code(*number) as usize;
                 builder.push(texts.get(place).map(String::as_str));
             }
             builder.finish()
@@ -132,8 +135,8 @@ fn data(target: &Target<'_>, numbers: &[f64], texts: &[String]) -> ColumnData {
     }
 }
 
-fn code(number: &f64) -> u32 {
-    if number.is_nan() { MISSING_CODE } else { *number as u32 }
+fn code(number: f64) -> u32 {
+    if number.is_nan() { MISSING_CODE } else { number as u32 }
 }
 
 struct Reader<'a> {

@@ -205,12 +205,10 @@ fn hint(message: &str, source: Option<&str>, inputs: &[(String, String)]) -> Opt
         return Some("a hook returns its result; it cannot wait".to_owned());
     }
     let about_nil = message.contains("nil");
-    if about_nil {
-        if let Some(name) = missing_input(source?, inputs) {
-            return Some(format!(
-                "c.{name} is missing for this customer; test it first: if c.{name} then … end"
-            ));
-        }
+    if about_nil && let Some(name) = missing_input(source?, inputs) {
+        return Some(format!(
+            "c.{name} is missing for this customer; test it first: if c.{name} then … end"
+        ));
     }
     if message.starts_with("attempt to call a nil value")
         || message.starts_with("attempt to call missing method")

@@ -86,12 +86,11 @@ fn context(
             let mut proposal = read(table, &actions, as_of)?;
             proposal.causes = causes::read(&table.raw_get("because")?, "ctx:propose", &registry)?;
             proposal.customer = ids.get(row).copied().unwrap_or_default();
-            if let Some(deal) = proposal.deal {
-                if !deals.get(row).is_some_and(|deals| deals.contains(&deal)) {
-                    let message =
-                        format!("ctx:propose: deal {deal} is no open deal of this customer");
-                    return Err(Fault::result(message).into());
-                }
+            if let Some(deal) = proposal.deal
+                && !deals.get(row).is_some_and(|deals| deals.contains(&deal))
+            {
+                let message = format!("ctx:propose: deal {deal} is no open deal of this customer");
+                return Err(Fault::result(message).into());
             }
             let mut desk = desk.borrow_mut();
             let token = lua.create_table()?;

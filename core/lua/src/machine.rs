@@ -179,10 +179,10 @@ pub(crate) fn freeze(table: &Table) -> mlua::Result<()> {
     if table.is_readonly() && table.metatable().is_none() {
         // A frozen table may still hold one that is not.
         for pair in table.pairs::<Value, Value>() {
-            if let (_, Value::Table(inner)) = pair? {
-                if !inner.is_readonly() {
-                    freeze(&inner)?;
-                }
+            if let (_, Value::Table(inner)) = pair?
+                && !inner.is_readonly()
+            {
+                freeze(&inner)?;
             }
         }
         return Ok(());

@@ -189,11 +189,11 @@ impl LuaPack {
     fn code(&self, place: usize) -> &[u8] {
         self.loops.get(&place).map_or(&[], |(_, code)| code)
     }
+}
 
-    fn function<'a>(&self, evaluated: &'a Evaluated, name: &str) -> Result<&'a Function, Trouble> {
-        let fault = || Fault::new(FailureKind::Host, format!("function {name} is gone"));
-        Ok(evaluated.functions.get(name).ok_or_else(fault)?)
-    }
+fn function<'a>(evaluated: &'a Evaluated, name: &str) -> Result<&'a Function, Trouble> {
+    let fault = || Fault::new(FailureKind::Host, format!("function {name} is gone"));
+    Ok(evaluated.functions.get(name).ok_or_else(fault)?)
 }
 
 fn at_row(row: u32) -> Option<usize> {
@@ -215,7 +215,7 @@ impl Pack for LuaPack {
         let frame = self.frame(place, base)?;
         self.call(place, &[], None, |step, evaluated| {
             let Some(name) = &step.fit else { return Ok(Json::Null) };
-            let function = self.function(evaluated, name)?;
+            let function = function(evaluated, name)?;
             let columns = fit::columns(&self.machine, step, &frame)?;
             let ctx = batch::plain_context(&self.machine, &self.evaluator, &self.context)?;
             self.machine.gate.enter(Work::Fit, None);
@@ -240,7 +240,7 @@ impl Pack for LuaPack {
         let frame = self.frame(place, &batch.columns)?;
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
-            let author = self.function(evaluated, &step.function)?;
+            let author = function(evaluated, &step.function)?;
             let job =
                 batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
             batch::score(&job, author, state, batch.columns.rows())
@@ -256,7 +256,7 @@ impl Pack for LuaPack {
         let frame = self.frame(place, &batch.columns)?;
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
-            let author = self.function(evaluated, &step.function)?;
+            let author = function(evaluated, &step.function)?;
             let job =
                 batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
             follow_up::run(&job, author, batch, cases)
@@ -272,7 +272,7 @@ impl Pack for LuaPack {
         let frame = self.frame(place, &batch.columns)?;
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
-            let author = self.function(evaluated, &step.function)?;
+            let author = function(evaluated, &step.function)?;
             let job =
                 batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
             review::run(&job, author, batch, proposals)
@@ -284,7 +284,7 @@ impl Pack for LuaPack {
             self.shared.manifest.steps.get(place).is_none_or(|step| step.hook == Hook::PlanVisits)
         );
         self.call(place, &[], None, |step, evaluated| {
-            let author = self.function(evaluated, &step.function)?;
+            let author = function(evaluated, &step.function)?;
             plan::run(self, author, problem)
         })
     }

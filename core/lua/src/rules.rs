@@ -382,18 +382,18 @@ fn number(given: &Table, id: &str, key: &str) -> Result<Option<f64>, Fault> {
 fn locate(lua: &Lua, shared: &Shared, rule: &mut Rule) {
     for level in 0..64 {
         let found = lua.inspect_stack(level, |frame| {
-            let source = frame.source().short_src.map(|name| name.into_owned());
+            let source = frame.source().short_src.map(std::borrow::Cow::into_owned);
             (source, frame.current_line())
         });
         let Some((source, line)) = found else { return };
-        if let (Some(source), Some(line)) = (source, line) {
-            if shared.script(&source).is_some() {
-                let line = line as u32;
-                rule.file = shared.shown(&source);
-                rule.line = line;
-                rule.source = shared.line(&source, line).unwrap_or_default().to_owned();
-                return;
-            }
+        if let (Some(source), Some(line)) = (source, line)
+            && shared.script(&source).is_some()
+        {
+            let line = line as u32;
+            rule.file = shared.shown(&source);
+            rule.line = line;
+            shared.line(&source, line).unwrap_or_default().clone_into(&mut rule.source);
+            return;
         }
     }
 }

@@ -15,7 +15,7 @@ fn fit(body: &str) -> Result<Json, PackError> {
         .texts("name", &[Some("a"), Some("b"), Some("a"), None, Some("a")])
         .flags("vip", &[1, 0, 2, 1, 1])
         .columns();
-    open(&manifest.replace("needs", "needs"), &main)?.fit(0, &base)
+    open(manifest, &main)?.fit(0, &base)
 }
 
 #[test]

@@ -10,7 +10,7 @@ use kehu_contract::{
     PackFactory, RunContext, ScoredColumn, TextBuilder, Value,
 };
 use kehu_lua::{LuaPack, LuaPackFactory, PackFiles, load};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 /// A manifest with one score step `score` that needs `needs` and gives what `gives` says in TOML.
 pub(crate) fn manifest(needs: &str, gives: &str) -> String {
@@ -199,9 +199,4 @@ pub(crate) fn label(column: &ScoredColumn, row: usize) -> Option<String> {
         Value::Text(text) => Some(text),
         _ => None,
     }
-}
-
-#[expect(dead_code, reason = "kept beside `context` for tests with limits of their own")]
-pub(crate) fn no_settings() -> Map<String, Json> {
-    Map::new()
 }

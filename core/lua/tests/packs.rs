@@ -4,7 +4,7 @@ use kehu_contract::{Batch, Columns, Language, Pack as _, PackFactory as _, Score
 use kehu_lua::LuaPack;
 use serde_json::{Value as Json, json};
 
-use crate::kit::{Base, NONE, label, reasons, shipped, shipped_factory, value};
+use crate::kit::{Base, NONE, label, open, reasons, shipped, shipped_factory, value};
 
 /// Fits and scores one step; the columns by the names that the manifest gives them.
 fn run(pack: &mut LuaPack, step: usize, columns: &Columns) -> Vec<ScoredColumn> {
@@ -263,4 +263,31 @@ fn a_scheme_of_its_own_words_needs_a_share_for_each() {
     );
     let error = shipped("tiers", &json!({ "shares": [0.2, 0.3, 0.3, 0.3] })).unwrap_err();
     assert_eq!(error.message, "the setting shares sums to 1.1, expected 1");
+}
+
+/// The pack that the manual writes runs, and says what the manual says.
+#[test]
+fn the_pack_of_the_manual_runs() {
+    let manual = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/README.md"),
+    )
+    .unwrap();
+    let block = |language: &str| {
+        let start = format!("```{language}\n");
+        let from = manual.find(&start).unwrap() + start.len();
+        manual[from..].split("```").next().unwrap().to_owned()
+    };
+    let mut pack = open(&block("toml"), &block("lua")).unwrap();
+    let base = Base::default()
+        .numbers("recency_days", &[100.0, 5.0, NONE])
+        .numbers("amount_12m", &[9.0, 1.0, NONE])
+        .numbers("amount_12m_rank", &[1.0, 0.5, NONE])
+        .columns();
+    let columns = run(&mut pack, 0, &base);
+    assert_eq!(columns[0].data, kehu_contract::ColumnData::Number(vec![60.0, 10.0, 10.0]));
+    assert_eq!(label(&columns[1], 0).as_deref(), Some("alarm"));
+    assert_eq!(
+        reasons(&pack, &columns[0], 0, Language::En),
+        ["silent for 100 days, more than 60 [40]", "ahead of 100 % of customers [20]"]
+    );
 }

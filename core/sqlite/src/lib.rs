@@ -38,6 +38,7 @@ mod lock;
 mod matching;
 mod merge;
 mod migrate;
+mod names;
 mod reader;
 mod rows;
 mod run;

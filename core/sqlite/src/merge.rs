@@ -9,6 +9,7 @@ use rusqlite::{Connection, Statement};
 
 use crate::change;
 use crate::fault::{Done, Fault};
+use crate::names::Names;
 use crate::rows;
 use crate::spool::{Spool, Values, read_number};
 use crate::staging::{Referred, SqliteStaging, Staged, place, split, torn};
@@ -42,6 +43,7 @@ pub(crate) fn merge(
         next: [0; _],
         unnumbered: [0; _],
         highest: staging.highest,
+        complete: [false; _],
         used: staging.used,
         referred,
         there: HashSet::new(),
@@ -69,6 +71,8 @@ struct Merge<'c> {
     /// How many records of each sort without any id have been written.
     unnumbered: [i64; Entity::ALL.len()],
     highest: [i64; Entity::ALL.len()],
+    /// True of the sorts of which a record has come for each provisional id.
+    complete: [bool; Entity::ALL.len()],
     used: [u64; Entity::ALL.len()],
     referred: HashMap<i64, Referred>,
     there: HashSet<(Entity, i64)>,
@@ -97,6 +101,7 @@ impl Merge<'_> {
         let (places, columns): (Vec<usize>, Vec<&Column>) = used.unzip();
         let mut one = self.connection.prepare(&rows::insertion(entity, &columns, "?", 1))?;
         let mut many = self.connection.prepare(&rows::insertion(entity, &columns, "?", ROWS))?;
+        let mut names = Names::new(self.connection, table(entity).name);
         let mut chunk = vec![Vec::new(); ROWS];
         let (mut made, mut filled) = (0, 0);
         let mut sorted = rows.sort()?;
@@ -107,14 +112,16 @@ impl Merge<'_> {
             made += 1;
             filled += 1;
             if filled == ROWS {
-                self.insert(entity, &places, &chunk, &mut many)?;
+                self.insert(entity, &places, &chunk, &mut many, &mut names)?;
                 filled = 0;
             }
         }
         for row in &chunk[..filled] {
-            self.insert(entity, &places, std::slice::from_ref(row), &mut one)?;
+            self.insert(entity, &places, std::slice::from_ref(row), &mut one, &mut names)?;
         }
+        names.enter()?;
         let unnumbered = self.unnumbered[at];
+        self.complete[at] = made - unnumbered == self.highest[at];
         change::take_ids(self.connection, table(entity).name, unnumbered)?;
         let range = (made > 0).then(|| (first, first + self.numbered(entity) + unnumbered - 1));
         change::count_rows(self.connection, entity, made)?;
@@ -148,6 +155,7 @@ impl Merge<'_> {
         places: &[usize],
         rows: &[Vec<u8>],
         statement: &mut Statement<'_>,
+        names: &mut Names<'_>,
     ) -> Done<()> {
         let at = id_place(entity);
         let kind = (entity == Entity::Interaction).then(|| table(entity).place("kind")).flatten();
@@ -161,8 +169,7 @@ impl Merge<'_> {
                 let number = self.kind(values.text(at).ok_or_else(torn)?)?;
                 *values.at(at) = ValueRef::Integer(number);
             } else {
-                let record = record(entity, values.all()).ok_or_else(torn)?;
-                rows::add_names(self.connection, &record)?;
+                names.add(&record(entity, values.all()).ok_or_else(torn)?)?;
             }
             for place in places {
                 parameter += 1;
@@ -215,7 +222,8 @@ impl Merge<'_> {
             _ if id < 0 && -id <= self.highest[at] => self.next[at] - id - 1,
             _ => return Err(rows::missing(entity, id)),
         };
-        if id < 0 && from == entity {
+        // What has just been written need not be looked for.
+        if id < 0 && (from == entity || self.complete[at]) {
             return Ok(real);
         }
         if !self.there.contains(&(entity, real)) {

@@ -145,7 +145,7 @@ pub(crate) fn delete(connection: &Connection, record: &Record) -> Done<()> {
 }
 
 /// Enters the names by which a record is found.
-pub(crate) fn add_names(connection: &Connection, record: &Record) -> Done<()> {
+fn add_names(connection: &Connection, record: &Record) -> Done<()> {
     each_name(record, &mut |name, external| {
         let sql = "INSERT OR IGNORE INTO lookup (entity, folded, id, external) VALUES (?, ?, ?, ?)";
         let row = params![table(record.entity()).name, fold(name), record.id(), external];
@@ -162,7 +162,10 @@ pub(crate) fn add_names(connection: &Connection, record: &Record) -> Done<()> {
 }
 
 /// Visits the names (false) and external ids (true) by which a record is found.
-fn each_name(record: &Record, visit: &mut dyn FnMut(&str, bool) -> Done<()>) -> Done<()> {
+pub(crate) fn each_name(
+    record: &Record,
+    visit: &mut dyn FnMut(&str, bool) -> Done<()>,
+) -> Done<()> {
     let (name, external_id) = match record {
         Record::Rep(rep) => (&rep.name, &rep.external_id),
         Record::Product(product) => (&product.name, &product.external_id),

@@ -169,7 +169,10 @@ fn collect(
 fn delete(connection: &Connection, range: &Range) -> Done<i64> {
     let name = table(range.entity).name;
     let bounds = [range.first, range.last];
-    let sql = format!("SELECT min(id) >= ? AND max(id) <= ? FROM \"{name}\"");
+    // Each of the two is found at an end of the index; asked for together they take a scan.
+    let sql = format!(
+        "SELECT (SELECT min(id) FROM \"{name}\") >= ? AND (SELECT max(id) FROM \"{name}\") <= ?"
+    );
     let all: Option<bool> = connection.query_row(&sql, bounds, |row| row.get(0))?;
     if all == Some(true) {
         // Emptying a table takes no time, however long it is.

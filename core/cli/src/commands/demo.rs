@@ -8,12 +8,12 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use kehu_contract::Language;
 use kehu_domain::{Entity, RepId};
 use kehu_sample::{Demo, Sheet};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::Cli;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::printer::Printer;
-use unicode_width::UnicodeWidthStr as _;
 
 /// From where all numbers of the demo are drawn: everyone sees the same base on the same day.
 const SEED: u64 = 7;
@@ -52,22 +52,17 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     stage.count()?;
     stage.quietly(&["score".into()])?;
     let Some(rep) = demo.reps.first() else { return Ok(()) };
-    if is_there("plan") {
-        stage.quietly(&["plan".into(), "--rep".into(), (&rep.name).into()])?;
-    }
-    if is_there("today") {
-        let list = ["today", "--rep", &rep.name, "--limit", LINES];
-        stage.openly(&list.map(OsString::from))?;
+    let plan = ["plan", "--rep", &rep.name, "--from", "today", "--to", "+13", "--as-of", "today"];
+    stage.quietly(&plan.map(OsString::from))?;
+    let list = ["today", "--rep", &rep.name, "--limit", LINES];
+    stage.openly(&list.map(OsString::from))?;
+    if !stage.context.globals.json {
+        stage.context.printer.line("")?;
     }
     let dealer = one_worth_explaining(&demo);
     stage.openly(&["explain", dealer, "tier"].map(OsString::from))?;
     tell_next(&dir, &rep.name, dealer, language);
     Ok(())
-}
-
-/// True if there is such a command.
-fn is_there(name: &str) -> bool {
-    Cli::command().find_subcommand(name).is_some()
 }
 
 fn refuse_unless_empty(dir: &Path) -> Result {
@@ -191,8 +186,9 @@ fn quoted(word: &str) -> String {
 
 fn tell_next(dir: &Path, rep: &str, dealer: &str, language: Language) {
     let (rep, dealer, dir) = (quoted(rep), quoted(dealer), quoted(&dir.to_string_lossy()));
-    let mut next = vec![
+    let next = [
         (format!("cd {dir}"), "", ""),
+        (format!("kehu today --rep {rep}"), "all that is to do today", "今日全部待办"),
         (
             "kehu customer list --where \"tier = 'A' and lifecycle != 'active'\"".to_owned(),
             "good dealers who fall silent",
@@ -216,10 +212,6 @@ fn tell_next(dir: &Path, rep: &str, dealer: &str, language: Language) {
         ),
         ("kehu undo".to_owned(), "take the last step back", "撤销上一步"),
     ];
-    if is_there("today") {
-        let today = format!("kehu today --rep {rep}");
-        next.insert(1, (today, "all that is to do today", "今日全部待办"));
-    }
     Printer::talk(match language {
         Language::En => "\nTry next:",
         Language::Zh => "\n接下来可以试试：",

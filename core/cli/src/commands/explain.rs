@@ -71,7 +71,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     context.printer.heading(&heading)?;
     for explanation in &explanations {
         context.printer.line("")?;
-        let mut page = Lines { language: form.language, lines: Vec::new() };
+        let mut page = Lines { language: form.language, lines: Vec::new(), explained: Vec::new() };
         page.explanation(explanation, 0);
         for line in page.lines {
             context.printer.line(&line)?;
@@ -115,6 +115,8 @@ fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<E
 struct Lines {
     language: Language,
     lines: Vec<String>,
+    /// The columns that have been explained: each is once.
+    explained: Vec<String>,
 }
 
 impl Lines {
@@ -201,8 +203,11 @@ impl Lines {
 
     fn input(&mut self, input: &InputShown, depth: usize) {
         match &input.because {
-            Some(because) => self.explanation(because, depth),
-            None => {
+            Some(because) if !self.explained.contains(&input.column) => {
+                self.explained.push(input.column.clone());
+                self.explanation(because, depth);
+            }
+            _ => {
                 let value = self.value(input.value.as_ref(), &input.unit, None);
                 let doc = self.word(&input.doc);
                 let doc = if doc.is_empty() { doc } else { format!("  {doc}") };

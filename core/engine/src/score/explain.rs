@@ -176,7 +176,7 @@ impl Place<'_> {
         });
         explanation.settings.clone_from(&pack.settings);
         explanation.state = pack.states.get(step).cloned();
-        let fired = self.reasons(name, pack, column, &mut explanation.reasons)?;
+        let fired = self.reasons(name, pack, &mut explanation.reasons)?;
         if why_not {
             explanation.not_fired = self.not_fired(pack, column, &fired)?;
         }
@@ -205,7 +205,6 @@ impl Place<'_> {
         &self,
         name: &str,
         pack: &RunPack,
-        column: &RunColumn,
         shown: &mut Vec<ReasonShown>,
     ) -> Result<Vec<u16>> {
         let Some(reasons) = self.run.reasons(name, self.batch)? else { return Ok(Vec::new()) };
@@ -213,10 +212,12 @@ impl Place<'_> {
             return Ok(Vec::new());
         }
         let mut fired = Vec::new();
-        let is_sum = matches!(
-            column.info.kind,
-            kehu_contract::ColumnType::Number | kehu_contract::ColumnType::Money
-        );
+        // What was set at once carries its reason without points; a sum is told by its parts.
+        let sum = reasons.points(self.row);
+        let is_sum = match self.value(name)? {
+            Value::Number(value) => (sum - value).abs() <= 1e-9 * value.abs().max(1.0),
+            _ => false,
+        };
         for (reason, arguments) in reasons.of(self.row) {
             fired.push(reason.rule);
             if let Some(rule) = pack.rules.get(usize::from(reason.rule)) {

@@ -1,0 +1,267 @@
+use std::fmt::Write as _;
+
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+/// Three customers with purchases on known days; what happened after the first of March does not count
+/// before it happens.
+fn scored() -> Kit {
+    let kit = Kit::shop();
+    kit.set("\n[fields.customer]\ncredit = { type = \"number\" }\n");
+    for line in [
+        "customer edit C-1 --field credit=80",
+        "log purchase 武汉钢铁 --on 2024-02-20 --amount 9000 --margin 1800",
+        "log purchase 武汉钢铁 --on 2023-11-05 --amount 3000 --margin 300",
+        "log purchase 武汉机械 --on 2023-08-01 --amount 500 --margin 50",
+        "log purchase 武汉机械 --on 2023-08-02 --amount -100",
+    ] {
+        kit.done(line);
+    }
+    kit
+}
+
+#[test]
+fn every_value_says_why_down_to_the_line() {
+    let kit = scored();
+    assert_snapshot!(kit.run("explain 武汉钢铁 tier"), @r"
+    [stderr]
+    error: nothing has been scored yet
+    hint: first: kehu score
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("score"), @r"
+    column            pack              with a value  missing  values
+    rfm_recency       rfm                          2        1  10 … 213, mean 111.5
+    rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
+    rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
+    rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
+    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    tier              tiers                        3        0  A 1  B 1  C 1  D 0
+    tier_gap          tiers                        2        1  40 … 50, mean 45
+    lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
+    funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visit_minutes     visit-frequency              3        0  60 … 60, mean 60
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
+    visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
+    visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_group       visit-frequency              1        2
+    [stderr]
+    Scored 3 customers as of 2024-03-01: run S-1, 0 labels changed since the run before
+    ");
+    assert_snapshot!(kit.run("explain 武汉钢铁 tier"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    tier = A  [tiers 0.1.0, tier]
+      · index 90, at or above the cut-off 90 of tier A  scripts/tiers/main.lua:53
+      value_index = 90 points  [tiers 0.1.0, index]
+        +50 amount of 12 months 12000: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
+        +30 margin of 12 months 2100: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
+        +10 credit 80: ahead of 50 % of customers, weight 20 %  scripts/tiers/main.lua:29
+        amount_12m = 12000  purchases of the last 12 months less returns
+        margin_12m = 2100  margin of the last 12 months
+        credit = 80  credit
+        rfm_frequency = 2  [rfm 0.1.0, score]
+          · 2 purchases  scripts/rfm/main.lua:35
+          recency_days = 10 days  days since the last purchase
+          purchases = 2  number of purchases
+          amount = 12000  sum of all purchases less returns
+          visit_recency_days = missing  Days since the last visit
+          visits = 0  number of visits
+      amount_12m = 12000  purchases of the last 12 months less returns
+      margin_12m = 2100  margin of the last 12 months
+      credit = 80  credit
+      rfm_frequency = 2  Number of purchases or store visits
+    ");
+    assert_snapshot!(kit.run("--lang zh explain 武汉机械 lifecycle --why-not"), @r"
+    武汉机械 (C-2), 2024-03-01
+
+    lifecycle = churned (流失期)  [lifecycle 0.1.0, score]
+      · 上次购买在 213 天前，超过 180 天  scripts/lifecycle/main.lua:27
+      未触发 active: recency_days = 213, 应为 <= 30 (setting active_days)  scripts/lifecycle/main.lua:15
+      未触发 silent: recency_days = 213, 应为 <= 90 (setting silent_days)  scripts/lifecycle/main.lua:19
+      未触发 fading: recency_days = 213, 应为 <= 180 (setting fading_days)  scripts/lifecycle/main.lua:23
+      未触发 never_bought: recency_days = 213, 应为 missing  scripts/lifecycle/main.lua:31
+      recency_days = 213 days  距上次购买的天数
+      first_purchase_days = 213 days  距首次购买的天数
+      purchases = 1  购买次数
+    ");
+    assert_snapshot!(kit.run("explain 'Ann Lee' rfm_segment"), @r"
+    Ann Lee (C-3), 2024-03-01
+
+    rfm_segment = missing  [rfm 0.1.0, score]
+      · no purchase yet, so no segment  scripts/rfm/main.lua:10
+      recency_days = missing  days since the last purchase
+      purchases = 0  number of purchases
+      amount = 0  sum of all purchases less returns
+      visit_recency_days = missing  Days since the last visit
+      visits = 0  number of visits
+    ");
+    assert_snapshot!(kit.run("explain 'Ann Lee' teir"), @r#"
+    [stderr]
+    error: the run of 2024-03-01 has no column "teir"
+    hint: did you mean "tier"?
+    [exit 1]
+    "#);
+}
+
+#[test]
+fn customers_are_listed_by_features_and_scores() {
+    let kit = scored();
+    kit.done("score");
+    let list = "customer list --where 'recency_days > 5 and tier is not null' --sort -amount";
+    assert_snapshot!(kit.run(list), @r"
+    id   name      owner  place  tags  recency_days  tier     amount
+    C-1  武汉钢铁  李伟   武汉   重点            10  A     12,000.00
+    C-2  武汉机械  王芳   武汉                  213  B        400.00
+    ");
+    assert_snapshot!(kit.run("customer list --where tier=AA"), @r#"
+    [stderr]
+    error: in "tier=AA": there is no column "AA"; known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'teir = 1'"), @r#"
+    [stderr]
+    error: in "teir = 1": there is no column "teir"; did you mean "tier"?
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'amount >' "), @r#"
+    [stderr]
+    error: in "amount >": Expected: an expression, found: EOF
+    [exit 2]
+    "#);
+}
+
+#[test]
+fn a_persons_word_stands_beside_the_machines() {
+    let kit = scored();
+    kit.done("score");
+    assert_snapshot!(kit.run("override 武汉机械 tier AA --reason 'reference customer'"), @r#"
+    [stderr]
+    error: tier is never "AA"; did you mean "A"?
+    [exit 1]
+    "#);
+    kit.done("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'");
+    assert_snapshot!(kit.run("override"), @r"
+    id   customer  column  value  since       until       by    reason
+    V-1  武汉机械  tier    A      2024-03-01  2024-06-30  李伟  reference customer
+    ");
+    let scored = kit.json("score");
+    let columns = scored["columns"].as_array().unwrap();
+    let tier = columns.iter().find(|column| column["column"] == "tier").unwrap();
+    assert_eq!(tier["counts"].to_string(), r#"{"A":2,"B":0,"C":1,"D":0}"#);
+    assert_snapshot!(kit.run("runs changes"), @r"
+    customer  name      column  from  to
+    C-2       武汉机械  tier    B     A
+    ");
+    let told = kit.run("explain 武汉机械 tier");
+    assert!(told.contains("overridden by 李伟: reference customer, until 2024-06-30"), "{told}");
+    // After its last day the machine's value counts again.
+    let later = kit.at("2024-07-01T09:00");
+    later.done("score");
+    assert!(!later.run("explain 武汉机械 tier").contains("overridden"));
+}
+
+#[test]
+fn the_past_is_seen_as_it_was() {
+    let kit = scored();
+    let amount = |day: &str| {
+        let list = format!("customer list --as-of {day} --columns id,amount,recency_days");
+        kit.json(&list)
+    };
+    // Typed in today: on the day itself nobody knew of it yet.
+    assert_eq!(amount("2024-02-25")[0]["amount"], serde_json::Value::Null);
+    assert_eq!(amount("2024-03-01")[0]["amount"], 12_000.0);
+    assert_eq!(amount("2024-03-01")[1]["amount"], 400.0);
+}
+
+#[test]
+fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
+    let kit = scored();
+    kit.write(
+        "scripts/broken/pack.toml",
+        "name = \"broken\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\nneeds = [\"recency_days\"]\n[step.gives.broken_score]\ntype = \"number\"\n",
+    );
+    kit.write(
+        "scripts/broken/main.lua",
+        "local M = {}\nfunction M.score(c, ctx)\n  return { broken_score = c.recency + 1 }\nend\nreturn M\n",
+    );
+    let settings = kit.path().join("kehu.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replacen("on = [", "on = [\"broken\", ", 1)).unwrap();
+    assert_snapshot!(kit.run("score"), @r"
+    column            pack              with a value  missing  values
+    rfm_recency       rfm                          2        1  10 … 213, mean 111.5
+    rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
+    rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
+    rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
+    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    tier              tiers                        3        0  A 1  B 1  C 1  D 0
+    tier_gap          tiers                        2        1  40 … 50, mean 45
+    lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
+    funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visit_minutes     visit-frequency              3        0  60 … 60, mean 60
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
+    visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
+    visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_group       visit-frequency              1        2
+    [stderr]
+    error: pack broken, score, customer C-1: argument error: c.recency is not in needs
+      --> scripts/broken/main.lua:3
+      3 | return { broken_score = c.recency + 1 }
+      called from scripts/broken/main.lua:3 in score
+      recency_days = 10
+    hint: did you mean recency_days?
+    pack broken was switched off for this run; the others went on
+    Scored 3 customers as of 2024-03-01: run S-1, 0 labels changed since the run before
+    [exit 3]
+    ");
+    let loops = "local M = {}\nfunction M.score(c, ctx)\n  while true do end\nend\nreturn M\n";
+    kit.write("scripts/broken/main.lua", loops);
+    let told = kit.run("score");
+    assert!(told.contains("time limit"), "{told}");
+    assert!(told.contains("[exit 3]"), "{told}");
+}
+
+/// Enough customers for two batches, in the shape of an export.
+fn crowd(kit: &Kit) {
+    let mut text = String::from("who,day,amount\n");
+    for row in 0_u32..12_000 {
+        let (who, day) = (row * 7 % 9_000, row * 13 % 700);
+        let day = kehu_domain::Day::parse("2022-03-01").unwrap().plus_days(day.cast_signed());
+        writeln!(text, "N{who:05},{day},{}.{:02}", row % 977, row % 100).unwrap();
+    }
+    kit.write("sales.csv", &text);
+    kit.write(
+        "map.toml",
+        "name = \"till\"\n[[table]]\ninto = \"interaction\"\ncreate_customers = true\n[table.columns]\nkind = { value = \"purchase\" }\ncustomer = \"who\"\nday = \"day\"\namount = \"amount\"\n",
+    );
+}
+
+#[test]
+fn the_same_data_gives_the_same_bytes_whatever_the_threads_and_undo_leaves_no_trace() {
+    let kit = Kit::shop();
+    let lists = ["customer list", "rep list", "deal list", "interaction list C-1", "task list"];
+    let seen = |kit: &Kit| lists.map(|list| kit.run(&format!("{list} --json")));
+    let before = seen(&kit);
+    crowd(&kit);
+    kit.done("import sales.csv --map map.toml");
+    let shown = |threads: u32| {
+        kit.done(&format!("--threads {threads} score"));
+        let list = kit.run(&format!("--threads {threads} customer list --columns all --json"));
+        (list, kit.run("explain N00007 --json"))
+    };
+    let one = shown(1);
+    assert!(one.0.len() > 1_000_000 && one.1.contains("scripts/tiers/main.lua"), "{}", one.1);
+    assert_eq!(one, shown(2));
+    assert_eq!(one, shown(2));
+    for _ in 0..4 {
+        kit.done("undo");
+    }
+    assert_eq!(before, seen(&kit));
+}
