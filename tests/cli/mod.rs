@@ -9,4 +9,5 @@ mod import;
 mod lists;
 mod log;
 mod score;
+mod today;
 mod workspace;

@@ -5,6 +5,7 @@
 
 mod kit;
 
+mod day_packs;
 mod errors;
 mod fit;
 mod follow_up;

@@ -20,6 +20,8 @@ mod portfolio;
 mod problem;
 mod review;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod worklist;
 
 use kehu_domain::{Day, Rep};
