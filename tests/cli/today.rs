@@ -18,7 +18,18 @@ fn shop() -> Kit {
 #[test]
 fn today_says_who_what_why_when_and_by_which_channel() {
     let kit = shop();
-    assert_snapshot!(kit.run("today"), @"");
+    assert_snapshot!(kit.run("today"), @r"
+    李伟, 2024-03-01 Fri: 5 to do
+
+    key      customer  deal          what to do                   channel  due         purpose                                         why
+    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25                                                  win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
+    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29                                                  first purchase 4 days ago: attention is highest, meet its expectations
+    566bvxw  武汉钢铁                visit                        visit                care for the customer                           no visit yet, 4 a month wanted; group middle: place 3 in the order of work
+    nfta4n3  武汉机械                visit                        visit                leave a good impression, learn the basic facts  no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
+    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21                                                  win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    [stderr]
+    96 minutes are kept for finding new customers
+    ");
     let lines = kit.json("today")["lines"].clone();
     assert!(lines.as_array().unwrap().iter().all(|line| !line["because"][0]["en"].is_null()));
 }
@@ -28,20 +39,67 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
     let kit = shop();
     let lines = kit.json("today")["lines"].as_array().unwrap().clone();
     let key = |at: usize| lines[at]["key"].as_str().unwrap().to_owned();
-    assert_snapshot!(kit.run(&format!("today done {} --text 样品已送到", key(0))), @"");
-    assert_snapshot!(kit.run(&format!("today snooze {} --until +3", key(1))), @"");
-    assert_snapshot!(kit.run(&format!("today skip {} --reason 出差", key(2))), @"");
-    assert_snapshot!(kit.run("history --limit 3"), @"");
-    assert_snapshot!(kit.run("today skip zzzz --reason 出差"), @"");
-    assert_snapshot!(kit.run("today --rep 赵云"), @"");
+    assert_snapshot!(kit.run(&format!("today done {} --text 样品已送到", key(0))), @r"
+    62ctkch
+    [stderr]
+    Done: advance the deal, 武汉钢铁; logged meeting I-2.
+    ");
+    assert_snapshot!(kit.run(&format!("today snooze {} --until +3", key(4))), @r"
+    c4144x7
+    [stderr]
+    Snoozed until 2024-03-04: develop the deal, 武汉机械.
+    ");
+    assert_snapshot!(kit.run(&format!("today skip {} --reason 出差", key(2))), @r"
+    566bvxw
+    [stderr]
+    Skipped: visit, 武汉钢铁.
+    ");
+    assert_snapshot!(kit.run("history --limit 3"), @r"
+    id    when (UTC)            by    command       what was done
+    O-13  2024-03-01T01:30:00Z  李伟  today skip    skipped: visit, 武汉钢铁 (C-1)
+    O-12  2024-03-01T01:30:00Z  李伟  today snooze  snoozed until 2024-03-04: develop the deal, 武汉机械 (C-2)
+    O-11  2024-03-01T01:30:00Z  李伟  today done    done: advance the deal, 武汉钢铁 (C-1)
+    [stderr]
+    10 more; --limit 0 shows all
+    ");
+    assert_snapshot!(kit.run("today skip zzzz --reason 出差"), @r#"
+    [stderr]
+    error: no line of today's list has the key "zzzz"; kehu today shows the keys of what is open
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("today --rep 赵云"), @r#"
+    [stderr]
+    error: there is no rep "赵云"
+    hint: see which there are: kehu rep list
+    [exit 1]
+    "#);
 }
 
 #[test]
 fn a_plan_names_its_days_and_what_did_not_fit() {
     let kit = shop();
-    assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @"");
-    assert_snapshot!(kit.run("plan --from 2024-03-15 --to 2024-03-04"), @"");
-    assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @"");
+    assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @r"
+    李伟, 2024-03-04 to 2024-03-15: 3 visits on 10 working days, 0 left out
+
+    day             key      customer  minutes  way  purpose                                         topics                                                 why
+    2024-03-04 Mon  xkp7xnr  武汉机械       60   30  leave a good impression, learn the basic facts  introduce ourselves; their business, people and plans  no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
+    2024-03-05 Tue  566bvxw  武汉钢铁       60   30  care for the customer                           use so far, changed needs, complaints, next order      no visit yet, 4 a month wanted; group middle: place 3 in the order of work
+    2024-03-12 Tue  tb48f48  武汉钢铁       60   30  care for the customer                           use so far, changed needs, complaints, next order      last visit on 2024-03-05, one every 7 days: due on 2024-03-12; group middle: place 3 in the order of work
+    ");
+    assert_snapshot!(kit.run("plan --from 2024-03-15 --to 2024-03-04"), @r"
+    [stderr]
+    error: the period ends on 2024-03-04, before 2024-03-15
+    [exit 2]
+    ");
+    assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @r"
+    李伟，2027-01-01 至 2027-01-03：1 个工作日，2 次拜访，0 次未排入
+
+    日期             键       客户      分钟  路程  目的                      话题                              为什么
+    2027-01-01 周五  mb51g83  武汉机械    60    30  留下好印象，了解基本情况  自我介绍；对方的业务、人员与打算  尚未拜访，应每月 2 次；类别 prospecting：工作顺序第 2 位
+                     a6q4j1t  武汉钢铁    60    30  客户维护                  使用情况，需求变化，意见，下一单  尚未拜访，应每月 4 次；类别 middle：工作顺序第 3 位
+    [stderr]
+    note: 没有2027年的节假日数据：只有周末休息
+    ");
 }
 
 #[test]
