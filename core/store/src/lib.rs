@@ -8,7 +8,7 @@
 //! - [`StoredRun`] and [`codec`] are how runs of the scoring packs are kept.
 //!
 //! The library never prints, reads the clock or the environment: who acts and when comes with the
-//! [`OperationDraft`](kehu_domain::OperationDraft).
+//! [`OperationDraft`].
 
 pub mod codec;
 #[cfg(feature = "conformance")]

@@ -1,6 +1,6 @@
 //! Import: rows of other systems become records, by a mapping that a person writes.
 //!
-//! - [`Mapping`] is read from TOML and checked against the workspace's [`Settings`].
+//! - [`Mapping`] is read from TOML and checked against the workspace's `Settings`.
 //! - [`Import`] takes it to a store: reads each table's rows, finds the records that they are about,
 //!   and stages what is new or changed; the dry run stops before the merge.
 //! - [`ImportReport`] says what came of it, [`Refusal`] which row was refused and why.
