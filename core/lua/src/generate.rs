@@ -6,6 +6,13 @@ use kehu_contract::{ColumnType, Hook, Step};
 
 /// From this many needs on, fields are set one by one: a function has some 200 locals.
 const LOCALS: usize = 100;
+/// So many columns are closed through locals of the loop, further ones through a table.
+const COLUMNS: usize = 40;
+/// The words of the language: names that only brackets make a field of.
+const WORDS: [&str; 21] = [
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local",
+    "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+];
 
 const SCORE: &str = include_str!("luau/score.luau");
 const ROWS: &str = include_str!("luau/rows.luau");
@@ -29,11 +36,11 @@ pub(crate) fn source(step: &Step, fields: &Fields) -> String {
 
 fn score(step: &Step, fields: &Fields) -> String {
     let mut source = format!("{SCORE}\n{ROWS}\n");
-    for give in &step.gives {
+    for give in step.gives.iter().take(COLUMNS) {
         let name = &give.info.name;
         let _ = writeln!(
             source,
-            "local handle_{name}, close_{name} = handles.{name}.handle, closers.{name}"
+            "local handle_{name}, close_{name} = handles[\"{name}\"].handle, closers[\"{name}\"]"
         );
     }
     source.push_str("local function run(author)\n  for at = 0, ROWS - 1 do\n");
@@ -46,9 +53,14 @@ fn score(step: &Step, fields: &Fields) -> String {
     for (place, give) in step.gives.iter().enumerate() {
         let name = &give.info.name;
         let word = if place == 0 { "if" } else { "elseif" };
+        let (handle, close) = if place < COLUMNS {
+            (format!("handle_{name}"), format!("close_{name}"))
+        } else {
+            (format!("handles[\"{name}\"].handle"), format!("closers[\"{name}\"]"))
+        };
         let _ = writeln!(
             source,
-            "      {word} name == \"{name}\" and rawequal(given, handle_{name}) then close_{name}()"
+            "      {word} name == \"{name}\" and rawequal(given, {handle}) then {close}()"
         );
     }
     source.push_str("      else wrong_value(name, given) end\n    end\n");
@@ -77,13 +89,15 @@ fn build_row(source: &mut String, fields: &Fields, indent: &str) {
     }
     let _ = write!(source, "{indent}local c = {{ ");
     for (place, (name, _)) in in_locals.iter().enumerate() {
-        let _ = write!(source, "{name} = v{place}, ");
+        let field =
+            if WORDS.contains(&name.as_str()) { format!("[\"{name}\"]") } else { name.clone() };
+        let _ = write!(source, "{field} = v{place}, ");
     }
     source.push_str("}\n");
     for (place, (name, kind)) in one_by_one.iter().enumerate() {
         let place = place + LOCALS;
         let _ = write!(source, "{indent}do local v = buffer.readf64(frame, from + {})", place * 8);
-        let _ = writeln!(source, "{} c.{name} = v end", decode("v", *kind, place));
+        let _ = writeln!(source, "{} c[\"{name}\"] = v end", decode("v", *kind, place));
     }
     let _ = writeln!(source, "{indent}setmetatable(c, row_meta)\n{indent}table.freeze(c)");
 }

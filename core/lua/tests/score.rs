@@ -163,3 +163,27 @@ fn a_list_of_rules_gives_what_its_rules_give_one_by_one() {
         );
     }
 }
+
+#[test]
+fn a_step_may_need_and_give_a_great_many_columns_with_any_names() {
+    let names: Vec<String> =
+        (0..150).map(|place| format!("n{place}")).chain(["end".into(), "repeat".into()]).collect();
+    let needs: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let gives: Vec<String> =
+        names.iter().map(|name| format!("[step.gives.g_{name}]\ntype = \"number\"")).collect();
+    let manifest = crate::kit::manifest(&needs.join(", "), &gives.join("\n"));
+    let main = "local free = kehu.rule{ id = \"free\", en = \"{1}\" }
+        return { score = function(c, ctx)
+          local out = {}
+          for name, value in pairs(c) do out[\"g_\" .. name] = ctx:set(\"g_\" .. name, value, free, value) end
+          return out
+        end }";
+    let mut base = crate::kit::Base::default();
+    for (place, name) in names.iter().enumerate() {
+        base = base.numbers(name, &[place as f64]);
+    }
+    let columns = score(&mut open(&manifest, main).unwrap(), &base.batch()).unwrap();
+    for (place, column) in columns.iter().enumerate() {
+        assert_eq!(value(column, 0), Value::Number(place as f64));
+    }
+}
