@@ -158,9 +158,9 @@ impl From<StoreError> for CommandError {
                 .hint(format!("restore {} from a backup", path.display())),
             StoreError::Newer { .. } => page.hint("use the newer kehu that wrote it"),
             StoreError::Locked { .. } => page.hint("wait until it is done, then try again"),
-            StoreError::ReadOnly { .. } => {
-                page.hint("check who may write the file and its folder, and whether the disk is")
-            }
+            StoreError::ReadOnly { .. } => page.hint(
+                "check who may write the file and its folder, and whether the disk is writable",
+            ),
             StoreError::Full => page.hint("make room on the disk, then try again"),
             StoreError::Moved => page.hint("run the command again"),
             StoreError::Refused { by } => by.iter().take(5).fold(page, |page, operation| {

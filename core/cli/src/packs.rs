@@ -35,7 +35,8 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<
         .flat_map(|(_, problems)| problems)
         .collect();
     if !problems.is_empty() {
-        return Err(problems.into());
+        return Err(CommandError::from(problems)
+            .hint("mend it, or take the pack out of [packs] on in kehu.toml to go on without it"));
     }
     PackSet::new(&workspace.settings, &available).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {

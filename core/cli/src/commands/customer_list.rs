@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::output::{Cell, Column, Form, Heading, Listing, show_rows};
 use crate::packs;
+use crate::printer::Printer;
 use crate::runs;
 use crate::table::Layout;
 use crate::workspace::Workspace;
@@ -92,6 +93,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     if let (true, Some(run)) = (reads_run && args.run.is_none() && !args.fresh, &run) {
         let packs = packs::enabled(&workspace, context.shipped)?;
         runs::tell_changes(reader.as_ref(), run.header(), &packs)?;
+    }
+    if let (true, Some(run)) = (reads_run && args.as_of.is_none(), &run)
+        && run.as_of() != workspace.act.today
+    {
+        Printer::talk(&format!("note: features and scores are as of {}", run.as_of()));
     }
     let day = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let list = list_customers(reader.as_ref(), &workspace.settings, run.as_ref(), &query, day)

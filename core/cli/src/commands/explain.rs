@@ -203,11 +203,13 @@ impl Lines {
 
     fn input(&mut self, input: &InputShown, depth: usize) {
         match &input.because {
-            Some(because) if !self.explained.contains(&input.column) => {
+            _ if self.explained.contains(&input.column) => {}
+            Some(because) => {
                 self.explained.push(input.column.clone());
                 self.explanation(because, depth);
             }
-            _ => {
+            None => {
+                self.explained.push(input.column.clone());
                 let value = self.value(input.value.as_ref(), &input.unit, None);
                 let doc = self.word(&input.doc);
                 let doc = if doc.is_empty() { doc } else { format!("  {doc}") };

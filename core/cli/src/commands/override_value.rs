@@ -89,7 +89,9 @@ fn add(
     let mut writer = workspace.store.write(&draft)?;
     writer.put(&record.into(), today)?;
     writer.commit()?;
-    Printer::talk(&format!("{column} of {name} is {value} from the next kehu score on"));
+    Printer::talk(&format!(
+        "{column} of {name} is {value} in every run as of {today} or later; next: kehu score"
+    ));
     Ok(())
 }
 

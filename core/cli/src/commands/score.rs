@@ -65,26 +65,29 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         runs::tell_failures(&header);
         let reader = workspace.read()?;
         let stored = reader.run(id)?.unwrap_or(header);
+        let is_first = reader.runs()?.len() < 2;
         let changes = reader.label_changes(id, None)?.len();
-        tell(&stored, changes, workspace.language);
+        tell(&stored, (!is_first).then_some(changes), workspace.language);
         show(context, &workspace, &RunView::stored(stored.clone(), reader.as_ref()))?;
         stored.failures.len()
     };
     Ok(if failures > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
-fn tell(run: &StoredRun, changes: usize, language: Language) {
+fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {
     let (customers, as_of, id) = (run.customers, run.as_of, run.id);
-    Printer::talk(&match language {
-        Language::En => format!(
-            "Scored {customers} customers as of {as_of}: run {id}, {changes} labels changed since the run before"
-        ),
-        Language::Zh => {
-            format!(
-                "已按 {as_of} 为 {customers} 位客户评分：运行 {id}，与上次相比 {changes} 个标签有变化"
-            )
+    let scored = match language {
+        Language::En => format!("Scored {customers} customers as of {as_of}: run {id}"),
+        Language::Zh => format!("已按 {as_of} 为 {customers} 位客户评分：运行 {id}"),
+    };
+    let changed = match (language, changes) {
+        (_, None) => String::new(),
+        (Language::En, Some(changes)) => {
+            format!(", {changes} labels changed since the run before")
         }
-    });
+        (Language::Zh, Some(changes)) => format!("，与上次相比 {changes} 个标签有变化"),
+    };
+    Printer::talk(&(scored + &changed));
 }
 
 /// What came out for one column.

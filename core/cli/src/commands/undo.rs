@@ -25,6 +25,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let desk = workspace.desk();
     let undone = workspace.store.undo(target, &desk.draft("undo"))?;
     Printer::talk(&format!("Took back {}: {}.", undone.id, undone.summary));
+    if undone.kind == "import" {
+        Printer::talk("What its mapping added to kehu.toml stays there: it is yours to take out.");
+    }
     Ok(())
 }
 

@@ -147,8 +147,7 @@ fn over_no_rows_counts_and_sums_are_0_and_all_else_is_missing() {
 
 #[test]
 fn a_complaint_is_open_until_its_last_word_closes_it() {
-    let complaint = happened("complaint", "2023-01-01");
-    let base = Base::new(vec![customer("A"), complaint.clone().into()]);
+    let base = Base::new(vec![customer("A"), happened("complaint", "2023-01-01").into()]);
     let about = Some(kehu_domain::InteractionId(1));
     let word = |state: &str, on: &str| {
         let state = Some(state.to_owned());
