@@ -68,7 +68,7 @@ fn proposal(line: &Line) -> Proposal {
         action: line.action.clone(),
         channel: line.channel.clone(),
         due: line.due.number(),
-        fact_day: line.due.number(),
+        fact_day: line.fact_day.number(),
         priority: line.priority,
         group: line.group.clone(),
         causes: Vec::<Cause>::new(),

@@ -45,6 +45,8 @@ pub struct Line {
     pub channel: String,
     /// When.
     pub due: Day,
+    /// The day of the fact that it rests on.
+    pub fact_day: Day,
     /// Its place in the list: higher comes first.
     pub priority: f64,
     /// What the customer is worth; it orders lines of one priority.
@@ -264,6 +266,7 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
         title: Text::new("visit", "拜访"),
         channel: VISIT.to_owned(),
         due: day,
+        fact_day: visit.fact_day,
         priority: USUAL_PRIORITY,
         value: visit.value,
         group: visit.group.clone(),
@@ -298,6 +301,8 @@ impl ProposalReader<'_> {
             return Err(format!("has the priority {}, expected 0 to 100", proposal.priority));
         }
         let due = Day::from_number(proposal.due).ok_or("is due on no day of the calendar")?;
+        let fact_day = Day::from_number(proposal.fact_day)
+            .ok_or("rests on a fact of no day of the calendar")?;
         let deal = match proposal.deal {
             None => None,
             Some(id) => {
@@ -326,6 +331,7 @@ impl ProposalReader<'_> {
             title: action.text.clone(),
             channel: proposal.channel.clone(),
             due,
+            fact_day,
             priority: proposal.priority,
             value: 0.0,
             group: proposal.group.clone(),
