@@ -1,7 +1,6 @@
 //! The file itself: how it is made, recognised and opened.
 
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +12,6 @@ use crate::migrate;
 
 /// Marks a file as ours; the letters `kehu`.
 const APPLICATION: i64 = 0x6b65_6875;
-const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Larger pages than usual make the scans of interactions shorter.
 const PAGE: u32 = 8_192;
 /// How long SQLite itself waits for the short locks inside a file.
@@ -47,13 +45,15 @@ pub(crate) fn create(path: &Path) -> Done<()> {
 }
 
 /// Makes sure that a file is a store of a version that this build knows, and brings an older one up.
+///
+/// Only SQLite ever opens the file: were it opened and closed here beside it, the system would drop
+/// the locks that this process holds on it.
 pub(crate) fn check(path: &Path) -> Done<()> {
     let found = fs::metadata(path)?;
     if !found.is_file() {
         return Err(StoreError::Foreign { path: path.to_owned() }.into());
     }
     refuse_network(path)?;
-    check_header(path, found.len())?;
     let connection = connect(path)?;
     let number = |pragma| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     if number("PRAGMA application_id")? != APPLICATION {
@@ -66,28 +66,6 @@ pub(crate) fn check(path: &Path) -> Done<()> {
     if found < known {
         migrate::back_up(&connection, path, found)?;
         migrate::run(&connection, found)?;
-    }
-    Ok(())
-}
-
-/// Looks at the first bytes before SQLite does: it takes an empty file for a database, and notices
-/// that one is cut off only when it reads there.
-fn check_header(path: &Path, length: u64) -> Done<()> {
-    let mut header = [0; 100];
-    let mut file = fs::File::open(path)?;
-    if file.read_exact(&mut header).is_err() || !header.starts_with(MAGIC) {
-        return Err(StoreError::Foreign { path: path.to_owned() }.into());
-    }
-    let size = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65_536,
-        size => u64::from(size),
-    };
-    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
-    let expected = size * u64::from(pages);
-    let waiting = fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
-    if length < expected && !waiting {
-        let message = format!("it is cut off after {length} of {expected} bytes");
-        return Err(StoreError::Corrupt { path: path.to_owned(), message }.into());
     }
     Ok(())
 }
