@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use kehu_contract::document::Problem;
 use kehu_contract::{Origin, PackFactory};
-use kehu_engine::packs::{PackSet, PackSetError};
-use kehu_lua::PackFiles;
+use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
+use kehu_lua::{PackFiles, Refused};
 
 use crate::ShippedPack;
 use crate::error::{CommandError, Result};
@@ -55,7 +55,7 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<
 type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);
 
 /// Loads every pack that can be found; of two by the same name the nearer one. The second list names
-/// those that are broken.
+/// those that do not even say what they are.
 fn available(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Found> {
     let mut sources = Vec::new();
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
@@ -69,9 +69,13 @@ fn available(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Found> {
         if seen.contains(&name) {
             continue;
         }
+        let origin = files.origin;
         match kehu_lua::load(files) {
             Ok(pack) => packs.push(Arc::new(pack)),
-            Err(problems) => broken.push((name.clone(), problems)),
+            Err(Refused { manifest: Some(manifest), problems }) => {
+                packs.push(Arc::new(BrokenPack::new(*manifest, origin, problems)));
+            }
+            Err(Refused { manifest: None, problems }) => broken.push((name.clone(), problems)),
         }
         seen.push(name);
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use crate::document::Problem;
 use crate::{
     Case, ColumnData, Columns, Hook, Manifest, Plan, PlanningProblem, Proposal, Reasons, Rule,
     Verdict,
@@ -83,6 +84,11 @@ pub trait PackFactory: Send + Sync + fmt::Debug {
 
     /// The BLAKE3 hash of the pack's files, in hexadecimal.
     fn hash(&self) -> &str;
+
+    /// What can be seen to be wrong with the pack before it runs; then [`PackFactory::create`] fails.
+    fn problems(&self) -> &[Problem] {
+        &[]
+    }
 
     /// Loads the pack for a run.
     ///

@@ -1,5 +1,7 @@
 //! The packs of a workspace: which run, and with which settings.
 
+mod broken;
+
 use std::sync::Arc;
 
 use kehu_contract::document::{ItemValue, Problem};
@@ -7,6 +9,8 @@ use kehu_contract::{Hook, Manifest, PackFactory, did_you_mean};
 use serde_json::{Map, Value as Json};
 
 use crate::settings::Settings;
+
+pub use broken::BrokenPack;
 
 /// Holds a pack that is on, with the values of its settings.
 #[derive(Debug, Clone)]

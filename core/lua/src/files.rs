@@ -35,11 +35,21 @@ pub(crate) struct Script {
     pub(crate) code: Vec<u8>,
 }
 
+/// Says why a pack cannot run.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// What the pack says of itself, if only its scripts are wrong: then it is known what would be
+    /// missing without it.
+    pub manifest: Option<Box<Manifest>>,
+    /// Everything that is wrong, each with its place.
+    pub problems: Vec<Problem>,
+}
+
 /// Checks a pack's files, reads its manifest and compiles its scripts; nothing of it runs yet.
 ///
 /// # Errors
 /// Everything that is wrong with the files, each with its place.
-pub fn load(files: PackFiles) -> Result<LuaPackFactory, Vec<Problem>> {
+pub fn load(files: PackFiles) -> Result<LuaPackFactory, Refused> {
     let mut problems = Vec::new();
     let manifest = read_manifest(&files, &mut problems);
     let scripts = read_scripts(&files, &mut problems);
@@ -48,7 +58,7 @@ pub fn load(files: PackFiles) -> Result<LuaPackFactory, Vec<Problem>> {
             let hash = hash(&files.files);
             Ok(LuaPackFactory::new(manifest, files.origin, files.dir, hash, scripts))
         }
-        _ => Err(problems),
+        manifest => Err(Refused { manifest: manifest.map(Box::new), problems }),
     }
 }
 

@@ -91,5 +91,5 @@ mod review;
 mod rules;
 
 pub use factory::LuaPackFactory;
-pub use files::{PackFiles, load};
+pub use files::{PackFiles, Refused, load};
 pub use pack::LuaPack;

@@ -37,7 +37,7 @@ pub(crate) fn files(manifest: &str, scripts: &[(&str, &str)]) -> PackFiles {
 }
 
 pub(crate) fn factory(manifest: &str, main: &str) -> Result<LuaPackFactory, Vec<Problem>> {
-    load(files(manifest, &[("main.lua", main)]))
+    load(files(manifest, &[("main.lua", main)])).map_err(|refused| refused.problems)
 }
 
 pub(crate) fn context(factory: &LuaPackFactory) -> RunContext {
@@ -71,7 +71,7 @@ pub(crate) fn shipped_factory(name: &str) -> LuaPackFactory {
     }
     let dir = format!("scripts/{name}");
     load(PackFiles { origin: Origin::Shipped, dir, files })
-        .unwrap_or_else(|problems| panic!("{problems:#?}"))
+        .unwrap_or_else(|refused| panic!("{refused:#?}"))
 }
 
 /// Columns by name; a `?` in a number list is NaN.

@@ -30,7 +30,7 @@ fn a_file_that_is_no_lua_text_is_refused_with_its_line() {
     for (bytes, expected) in cases {
         let mut given = files(&usual(), &[]);
         given.files.push(("main.lua".to_owned(), Cow::Owned(bytes.to_vec())));
-        let problems = load(given).unwrap_err();
+        let problems = load(given).unwrap_err().problems;
         assert_eq!(problems[0].to_string(), expected);
     }
 }
@@ -51,7 +51,7 @@ fn a_script_that_would_keep_the_compiler_busy_is_refused() {
 
 #[test]
 fn missing_files_and_every_fault_of_the_manifest_are_told() {
-    let problems = load(files("name = \"test\"\nversio = \"1\"\n", &[])).unwrap_err();
+    let problems = load(files("name = \"test\"\nversio = \"1\"\n", &[])).unwrap_err().problems;
     let told: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
     assert!(told.contains(&"the pack has no main.lua".to_owned()), "{told:?}");
     assert!(told.contains(&"unknown key \"versio\"".to_owned()), "{told:?}");
