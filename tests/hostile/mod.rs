@@ -1,5 +1,9 @@
 //! What people and other programs do wrong: every refusal is a sentence, never a panic.
 
+mod database;
+mod files;
+mod scripts;
+
 use crate::kit::Kit;
 use insta::assert_snapshot;
 
@@ -47,34 +51,6 @@ fn numbers_that_no_id_can_be_are_no_ids() {
     hint: write its id, such as I-5
     [exit 1]
     "#);
-}
-
-#[test]
-fn a_database_that_is_missing_garbage_or_foreign_is_told_apart() {
-    let kit = Kit::new();
-    std::fs::remove_file(kit.path().join("kehu.db")).unwrap();
-    assert_snapshot!(kit.run("customer list"), @r"
-    [stderr]
-    error: $DIR/shop/kehu.db is not there
-    hint: put the file back where it was, or take a backup
-    hint: a new workspace is made with: kehu init DIR
-    [exit 1]
-    ");
-    kit.write("kehu.db", "this is no database, but a text that is long enough to look at");
-    assert_snapshot!(kit.run("customer list"), @r"
-    [stderr]
-    error: $DIR/shop/kehu.db is no kehu database
-    hint: if $DIR/shop/kehu.db should be the workspace's data, restore it from a backup
-    [exit 1]
-    ");
-    assert_snapshot!(kit.run("doctor"), @r"
-    state  what       found                                             advice
-    ok     kehu       0.1.0
-    error  workspace  $DIR/shop/kehu.db is no kehu database  if $DIR/shop/kehu.db should be the workspace's data, restore it from a backup
-    [exit 1]
-    ");
-    kit.write("kehu.db", "");
-    assert!(kit.run("customer add x").contains("error: "));
 }
 
 #[test]

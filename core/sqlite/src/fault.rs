@@ -72,6 +72,11 @@ pub(crate) fn file_error(error: &io::Error, path: &Path) -> StoreError {
     }
 }
 
+/// True if what could not be read is damaged, rather than locked, gone or not allowed.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
+}
+
 fn sqlite_error(error: &rusqlite::Error, path: &Path) -> StoreError {
     let message = error.to_string();
     let path = path.to_owned();

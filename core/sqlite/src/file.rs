@@ -64,6 +64,10 @@ pub(crate) fn check(path: &Path) -> Done<()> {
         return Err(StoreError::Newer { path: path.to_owned(), found, known }.into());
     }
     if found < known {
+        if connection.is_readonly("main")? {
+            let message = format!("it is of version {found} and must be brought up to {known}");
+            return Err(StoreError::ReadOnly { path: path.to_owned(), message }.into());
+        }
         migrate::back_up(&connection, path, found)?;
         migrate::run(&connection, found)?;
     }
@@ -77,15 +81,49 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens a connection; never makes a file.
+/// Opens a connection; never makes a file of its own, and reads where it may not write.
 pub(crate) fn connect(path: &Path) -> Done<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = if is_still(path) {
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(still(path), flags)?
+    } else {
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+    };
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
     // References are checked where records are written; the bulk of an import would pay too much.
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL;")?;
     Ok(connection)
+}
+
+/// True if the file may be read where nothing may be written: on a disk that is mounted to be read,
+/// or in somebody else's folder. Readers of a log need shared memory beside the file; where that
+/// cannot be made, and no log waits, the file can only be read as one that stands still.
+#[cfg(unix)]
+fn is_still(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    let refuses = |place: &Path| access(place, Access::WRITE_OK).is_err();
+    refuses(path) && refuses(folder(path)) && !beside(path, "-wal").exists()
+}
+
+#[cfg(not(unix))]
+fn is_still(_path: &Path) -> bool {
+    false
+}
+
+/// The address by which SQLite reads a file as one that nobody changes.
+fn still(path: &Path) -> String {
+    let mut address = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                address.push(char::from(*byte));
+            }
+            other => address += &format!("%{other:02X}"),
+        }
+    }
+    address + "?immutable=1"
 }
 
 /// Network drives do not keep the promises that the locks and the shared memory of a store need.
@@ -118,4 +156,22 @@ fn refuse_network(path: &Path) -> Done<()> {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn refuse_network(_path: &Path) -> Done<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_stands_still_is_read_whatever_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a?b %20#客户&mode=rw.db");
+        create(&path).map_err(|fault| fault.of(&path)).unwrap();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(still(&path), flags).unwrap();
+        let found: i64 =
+            connection.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
+        assert_eq!(found, APPLICATION);
+        assert!(connection.execute_batch("CREATE TABLE t (x)").is_err());
+    }
 }

@@ -80,7 +80,9 @@ impl Report {
     fn error(&mut self, check: &str, error: &CommandError) {
         let place = error.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let found = format!("{place}{}", error.message);
-        self.add(Status::Error, check, found, &error.hints.join("; "));
+        let hints = error.hints.iter().filter(|hint| !hint.starts_with("kehu doctor"));
+        let advice = hints.cloned().collect::<Vec<_>>().join("; ");
+        self.add(Status::Error, check, found, &advice);
         for other in &error.also {
             self.error(check, other);
         }
@@ -92,7 +94,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
     report.ok("kehu", env!("CARGO_PKG_VERSION"));
     let language = match context.open() {
         Ok(workspace) => {
-            look(context, &workspace, &mut report)?;
+            look(context, &workspace, &mut report);
             workspace.language
         }
         Err(error) => {
@@ -106,27 +108,32 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
     Ok(if report.worst == Status::Error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn look(context: &Context<'_>, workspace: &Workspace, report: &mut Report) -> Result {
+/// Looks at everything: what is wrong in one place does not hide the others.
+fn look(context: &Context<'_>, workspace: &Workspace, report: &mut Report) {
     report.ok("workspace", workspace.root.display().to_string());
     report.ok("settings", format!("{} values", workspace.settings.values().len()));
-    look_at_store(workspace, report)?;
+    if let Err(error) = look_at_store(workspace, report) {
+        report.error("database", &error);
+    }
     match packs::enabled(workspace, context.shipped) {
         Ok(packs) => {
             look_at_packs(workspace, &packs, report);
-            look_at_runs(workspace, &packs, report)?;
+            if let Err(error) = look_at_runs(workspace, &packs, report) {
+                report.error("last run", &error);
+            }
         }
         Err(error) => report.error("packs", &error),
     }
     look_at_calendar(workspace, report);
-    Ok(())
 }
 
 fn look_at_store(workspace: &Workspace, report: &mut Report) -> Result {
     for (key, value) in workspace.store.describe()? {
         report.ok(&key, value);
     }
+    let mut advice = "keep a copy of kehu.db as it is, then restore it from a backup";
     for damage in workspace.store.check()? {
-        report.add(Status::Error, "database", damage, "restore kehu.db from a backup");
+        report.add(Status::Error, "database", damage, std::mem::take(&mut advice));
     }
     Ok(())
 }
@@ -142,7 +149,12 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
         let hash = pack.factory.hash();
         let hash = hash.get(..12).unwrap_or(hash);
         let found = format!("{} {}, {origin}, {hash}", manifest.name, manifest.version);
-        report.ok("pack", found);
+        if pack.factory.problems().is_empty() {
+            report.ok("pack", found);
+        }
+        for problem in pack.factory.problems() {
+            report.error("pack", &CommandError::from(problem.clone()));
+        }
     }
     let settings = &workspace.settings;
     match Catalogue::new(settings, &packs.manifests()) {
