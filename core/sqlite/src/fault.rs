@@ -84,6 +84,8 @@ fn sqlite_error(error: &rusqlite::Error, path: &Path) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt { path, message },
         Some(ErrorCode::NotADatabase) => StoreError::Foreign { path },
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        // Where not even the shared memory beside the file finds room, SQLite only says that it failed.
+        Some(ErrorCode::SystemIoFailure) if has_no_room(&path) => StoreError::Full,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             StoreError::ReadOnly { path, message }
         }
@@ -94,6 +96,18 @@ fn sqlite_error(error: &rusqlite::Error, path: &Path) -> StoreError {
         }
         _ => StoreError::Io(format!("{}: {message}", path.display())),
     }
+}
+
+/// True if the disk of a file has hardly a page left.
+#[cfg(unix)]
+fn has_no_room(path: &Path) -> bool {
+    rustix::fs::statvfs(crate::file::folder(path))
+        .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < 64 * 1024)
+}
+
+#[cfg(not(unix))]
+fn has_no_room(_path: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]
