@@ -94,3 +94,24 @@ fn a_mapping_that_does_not_fit_is_shown_with_its_line() {
     [exit 1]
     ");
 }
+
+#[test]
+fn what_a_mapping_declares_is_kept_though_nobody_reads_the_report() {
+    let kit = Kit::new();
+    kit.write("firms.csv", "name,headcount\nHuaxing,12\n");
+    kit.write(
+        "map.toml",
+        "name = \"firms\"\n[fields.customer.headcount]\ntype = \"number\"\n[[table]]\ninto = \"customer\"\n[table.columns]\nname = \"name\"\nheadcount = \"headcount\"\n",
+    );
+    let mut command = kit.command(&["import", "firms.csv", "--map", "map.toml"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", kit.told(&output));
+    assert_eq!(kit.json("customer list --columns name,headcount")[0]["headcount"], 12.0);
+    assert!(!kit.path().join("kehu.toml.new").exists());
+}

@@ -23,6 +23,7 @@ mod panics;
 mod printer;
 mod progress;
 mod runs;
+mod settings_file;
 mod table;
 mod workspace;
 

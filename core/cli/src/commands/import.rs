@@ -17,6 +17,7 @@ use crate::locale::{BESIDES, CHANGED, CREATED, ENCODING, FILE, INTO, REFUSED, RO
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::printer::Printer;
 use crate::progress::Progress;
+use crate::settings_file::Replacement;
 use crate::workspace::{SETTINGS, Workspace};
 
 /// How many refused rows are named on stderr; the rest is counted.
@@ -50,13 +51,13 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         .map_err(|error| CommandError::file("read", &args.map, &error))?;
     let mapping = Mapping::parse(&name, &text, &workspace.settings)?;
     // Whether the declarations fit into the settings must be known before anything is written.
-    let settings = with_declarations(&workspace, &mapping)?;
+    let settings = with_declarations(&workspace, &mapping)?.filter(|_| !args.dry_run);
+    let path = workspace.root.join(SETTINGS);
+    let settings = settings.map(|text| Replacement::prepare(&path, &text)).transpose()?;
     let report = import(&workspace, &mapping, args)?;
+    settings.map(Replacement::put).transpose()?;
     show(context, &workspace, &report)?;
     tell_refusals(&report);
-    if let (Some(text), false) = (settings, args.dry_run) {
-        write_settings(&workspace.root.join(SETTINGS), &text)?;
-    }
     tell_declarations(&report.declarations, args.dry_run);
     Ok(if report.refused > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
@@ -205,14 +206,6 @@ fn with_declarations(workspace: &Workspace, mapping: &Mapping) -> Result<Option<
         fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
     let heading = format!("Declared by the mapping {}.", mapping.name());
     Ok(Some(mapping.declarations().append_to(SETTINGS, &text, &heading)?))
-}
-
-/// Replaces the settings in one step, so that no half of them is ever read.
-fn write_settings(path: &Path, text: &str) -> Result {
-    let new = path.with_extension("toml.new");
-    fs::write(&new, text)
-        .and_then(|()| fs::rename(&new, path))
-        .map_err(|error| CommandError::file("written", path, &error))
 }
 
 fn tell_declarations(declarations: &Declarations, dry_run: bool) {
