@@ -37,6 +37,25 @@ pub struct Planning {
     pub prospecting_share: f64,
 }
 
+/// Says what becomes of the customers around one at which a native plugin crashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnCrash {
+    /// The plugin is switched off for the run, and the customer is named.
+    #[default]
+    Stop,
+    /// The customer is left out and named, and the others are scored.
+    SkipRows,
+}
+
+/// Holds how one native plugin is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PluginSettings {
+    /// What becomes of a run in which it crashes.
+    pub on_crash: OnCrash,
+    /// True if it runs within this process: a little faster, and able to take everything down.
+    pub in_process: bool,
+}
+
 /// Holds everything that a workspace sets, checked.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -58,6 +77,8 @@ pub struct Settings {
     pub column_givers: BTreeMap<String, String>,
     /// Which packs answer a hook, in order; for a hook with one owner, that one.
     pub hook_packs: BTreeMap<Hook, Vec<String>>,
+    /// How native plugins are run, where the workspace says something of one.
+    pub plugins: BTreeMap<String, PluginSettings>,
     /// How much a pack may use.
     pub limits: Limits,
     /// How many runs are kept whole.
@@ -138,45 +159,80 @@ impl Settings {
     }
 }
 
+/// Reads every table before it looks at what is missing, so that all mistakes are told at once.
 fn read(table: &Table<'_>) -> Option<Settings> {
     table.item("extends");
+    let name = table.text("name").unwrap_or_default();
     let language = table.choice("language", &["en", "zh"], Language::parse);
     let time_zone = read_time_zone(table);
     let currency = table.table("currency").and_then(|table| read_currency(&table));
-    let country = table.table("calendar").and_then(|calendar| {
-        let country = calendar.choice("country", &["CN", "none"], |word| {
-            ["CN", "none"].contains(&word).then(|| word.to_owned())
-        });
-        calendar.finish();
-        country
+    let country = table.table("calendar").and_then(|table| read_country(&table));
+    let packs_on = table.table("packs").map(|packs| {
+        let on = packs.texts("on").unwrap_or_default();
+        packs.finish();
+        on
     });
-    let packs = table.table("packs")?;
-    let packs_on = packs.texts("on").unwrap_or_default();
-    packs.finish();
-    let settings = Settings {
-        name: table.text("name").unwrap_or_default(),
+    let limits = table.table("limits").and_then(|table| read_limits(&table));
+    let keep_runs = table.table("runs").and_then(|runs| {
+        let keep = ranged(&runs, "keep", 1.0, 1_000.0);
+        runs.finish();
+        keep
+    });
+    let planning = table.table("planning").and_then(|table| read_planning(&table));
+    let pack_settings = read_pack_settings(table);
+    let (column_givers, hook_packs) = (read_column_givers(table), read_hook_packs(table));
+    let plugins = read_plugins(table);
+    let (kinds, pipelines, fields) = (read_kinds(table), read_pipelines(table), read_fields(table));
+    table.finish();
+    Some(Settings {
+        name,
         language: language.unwrap_or_default(),
         currency: currency?,
         time_zone: time_zone?,
         country: country?,
-        packs_on,
-        pack_settings: read_pack_settings(table),
-        column_givers: read_column_givers(table),
-        hook_packs: read_hook_packs(table),
-        limits: read_limits(&table.table("limits")?)?,
-        keep_runs: table.table("runs").and_then(|runs| {
-            let keep = ranged(&runs, "keep", 1.0, 1_000.0);
-            runs.finish();
-            keep
-        })? as usize,
-        planning: read_planning(&table.table("planning")?)?,
-        kinds: read_kinds(table),
-        pipelines: read_pipelines(table),
-        fields: read_fields(table),
+        packs_on: packs_on?,
+        pack_settings,
+        column_givers,
+        hook_packs,
+        plugins,
+        limits: limits?,
+        keep_runs: keep_runs? as usize,
+        planning: planning?,
+        kinds,
+        pipelines,
+        fields,
         document: Document::default(),
+    })
+}
+
+fn read_country(calendar: &Table<'_>) -> Option<String> {
+    let country = calendar.choice("country", &["CN", "none"], |word| {
+        ["CN", "none"].contains(&word).then(|| word.to_owned())
+    });
+    calendar.finish();
+    country
+}
+
+fn read_plugins(table: &Table<'_>) -> BTreeMap<String, PluginSettings> {
+    let Some(plugins) = table.table("plugins") else {
+        return BTreeMap::new();
     };
-    table.finish();
-    Some(settings)
+    let read = |entry: &Table<'_>| {
+        let words = ["stop", "skip-rows"];
+        let on_crash = entry.choice("on_crash", &words, |word| match word {
+            "stop" => Some(OnCrash::Stop),
+            "skip-rows" => Some(OnCrash::SkipRows),
+            _ => None,
+        });
+        let in_process = entry.flag("in_process").unwrap_or(false);
+        entry.finish();
+        PluginSettings { on_crash: on_crash.unwrap_or_default(), in_process }
+    };
+    let entries = plugins.subtables();
+    let entries = entries.into_iter().map(|(name, entry)| (name.to_owned(), read(&entry)));
+    let entries = entries.collect();
+    plugins.finish();
+    entries
 }
 
 fn read_time_zone(table: &Table<'_>) -> Option<TimeZone> {
@@ -316,6 +372,8 @@ mod tests {
                 "kehu.toml:3:2: unknown key \"calender\"\n  3 | [calender]\nhint: did you mean \"calendar\"?"
             ]
         );
+        let told = problems("colour = 1\ntime_zone = \"8\"\n[planning]\nvisits_a_day = 0\n");
+        assert_eq!(told.len(), 3, "all mistakes are told at once: {told:?}");
         assert_eq!(
             problems("[limits]\ncall_milliseconds = 0\nrun_seconds = \"long\"\n"),
             [
@@ -338,6 +396,18 @@ mod tests {
         assert!(settings.kind("demo").is_some());
         assert!(!settings.kind("call").unwrap().contact);
         assert_eq!(settings.kinds.iter().filter(|kind| kind.name == "call").count(), 1);
+    }
+
+    #[test]
+    fn a_native_plugin_runs_apart_and_stops_at_a_crash_unless_the_workspace_says_otherwise() {
+        let text =
+            "[plugins.clv]\non_crash = \"skip-rows\"\n[plugins.silence]\nin_process = true\n";
+        let settings = Settings::read(&[("kehu.toml", text)]).unwrap();
+        let clv = PluginSettings { on_crash: OnCrash::SkipRows, in_process: false };
+        assert_eq!(settings.plugins["clv"], clv);
+        let silence = PluginSettings { on_crash: OnCrash::Stop, in_process: true };
+        assert_eq!(settings.plugins["silence"], silence);
+        assert_eq!(problems("[plugins.clv]\non_crash = \"ignore\"\nfast = true\n").len(), 2);
     }
 
     #[test]
