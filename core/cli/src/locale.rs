@@ -19,6 +19,11 @@ impl Label {
     }
 }
 
+/// A number with the English word that follows it: one, or several.
+pub(crate) fn counted(count: usize, words: [&str; 2]) -> String {
+    format!("{count} {}", words[usize::from(count != 1)])
+}
+
 macro_rules! labels {
     ($($name:ident = $en:literal, $zh:literal;)*) => {$(
         pub(crate) const $name: Label = Label { en: $en, zh: $zh };

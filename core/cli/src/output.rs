@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use crate::error::Result;
 use crate::locale::{Label, NOTHING};
 use crate::printer::Printer;
-use crate::table::{Layout, clean, cut, lay_out};
+use crate::table::{Layout, clean, cut, lay_out, wrap};
+
+/// How far the sentences below a row are moved in.
+const INDENT: usize = 4;
 
 /// Holds one value in both forms.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +56,8 @@ pub(crate) struct Column {
     pub(crate) heading: Heading,
     /// How it is laid out.
     pub(crate) layout: Layout,
+    /// True for sentences, which stand whole on lines of their own below the row.
+    pub(crate) beneath: bool,
 }
 
 impl Column {
@@ -71,9 +76,14 @@ impl Column {
         Self::new(key, Heading::Label(label), Layout { right: true, whole: true })
     }
 
+    /// A column of sentences, which people read on lines of their own below the row.
+    pub(crate) fn beneath(key: &str, label: Label) -> Self {
+        Self { beneath: true, ..Self::text(key, label) }
+    }
+
     /// A column of any sort.
     pub(crate) fn new(key: &str, heading: Heading, layout: Layout) -> Self {
-        Self { key: key.to_owned(), heading, layout }
+        Self { key: key.to_owned(), heading, layout, beneath: false }
     }
 
     fn title(&self, language: Language) -> String {
@@ -118,17 +128,34 @@ impl Listing {
         self.rows.iter().map(object).collect()
     }
 
-    /// The lines of the table, the heading first.
+    /// The lines of the table, the heading first; below each row the sentences that belong to it.
     fn lines(&self, language: Language, width: Option<usize>) -> Vec<String> {
-        let layouts: Vec<Layout> = self.columns.iter().map(|column| column.layout).collect();
+        let beside: Vec<usize> =
+            (0..self.columns.len()).filter(|&at| !self.columns[at].beneath).collect();
+        let layouts: Vec<Layout> = beside.iter().map(|&at| self.columns[at].layout).collect();
         let heading: Vec<String> =
-            self.columns.iter().map(|column| column.title(language)).collect();
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| cell.show.clone()).collect())
-            .collect();
-        lay_out(&layouts, &heading, &rows, width)
+            beside.iter().map(|&at| self.columns[at].title(language)).collect();
+        let cells = |row: &Vec<Cell>| beside.iter().map(|&at| row[at].show.clone()).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(cells).collect();
+        let mut laid_out = lay_out(&layouts, &heading, &rows, width).into_iter();
+        let mut lines: Vec<String> = laid_out.next().into_iter().collect();
+        for (row, line) in self.rows.iter().zip(laid_out) {
+            lines.push(line);
+            lines.extend(self.beneath(row, language, width));
+        }
+        lines
+    }
+
+    /// The sentences of a row, each after the title of its column.
+    fn beneath(&self, row: &[Cell], language: Language, width: Option<usize>) -> Vec<String> {
+        let colon = if language == Language::Zh { "：" } else { ": " };
+        let said = self.columns.iter().zip(row);
+        said.filter(|(column, cell)| column.beneath && !cell.show.is_empty())
+            .flat_map(|(column, cell)| {
+                let text = format!("{}{colon}{}", column.title(language), clean(&cell.show));
+                wrap(&text, width, INDENT)
+            })
+            .collect()
     }
 
     /// The listing as a form shows it: all columns for programs, for people those that say something.

@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
-use crate::locale;
+use crate::locale::{self, counted};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::packs;
 use crate::printer::Printer;
@@ -77,13 +77,17 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {
     let (customers, as_of, id) = (run.customers, run.as_of, run.id);
     let scored = match language {
-        Language::En => format!("Scored {customers} customers as of {as_of}: run {id}"),
+        Language::En => {
+            let customers = counted(customers, ["customer", "customers"]);
+            format!("Scored {customers} as of {as_of}: run {id}")
+        }
         Language::Zh => format!("已按 {as_of} 为 {customers} 位客户评分：运行 {id}"),
     };
     let changed = match (language, changes) {
         (_, None) => String::new(),
         (Language::En, Some(changes)) => {
-            format!(", {changes} labels changed since the run before")
+            let labels = counted(changes, ["label", "labels"]);
+            format!(", {labels} changed since the run before")
         }
         (Language::Zh, Some(changes)) => format!("，与上次相比 {changes} 个标签有变化"),
     };

@@ -340,7 +340,8 @@ fn show_reason(
 }
 
 /// Puts arguments into a sentence: `{1}`, `{2}`, … and the names `{value}` and `{limit}` for the first
-/// two; a place without an argument stays as it is written.
+/// two; `{1|day|days}` is the word that goes with the first one. A place without an argument stays as it
+/// is written.
 pub fn fill(sentence: &str, arguments: &[String]) -> String {
     let mut filled = String::with_capacity(sentence.len() + 16);
     let mut rest = sentence;
@@ -348,13 +349,27 @@ pub fn fill(sentence: &str, arguments: &[String]) -> String {
         filled.push_str(&rest[..start]);
         rest = &rest[start..];
         let Some(end) = rest.find('}') else { break };
-        let place = match &rest[1..end] {
+        let (place, forms) = match rest[1..end].split_once('|') {
+            Some((place, forms)) => (place, forms.split_once('|')),
+            None => (&rest[1..end], None),
+        };
+        let place = match place {
             "value" => Some(1),
             "limit" => Some(2),
             number => number.parse::<usize>().ok(),
         };
         let argument = place.and_then(|place| arguments.get(place.checked_sub(1)?));
-        filled.push_str(argument.map_or(&rest[..=end], String::as_str));
+        filled.push_str(match (argument, forms) {
+            (Some(argument), Some((one, several))) => {
+                if argument == "1" {
+                    one
+                } else {
+                    several
+                }
+            }
+            (Some(argument), None) => argument,
+            (None, _) => &rest[..=end],
+        });
         rest = &rest[end + 1..];
     }
     filled.push_str(rest);
@@ -379,6 +394,9 @@ mod tests {
         assert_eq!(fill("{2} > {1}, {3} {x} {", &arguments), "30 > 12, {3} {x} {");
         assert_eq!(fill("", &arguments), "");
         assert_eq!(fill("{0}", &arguments), "{0}");
+        let one = ["1".to_owned()];
+        assert_eq!(fill("{1} {value|day|days} ago", &one), "1 day ago");
+        assert_eq!(fill("{1} {1|day|days} ago", &arguments), "12 days ago");
     }
 
     #[test]
