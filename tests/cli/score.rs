@@ -169,8 +169,8 @@ fn the_past_is_seen_as_it_was() {
     };
     // Typed in today: on the day itself nobody knew of it yet.
     assert_eq!(amount("2024-02-25")[0]["amount"], serde_json::Value::Null);
-    assert_eq!(amount("2024-03-01")[0]["amount"], 12_000.0);
-    assert_eq!(amount("2024-03-01")[1]["amount"], 400.0);
+    assert_eq!(amount("2024-03-01")[0]["amount"], 12_000);
+    assert_eq!(amount("2024-03-01")[1]["amount"], 400);
 }
 
 #[test]
@@ -260,4 +260,31 @@ fn the_same_data_gives_the_same_bytes_whatever_the_threads_and_undo_leaves_no_tr
         kit.done("undo");
     }
     assert_eq!(before, seen(&kit));
+}
+
+#[test]
+fn json_has_numbers_as_numbers_written_in_one_way() {
+    let kit = scored();
+    kit.done("score");
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    kit.done("score");
+    let rfm = kit.json("explain 武汉钢铁 rfm_recency --why-not");
+    assert_eq!(rfm["explanations"][0]["value"], 10);
+    let index = kit.json("explain 武汉机械 value_index");
+    let margin = &index["explanations"][0]["reasons"][1]["points"];
+    assert!(margin.is_number(), "{index}");
+    let tier = &kit.json("explain 武汉机械 tier")["explanations"][0];
+    assert_eq!(tier["value"], "A");
+    assert_eq!(tier["override"]["machine"], "B");
+    let lifecycle = kit.json("explain 武汉机械 lifecycle --why-not");
+    assert_eq!(lifecycle["explanations"][0]["not_fired"][0]["actual"], 213);
+    let never = kit.json("explain 'Ann Lee' rfm_recency");
+    assert_eq!(never["explanations"][0]["value"], serde_json::Value::Null);
+    for line in ["explain 武汉钢铁", "today", "score", "customer list --columns all"] {
+        let shown = kit.run(&format!("{line} --json"));
+        assert!(!shown.lines().any(|line| line.trim_end_matches(',').ends_with(".0")), "{shown}");
+    }
+    let runs = kit.json("runs list");
+    assert_eq!(runs[0]["packs"][0], "rfm 0.1.0");
+    assert_eq!(runs[0]["state"], serde_json::json!([]));
 }

@@ -51,11 +51,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn number(number: Option<f64>) -> Cell {
         number.map_or_else(Cell::empty, |number| Cell {
             show: number.to_string(),
-            json: if number.fract() == 0.0 && number.abs() < 1e15 {
-                json!(number as i64)
-            } else {
-                json!(number)
-            },
+            json: json!(number),
         })
     }
 

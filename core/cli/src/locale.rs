@@ -19,6 +19,11 @@ impl Label {
     }
 }
 
+/// The word for a flag.
+pub(crate) fn yes_or_no(flag: bool) -> Label {
+    if flag { YES } else { NO }
+}
+
 /// A number with the English word that follows it: one, or several.
 pub(crate) fn counted(count: usize, words: [&str; 2]) -> String {
     format!("{count} {}", words[usize::from(count != 1)])

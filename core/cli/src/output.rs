@@ -202,7 +202,7 @@ pub(crate) fn show_rows(
     hidden: usize,
 ) -> Result {
     if form.json {
-        show_json(printer, &listing.json())?;
+        show_json(printer, listing.json())?;
     } else if listing.rows.is_empty() {
         Printer::talk(NOTHING.get(form.language));
     } else {
@@ -223,8 +223,24 @@ pub(crate) fn show_rows(
 }
 
 /// Shows a value as JSON.
-pub(crate) fn show_json(printer: &mut Printer, value: &Value) -> Result {
+pub(crate) fn show_json(printer: &mut Printer, mut value: Value) -> Result {
+    write_evenly(&mut value);
     Ok(printer.line(&format!("{value:#}"))?)
+}
+
+/// Writes every number in one way: whole ones without a fraction, wherever they come from.
+fn write_evenly(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|each| each.fract() == 0.0 && each.abs() < 1e15);
+            if let Some(whole) = whole {
+                *value = json!(whole as i64);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(write_evenly),
+        Value::Object(pairs) => pairs.values_mut().for_each(write_evenly),
+        _ => {}
+    }
 }
 
 /// Holds what is to be said about one thing: a title, facts, and tables below.
@@ -244,7 +260,7 @@ pub(crate) fn show_page(printer: &mut Printer, form: Form, page: &Page) -> Resul
     if form.json {
         let facts = page.facts.iter().map(|(column, cell)| (column.key.clone(), cell.json.clone()));
         let tables = page.tables.iter().map(|(key, _, table, _)| ((*key).to_owned(), table.json()));
-        return show_json(printer, &json!(facts.chain(tables).collect::<Map<_, _>>()));
+        return show_json(printer, json!(facts.chain(tables).collect::<Map<_, _>>()));
     }
     printer.heading(&clean(&page.title))?;
     show_facts(printer, form, &page.facts)?;

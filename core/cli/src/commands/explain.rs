@@ -1,7 +1,9 @@
-use kehu_contract::{Language, Text};
+use kehu_contract::{Language, Text, Value};
 use kehu_domain::{CustomerId, Entity};
 use kehu_engine::records::names;
-use kehu_engine::score::{self, Explanation, InputShown, ReasonShown, RunView, show_number};
+use kehu_engine::score::{
+    self, Explanation, InputShown, ReasonShown, RunView, show_number, show_value,
+};
 use serde_json::json;
 
 use super::runs::run_id;
@@ -59,7 +61,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     if form.json {
         return show_json(
             &mut context.printer,
-            &json!({
+            json!({
                 "customer": customer.to_string(),
                 "name": name,
                 "as_of": run.as_of().to_string(),
@@ -129,9 +131,13 @@ impl Lines {
     }
 
     /// The value with its unit, and what people call it.
-    fn value(&self, value: Option<&String>, unit: &str, label: Option<&Text>) -> String {
-        let Some(value) = value else { return locale::MISSING.get(self.language).to_owned() };
-        let value = value.parse::<f64>().map_or_else(|_| clean(value), show_number);
+    fn value(&self, value: &Value, unit: &str, label: Option<&Text>) -> String {
+        let value = match value {
+            Value::Missing => return locale::MISSING.get(self.language).to_owned(),
+            Value::Number(number) => show_number(*number),
+            Value::Flag(flag) => locale::yes_or_no(*flag).get(self.language).to_owned(),
+            other => clean(&show_value(other).unwrap_or_default()),
+        };
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
         match label.map(|label| self.word(label)).filter(|label| *label != value) {
             Some(label) => format!("{value}{unit} ({label})"),
@@ -140,8 +146,7 @@ impl Lines {
     }
 
     fn explanation(&mut self, explanation: &Explanation, depth: usize) {
-        let value =
-            self.value(explanation.value.as_ref(), &explanation.unit, explanation.label.as_ref());
+        let value = self.value(&explanation.value, &explanation.unit, explanation.label.as_ref());
         let given_by = explanation
             .given_by
             .as_ref()
@@ -153,10 +158,7 @@ impl Lines {
             self.reason(reason, depth + 1);
         }
         for rule in &explanation.not_fired {
-            let actual = rule
-                .actual
-                .clone()
-                .unwrap_or_else(|| locale::MISSING.get(self.language).to_owned());
+            let actual = self.value(&rule.actual, "", None);
             let word = if rule.holds { locale::NOT_REACHED } else { locale::NOT_FIRED };
             let text = format!(
                 "{} {}: {} = {actual}, {} {}  {}:{}",
@@ -176,8 +178,7 @@ impl Lines {
     }
 
     fn overridden(&mut self, explanation: &Explanation, depth: usize) {
-        let Some(applied) = &explanation.overridden else { return };
-        let word = &applied.by_person;
+        let Some(word) = &explanation.overridden else { return };
         let until = word.until.map(|day| format!(", {} {day}", locale::UNTIL.get(self.language)));
         let text = format!(
             "{} {}: {}{} ({} {})",
@@ -186,7 +187,7 @@ impl Lines {
             clean(&word.reason),
             until.unwrap_or_default(),
             locale::MACHINE_SAYS.get(self.language),
-            self.value(applied.machine.as_ref(), "", None),
+            self.value(&word.machine, "", None),
         );
         self.push(depth, &text);
     }
@@ -210,7 +211,7 @@ impl Lines {
             }
             None => {
                 self.explained.push(input.column.clone());
-                let value = self.value(input.value.as_ref(), &input.unit, None);
+                let value = self.value(&input.value, &input.unit, None);
                 let doc = self.word(&input.doc);
                 let doc = if doc.is_empty() { doc } else { format!("  {doc}") };
                 self.push(depth, &format!("{} = {value}{doc}", input.column));

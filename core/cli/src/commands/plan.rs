@@ -138,7 +138,7 @@ fn show(
 ) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, &as_json(shown));
+        return show_json(&mut context.printer, as_json(shown));
     }
     let cells = Cells::new(&workspace.settings, form.language, reader);
     let plan = &shown.planned.plan;

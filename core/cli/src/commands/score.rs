@@ -215,7 +215,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
         .collect();
     show_json(
         &mut context.printer,
-        &json!({
+        json!({
             "as_of": header.as_of.to_string(),
             "customers": header.customers,
             "columns": columns,

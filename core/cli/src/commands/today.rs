@@ -93,7 +93,7 @@ struct Shown<'a> {
 fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, &as_json(shown));
+        return show_json(&mut context.printer, as_json(shown));
     }
     let list = shown.list;
     let (rep, count) = (&shown.rep.name, list.lines.len());

@@ -75,7 +75,7 @@ pub(super) fn run(
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
     if context.globals.json {
         let value = json!({ "key": answered.line.key, "interaction": interaction });
-        return show_json(&mut context.printer, &value);
+        return show_json(&mut context.printer, value);
     }
     Ok(context.printer.line(&answered.line.key)?)
 }

@@ -19,7 +19,8 @@ use crate::settings::Settings;
 
 pub use execute::{RunOptions, Scored};
 pub use explain::{
-    Explained, Explanation, InputShown, NotFired, ReasonShown, explain, fill, show_number,
+    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain, fill,
+    show_number,
 };
 pub use freshness::{Changes, changes_since};
 pub use given::given_columns;
