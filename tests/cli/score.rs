@@ -99,7 +99,7 @@ fn every_value_says_why_down_to_the_line() {
     [stderr]
     error: the run of 2024-03-01 has no column "teir"
     hint: did you mean "tier"?
-    [exit 1]
+    [exit 2]
     "#);
 }
 
@@ -115,17 +115,63 @@ fn customers_are_listed_by_features_and_scores() {
     ");
     assert_snapshot!(kit.run("customer list --where tier=AA"), @r#"
     [stderr]
-    error: in "tier=AA": there is no column "AA"; known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    error: there is no column "AA"
+      --where tier=AA
+                   ^ column 6
+    hint: known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    hint: a text stands in quotes, such as 'A'
     [exit 2]
     "#);
     assert_snapshot!(kit.run("customer list --where 'teir = 1'"), @r#"
     [stderr]
-    error: in "teir = 1": there is no column "teir"; did you mean "tier"?
+    error: there is no column "teir"
+      --where teir = 1
+              ^ column 1
+    hint: did you mean "tier"?
     [exit 2]
     "#);
-    assert_snapshot!(kit.run("customer list --where 'amount >' "), @r#"
+    assert_snapshot!(kit.run("customer list --where 'amount >' "), @r"
     [stderr]
-    error: in "amount >": Expected: an expression, found: EOF
+    error: the condition ends where a column or a value is expected
+      --where amount >
+                      ^ column 9
+    hint: a condition reads like: tier = 'A' and recency_days > 90
+    [exit 2]
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_a_condition_is_shown_at_its_place() {
+    let kit = scored();
+    kit.done("score");
+    assert_snapshot!(kit.run("customer list --where 'name = \"武汉\" and tire = \"A\"'"), @r#"
+    [stderr]
+    error: there is no column "tire"
+      --where name = "武汉" and tire = "A"
+                                ^ column 17
+    hint: did you mean "tier"?
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'tier = \"A'"), @r#"
+    [stderr]
+    error: the text that begins here has no closing quote
+      --where tier = "A
+                     ^ column 8
+    hint: a condition reads like: tier = 'A' and recency_days > 90
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'tier in (\"A\", \"E\")'"), @r#"
+    [stderr]
+    error: tier is never "E"
+      --where tier in ("A", "E")
+                            ^ column 15
+    hint: known are: A, B, C, D
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("explain 武汉机械 teir"), @r#"
+    [stderr]
+    error: the run of 2024-03-01 has no column "teir"
+    hint: did you mean "tier"?
     [exit 2]
     "#);
 }
@@ -136,8 +182,9 @@ fn a_persons_word_stands_beside_the_machines() {
     kit.done("score");
     assert_snapshot!(kit.run("override 武汉机械 tier AA --reason 'reference customer'"), @r#"
     [stderr]
-    error: tier is never "AA"; did you mean "A"?
-    [exit 1]
+    error: tier is never "AA"
+    hint: did you mean "A"?
+    [exit 2]
     "#);
     kit.done("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'");
     assert_snapshot!(kit.run("override"), @r"

@@ -129,7 +129,7 @@ fn find_run<'r>(
 fn explained(error: QueryError, unscored: bool) -> CommandError {
     let page = match error {
         QueryError::Store(error) => return error.into(),
-        QueryError::Condition(error) => CommandError::usage(error.0),
+        QueryError::Condition(error) => error.into(),
         QueryError::UnknownColumn { name, hint } => {
             CommandError::usage(format!("there is no column \"{name}\"")).hint(hint)
         }

@@ -90,7 +90,7 @@ fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<E
                 let known = run.header().columns.iter().map(|column| column.info.name.as_str());
                 let hint = kehu_contract::did_you_mean(name, known);
                 let message = format!("the run of {} has no column \"{name}\"", run.as_of());
-                return Err(CommandError::failed(message).hint(hint));
+                return Err(CommandError::usage(message).hint(hint));
             }
         },
         None => {

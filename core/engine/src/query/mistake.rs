@@ -84,9 +84,8 @@ impl ConditionError {
         let column = place.map_or(end, |place| column(text, place));
         let plain = if message.starts_with("Unterminated string") {
             Self::new("the text that begins here has no closing quote")
-        } else if let Some((expected, found)) = message
-            .strip_prefix("Expected: ")
-            .and_then(|message| message.rsplit_once(", found: "))
+        } else if let Some((expected, found)) =
+            message.strip_prefix("Expected: ").and_then(|message| message.rsplit_once(", found: "))
         {
             let expected = in_words(expected);
             match found {
@@ -128,4 +127,70 @@ fn column(text: &str, place: Location) -> usize {
     let lines = usize::try_from(place.line).unwrap_or(1).saturating_sub(1);
     let before: usize = text.split('\n').take(lines).map(|line| line.chars().count() + 1).sum();
     before + usize::try_from(place.column).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::query::Condition;
+    use crate::query::expression::tests::known;
+
+    #[test]
+    fn what_is_wrong_is_said_before_anything_is_read() {
+        for (text, message, hint, column) in [
+            ("teir = 'A'", "there is no column \"teir\"", "did you mean \"tier\"?", 1),
+            ("tier = 'AA'", "tier cannot be compared with 'AA'", "did you mean \"A\"?", 8),
+            ("amount = 'x'", "amount cannot be compared with 'x'", "", 10),
+            (
+                "vip and signed > 'soon'",
+                "signed cannot be compared with 'soon'",
+                "write a day as '2024-03-31'",
+                18,
+            ),
+            ("amount", "this is a value, not a condition", "compare it with something", 1),
+            (
+                "amount > 1; drop table customer",
+                "\";\" cannot follow here",
+                "conditions are joined with and, or",
+                11,
+            ),
+            (
+                "name = '武汉' and amount >",
+                "the condition ends where a column or a value is expected",
+                "a condition reads like: tier = 'A' and recency_days > 90",
+                25,
+            ),
+            (
+                "amount > > 1",
+                "\">\" stands where a column or a value is expected",
+                "a condition reads like: tier = 'A' and recency_days > 90",
+                10,
+            ),
+            (
+                "tier in ('A'",
+                "the condition ends where a closing bracket is expected",
+                "a condition reads like: tier = 'A' and recency_days > 90",
+                13,
+            ),
+            (
+                "tier = 'A",
+                "the text that begins here has no closing quote",
+                "a condition reads like: tier = 'A' and recency_days > 90",
+                8,
+            ),
+        ] {
+            let error = Condition::parse(text, &known()).unwrap_err();
+            let said = (error.message.as_str(), error.hints.join(" "), error.column);
+            assert_eq!(said, (message, hint.to_owned(), Some(column)), "{text}");
+        }
+        for text in [
+            "",
+            "tier =",
+            "(select 1)",
+            "exists (select 1)",
+            &"(".repeat(10_000),
+            &"not ".repeat(10_000),
+        ] {
+            assert!(Condition::parse(text, &known()).is_err(), "{text}");
+        }
+    }
 }
