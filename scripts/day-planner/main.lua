@@ -24,7 +24,7 @@ local agreed = kehu.rule{
 }
 local group_first = kehu.rule{
   id = "group_first",
-  en = "group {1}: place {2} in the order of work", zh = "类别 {1}：工作顺序第 {2} 位",
+  en = "group {1}: place {2} in the order of work", zh = "{3}：工作顺序第 {2} 位",
 }
 local no_days = kehu.rule{
   id = "no_days",
@@ -47,6 +47,8 @@ local too_close = kehu.rule{
   id = "too_close",
   en = "{1} of {2} {2|visit|visits} would come less than {3} {3|day|days} after the one before", zh = "{2} 次拜访中有 {1} 次距上一次不足 {3} 天",
 }
+
+local GROUP_ZH = { bottom = "漏斗底部", middle = "漏斗中部", top = "漏斗顶部", prospecting = "开发新客户" }
 
 local RANK = {}
 for place, group in ipairs(settings.order_of_work) do RANK[group] = place end
@@ -153,7 +155,7 @@ local function reasons(customer, last, due, on, step, length)
   end
   if step == 1 and on < due then because[#because + 1] = { early, due - on } end
   local rank = RANK[customer.group]
-  if rank then because[#because + 1] = { group_first, customer.group, rank } end
+  if rank then because[#because + 1] = { group_first, customer.group, rank, GROUP_ZH[customer.group] or customer.group } end
   return because
 end
 

@@ -64,7 +64,7 @@ local no_amount = kehu.rule{
   en = "neither purchases in 12 months nor open deals with an amount", zh = "近 12 个月无购买，也没有有金额的商机",
 }
 local in_funnel = kehu.rule{
-  id = "in_funnel", en = "its best deal is in the {1} of the funnel", zh = "最有望的商机位于漏斗的 {1} 部分",
+  id = "in_funnel", en = "its best deal is in the {1} of the funnel", zh = "最有望的商机位于漏斗{2}",
 }
 local new_customer = kehu.rule{
   id = "new_customer", en = "no purchase yet: work on new customers", zh = "尚未购买：属于开发新客户",
@@ -73,6 +73,7 @@ local no_part = kehu.rule{
   id = "no_part", en = "no deal that sets its place in the order of work", zh = "没有决定工作顺序的商机",
 }
 
+local PART_ZH = { bottom = "底部", middle = "中部" }
 local MODE_ZH = { anchored = "驻点", dig_in = "死磕" }
 
 local function mode_of(tier)
@@ -108,7 +109,7 @@ end
 
 local function group_of(c, ctx)
   if c.funnel_part == "bottom" or c.funnel_part == "middle" then
-    return ctx:set("visit_group", c.funnel_part, in_funnel, c.funnel_part)
+    return ctx:set("visit_group", c.funnel_part, in_funnel, c.funnel_part, PART_ZH[c.funnel_part])
   elseif not c.purchases or c.purchases == 0 then
     return ctx:set("visit_group", "prospecting", new_customer)
   end

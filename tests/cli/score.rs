@@ -76,12 +76,12 @@ fn every_value_says_why_down_to_the_line() {
 
     lifecycle = churned (流失期)  [lifecycle 0.1.0, score]
       · 上次购买在 213 天前，超过 180 天  scripts/lifecycle/main.lua:27
-      未触发 active: recency_days = 213, 应为 <= 30 (setting active_days)  scripts/lifecycle/main.lua:15
-      未触发 silent: recency_days = 213, 应为 <= 90 (setting silent_days)  scripts/lifecycle/main.lua:19
-      未触发 fading: recency_days = 213, 应为 <= 180 (setting fading_days)  scripts/lifecycle/main.lua:23
-      未触发 never_bought: recency_days = 213, 应为 missing  scripts/lifecycle/main.lua:31
-      recency_days = 213 days  距上次购买的天数
-      first_purchase_days = 213 days  距首次购买的天数
+      未触发 active: recency_days = 213, 应为 <= 30 (设置 active_days)  scripts/lifecycle/main.lua:15
+      未触发 silent: recency_days = 213, 应为 <= 90 (设置 silent_days)  scripts/lifecycle/main.lua:19
+      未触发 fading: recency_days = 213, 应为 <= 180 (设置 fading_days)  scripts/lifecycle/main.lua:23
+      未触发 never_bought: recency_days = 213, 应为 缺失  scripts/lifecycle/main.lua:31
+      recency_days = 213 天  距上次购买的天数
+      first_purchase_days = 213 天  距首次购买的天数
       purchases = 1  购买次数
     ");
     assert_snapshot!(kit.run("explain 'Ann Lee' rfm_segment"), @r"

@@ -122,8 +122,8 @@ fn who_acts_is_named_or_set_or_logged_in() {
     kit.done("--user Zoë rep add three");
     assert_snapshot!(kit.run("history"), @r"
     编号  时间 (UTC)            经手  命令     操作内容
-    O-3   2024-03-01T01:30:00Z  Zoë   rep add  added R-3 three
-    O-2   2024-03-01T01:30:00Z  王芳  rep add  added R-2 two
-    O-1   2024-03-01T01:30:00Z  李伟  rep add  added R-1 one
+    O-3   2024-03-01T01:30:00Z  Zoë   rep add  添加 R-3 three
+    O-2   2024-03-01T01:30:00Z  王芳  rep add  添加 R-2 two
+    O-1   2024-03-01T01:30:00Z  李伟  rep add  添加 R-1 one
     ");
 }

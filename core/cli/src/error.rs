@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use kehu_contract::Language;
 use kehu_contract::document::{Place, Problem};
 use kehu_domain::rows::SourceError;
 use kehu_engine::day::DayError;
@@ -12,6 +13,7 @@ use kehu_engine::records::RecordError;
 use kehu_store::StoreError;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::locale;
 use crate::table::clean;
 
 /// The result of a command.
@@ -87,9 +89,9 @@ impl CommandError {
         })
     }
 
-    /// The page as it is shown; `error` is the word that opens it.
+    /// The page as it is shown, in the language of talk; `error` is the word that opens it.
     pub(crate) fn page(&self, error: &str) -> String {
-        let mut lines = vec![format!("{error} {}", self.message)];
+        let mut lines = vec![format!("{error}{}", locale::said(&self.message))];
         if let Some(place) = &self.place {
             lines.push(format!(" --> {place}"));
             if !place.source.trim().is_empty() {
@@ -97,7 +99,8 @@ impl CommandError {
             }
         }
         lines.extend(self.typed.iter().map(|line| format!("  {line}")));
-        lines.extend(self.hints.iter().map(|hint| format!("hint: {hint}")));
+        let opening = locale::HINT.get(locale::spoken());
+        lines.extend(self.hints.iter().map(|hint| format!("{opening}{}", locale::said(hint))));
         lines.extend(self.also.iter().map(|other| other.page(error)));
         lines.join("\n")
     }
@@ -169,7 +172,10 @@ fn typed(text: &str, column: Option<usize>) -> Vec<String> {
     if let Some(column) = column {
         let before: String = text.chars().take(column - 1).collect();
         let blanks = " ".repeat(OPTION.len() + clean(&before).width());
-        lines.push(format!("{blanks}^ column {column}"));
+        lines.push(match locale::spoken() {
+            Language::En => format!("{blanks}^ column {column}"),
+            Language::Zh => format!("{blanks}^ 第 {column} 个字符"),
+        });
     }
     lines
 }

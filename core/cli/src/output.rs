@@ -9,7 +9,7 @@ use kehu_contract::Language;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::locale::{Label, NOTHING};
+use crate::locale::{Label, NOTHING, said, spoken, usual_word};
 use crate::printer::Printer;
 use crate::table::{Layout, clean, cut, lay_out, wrap};
 
@@ -35,6 +35,12 @@ impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { json: Value::from(text.as_str()), show: text }
+    }
+
+    /// A sentence of ours: programs read the English one.
+    pub(crate) fn said(text: impl Into<String>) -> Self {
+        let cell = Self::text(text);
+        Self { show: said(&cell.show).into_owned(), ..cell }
     }
 }
 
@@ -161,6 +167,14 @@ impl Listing {
     /// The listing as a form shows it: all columns for programs, for people those that say something.
     pub(crate) fn for_form(self, form: Form) -> Self {
         if form.json { self } else { self.without_empty() }
+    }
+
+    /// The listing with what people read said in the language of talk.
+    pub(crate) fn said(mut self) -> Self {
+        for cell in self.rows.iter_mut().flatten() {
+            cell.show = usual_word(&said(&cell.show), spoken()).to_owned();
+        }
+        self
     }
 
     /// The listing without the columns in which no row says anything.

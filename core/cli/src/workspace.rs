@@ -13,6 +13,7 @@ use kehu_store::{Reader, Store as _};
 use crate::context::Globals;
 use crate::environment::{self, Moment};
 use crate::error::{CommandError, Result};
+use crate::locale;
 
 /// The file that makes a folder a workspace.
 pub(crate) const SETTINGS: &str = "kehu.toml";
@@ -84,10 +85,11 @@ impl Workspace {
     pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
         let root = find(globals)?;
         let (settings, bases) = read_layers(&root)?;
+        let language = globals.lang.or(user.language).unwrap_or(settings.language);
+        locale::speak(language);
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
-        let language = globals.lang.or(user.language).unwrap_or(settings.language);
         Ok(Self { root, bases, settings, store, act: Act { by, at, today }, language })
     }
 

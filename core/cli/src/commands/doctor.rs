@@ -103,7 +103,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
         }
     };
     let form = context.form(language);
-    let listing = report.listing.for_form(form);
+    let listing = report.listing.said().for_form(form);
     show_rows(&mut context.printer, form, &listing, 0)?;
     Ok(if report.worst == Status::Error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

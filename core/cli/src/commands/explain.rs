@@ -138,8 +138,11 @@ impl Lines {
             Value::Flag(flag) => locale::yes_or_no(*flag).get(self.language).to_owned(),
             other => clean(&show_value(other).unwrap_or_default()),
         };
+        let unit = locale::usual_word(unit, self.language);
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        match label.map(|label| self.word(label)).filter(|label| *label != value) {
+        let usual = locale::usual_word(&value, self.language).to_owned();
+        let label = label.map_or(usual, |label| self.word(label));
+        match Some(label).filter(|label| *label != value) {
             Some(label) => format!("{value}{unit} ({label})"),
             None => format!("{value}{unit}"),
         }
@@ -166,7 +169,7 @@ impl Lines {
                 rule.rule,
                 rule.input,
                 locale::EXPECTED.get(self.language),
-                rule.expected,
+                self.expected(&rule.expected),
                 rule.file,
                 rule.line
             );
@@ -174,6 +177,15 @@ impl Lines {
         }
         for input in &explanation.inputs {
             self.input(input, depth + 1);
+        }
+    }
+
+    /// What a test expects, such as `<= 30 (setting active_days)`.
+    fn expected(&self, expected: &str) -> String {
+        match (self.language, expected) {
+            (Language::En, _) => expected.to_owned(),
+            (Language::Zh, "missing") => locale::MISSING.get(self.language).to_owned(),
+            (Language::Zh, _) => expected.replace("(setting ", "(设置 "),
         }
     }
 

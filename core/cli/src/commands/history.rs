@@ -33,7 +33,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
             Cell::text(operation.at),
             Cell::text(operation.by),
             Cell::text(operation.kind),
-            Cell::text(operation.summary),
+            Cell::said(operation.summary),
             Cells::text(operation.source.as_deref()),
             operation.undone_by.map_or_else(Cell::empty, |id| Cell::text(id.to_string())),
         ]);

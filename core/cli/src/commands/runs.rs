@@ -71,11 +71,15 @@ fn list(context: &mut Context<'_>) -> Result {
             Cell::text(run.operation.to_string()),
             operation.map_or_else(Cell::empty, |operation| Cell::text(operation.at)),
             Cells::list(&packs),
-            Cells::list(&state),
+            Cell { show: said_states(&state), ..Cells::list(&state) },
         ]);
     }
     let form = context.form(workspace.language);
     show_listing(&mut context.printer, form, listing)
+}
+
+fn said_states(states: &[String]) -> String {
+    states.iter().map(|state| locale::said(state)).collect::<Vec<_>>().join(", ")
 }
 
 fn changes(context: &mut Context<'_>, args: &Changes) -> Result {

@@ -156,6 +156,15 @@ fn ordered(column: &RunColumn, counts: &BTreeMap<String, usize>) -> Vec<(String,
     ordered
 }
 
+/// The word of a label: its key, by which it is asked for, or what it is called in Chinese.
+fn label<'a>(column: &'a RunColumn, key: &'a str, language: Language) -> &'a str {
+    let value = column.values.iter().find(|value| value.key == key);
+    match (language, value) {
+        (Language::Zh, Some(value)) => value.text.get(language),
+        _ => key,
+    }
+}
+
 fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> Result {
     let form = context.form(workspace.language);
     let given: Vec<&RunColumn> =
@@ -182,7 +191,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
             }
             None => counts
                 .iter()
-                .map(|(key, count)| format!("{key} {count}"))
+                .map(|(key, count)| format!("{} {count}", label(column, key, form.language)))
                 .collect::<Vec<_>>()
                 .join("  "),
         };

@@ -11,6 +11,7 @@ use super::today_answer::{self, Answers};
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
+use crate::locale;
 use crate::locale::{
     ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
 };
@@ -132,7 +133,7 @@ fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day)
             Cell::text(&line.name),
             line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
             Cell::text(line.title.get(language)),
-            Cell::text(&line.channel),
+            Cell::text(locale::usual_word(&line.channel, language)),
             Cell::text(due(line.due, today, language)),
             Cell::text(why(&line.withheld, language)),
             line.visit
