@@ -335,3 +335,17 @@ fn json_has_numbers_as_numbers_written_in_one_way() {
     assert_eq!(runs[0]["packs"][0], "rfm 0.1.0");
     assert_eq!(runs[0]["state"], serde_json::json!([]));
 }
+
+#[test]
+fn a_base_that_ended_long_ago_is_said_to_have_ended() {
+    let kit = scored().at("2026-03-01T09:00");
+    let told = kit.run("score");
+    assert!(told.contains("S-1\nnote: the last recorded fact is of 2024-02-20, 740 days before 2026-03-01\nhint: to see the base as it was then: --as-of 2024-02-20\n"), "{told}");
+    assert!(kit.run("today").contains("note: the last recorded fact is of 2024-02-20"));
+    assert!(!kit.run("today --as-of 2024-03-01").contains("last recorded fact"));
+    let zh = kit.run("--lang zh score --dry-run");
+    assert!(
+        zh.contains("注意：最后一条记录在 2024-02-20，距 2026-03-01 已 740 天\n提示：要看当时"),
+        "{zh}"
+    );
+}

@@ -47,6 +47,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let failures = if args.dry_run {
         let run = runs::compute(context, &workspace, &packs, as_of)?;
         show(context, &workspace, &run)?;
+        runs::tell_silence(&run)?;
         run.header().failures.len()
     } else {
         let mut draft = workspace.desk().draft("score");
@@ -68,7 +69,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         let is_first = reader.runs()?.len() < 2;
         let changes = reader.label_changes(id, None)?.len();
         tell(&stored, (!is_first).then_some(changes), workspace.language);
-        show(context, &workspace, &RunView::stored(stored.clone(), reader.as_ref()))?;
+        let run = RunView::stored(stored.clone(), reader.as_ref());
+        show(context, &workspace, &run)?;
+        runs::tell_silence(&run)?;
         stored.failures.len()
     };
     Ok(if failures > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })

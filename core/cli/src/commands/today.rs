@@ -70,6 +70,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         None => {
             let shown = Shown { rep: &rep, as_of, list: &list, withheld: args.withheld };
             show(context, &workspace, &shown)?;
+            runs::tell_silence(&run)?;
         }
     }
     Ok(if list.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
