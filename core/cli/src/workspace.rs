@@ -21,6 +21,9 @@ pub(crate) const SETTINGS: &str = "kehu.toml";
 /// The file that holds its records.
 pub(crate) const DATABASE: &str = "kehu.db";
 
+/// Who acts where nobody is named.
+pub(crate) const NAMELESS: &str = "unknown";
+
 /// How many workspaces may extend one another.
 const DEEPEST: usize = 16;
 
@@ -106,7 +109,7 @@ impl Workspace {
 
 fn acting(globals: &Globals, user: &UserConfig) -> Result<String> {
     let named = globals.user.clone().or_else(|| user.name.clone());
-    let name = named.or_else(environment::login_name).unwrap_or_else(|| "unknown".to_owned());
+    let name = named.or_else(environment::login_name).unwrap_or_else(|| NAMELESS.to_owned());
     Ok(kehu_engine::records::values::name("user", &name)?)
 }
 
