@@ -5,12 +5,12 @@ local settings = kehu.settings
 local capped = {
   fading = kehu.rule{
     id = "fading",
-    en = "fading: {1} contacts in {3} days and {2} more on today's list, at most {4}",
+    en = "fading: {1} {1|contact|contacts} in {3} {3|day|days} and {2} more on today's list, at most {4}",
     zh = "遗忘期：{3} 天内已联系 {1} 次，今日清单已有 {2} 次，上限 {4} 次",
   },
   churned = kehu.rule{
     id = "churned",
-    en = "churned: {1} contacts in {3} days and {2} more on today's list, at most {4}",
+    en = "churned: {1} {1|contact|contacts} in {3} {3|day|days} and {2} more on today's list, at most {4}",
     zh = "流失期：{3} 天内已联系 {1} 次，今日清单已有 {2} 次，上限 {4} 次",
   },
 }

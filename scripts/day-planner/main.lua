@@ -9,7 +9,7 @@ local never_visited = kehu.rule{
 }
 local fell_due = kehu.rule{
   id = "fell_due",
-  en = "last visit on {1}, one every {2} days: due on {3}", zh = "上次拜访 {1}，每 {2} 天一次：{3} 到期",
+  en = "last visit on {1}, one every {2} {2|day|days}: due on {3}", zh = "上次拜访 {1}，每 {2} 天一次：{3} 到期",
 }
 local in_a_row = kehu.rule{
   id = "in_a_row",
@@ -17,14 +17,14 @@ local in_a_row = kehu.rule{
 }
 local early = kehu.rule{
   id = "early",
-  en = "{1} days before it is due, because no later day has room", zh = "比到期日早 {1} 天，因为之后排不下",
+  en = "{1} {1|day|days} before it is due, because no later day has room", zh = "比到期日早 {1} 天，因为之后排不下",
 }
 local agreed = kehu.rule{
   id = "agreed", en = "agreed with the customer", zh = "已与客户约定",
 }
 local group_first = kehu.rule{
   id = "group_first",
-  en = "group {1}: place {2} in the order of work", zh = "类别 {1}：工作顺序第 {2} 位",
+  en = "group {1}: place {2} in the order of work", zh = "{3}：工作顺序第 {2} 位",
 }
 local no_days = kehu.rule{
   id = "no_days",
@@ -32,21 +32,23 @@ local no_days = kehu.rule{
 }
 local too_long = kehu.rule{
   id = "too_long",
-  en = "a visit takes {1} minutes with the way, a day has {2} for visits", zh = "一次拜访连路程需 {1} 分钟，一天可用 {2} 分钟",
+  en = "a visit takes {1} {1|minute|minutes} with the way, a day has {2} for visits", zh = "一次拜访连路程需 {1} 分钟，一天可用 {2} 分钟",
 }
 local full = kehu.rule{
   id = "full",
-  en = "no room for {1} of {2} visits: on the days from {3} on at most {4} minutes are left, {5} are needed",
+  en = "no room for {1} of {2} {2|visit|visits}: on the days from {3} on at most {4} {4|minute is|minutes are} left, {5} {5|is|are} needed",
   zh = "{2} 次拜访中有 {1} 次排不下：{3} 起各日最多剩 {4} 分钟，需要 {5} 分钟",
 }
 local visits_full = kehu.rule{
   id = "visits_full",
-  en = "no room for {1} of {2} visits: every day from {3} on has its {4} visits", zh = "{2} 次拜访中有 {1} 次排不下：{3} 起每天已满 {4} 次",
+  en = "no room for {1} of {2} {2|visit|visits}: every day from {3} on has its {4} {4|visit|visits}", zh = "{2} 次拜访中有 {1} 次排不下：{3} 起每天已满 {4} 次",
 }
 local too_close = kehu.rule{
   id = "too_close",
-  en = "{1} of {2} visits would come less than {3} days after the one before", zh = "{2} 次拜访中有 {1} 次距上一次不足 {3} 天",
+  en = "{1} of {2} {2|visit|visits} would come less than {3} {3|day|days} after the one before", zh = "{2} 次拜访中有 {1} 次距上一次不足 {3} 天",
 }
+
+local GROUP_ZH = { bottom = "漏斗底部", middle = "漏斗中部", top = "漏斗顶部", prospecting = "开发新客户" }
 
 local RANK = {}
 for place, group in ipairs(settings.order_of_work) do RANK[group] = place end
@@ -153,7 +155,7 @@ local function reasons(customer, last, due, on, step, length)
   end
   if step == 1 and on < due then because[#because + 1] = { early, due - on } end
   local rank = RANK[customer.group]
-  if rank then because[#because + 1] = { group_first, customer.group, rank } end
+  if rank then because[#because + 1] = { group_first, customer.group, rank, GROUP_ZH[customer.group] or customer.group } end
   return because
 end
 

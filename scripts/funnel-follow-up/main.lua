@@ -44,11 +44,11 @@ local no_deal = kehu.rule{
 }
 local stalled = kehu.rule{
   id = "stalled",
-  en = "{1} days in stage \"{2}\", which allows {3}", zh = "在阶段“{2}”已 {1} 天，时限 {3} 天",
+  en = "{1} {1|day|days} in stage \"{2}\", which allows {3}", zh = "在阶段“{2}”已 {1} 天，时限 {3} 天",
 }
 local last_contact = kehu.rule{
   id = "last_contact",
-  en = "last contact {1} days ago, due every {2} days", zh = "上次联系在 {1} 天前，每 {2} 天跟进一次",
+  en = "last contact {1} {1|day|days} ago, due every {2} {2|day|days}", zh = "上次联系在 {1} 天前，每 {2} 天跟进一次",
 }
 local no_contact = kehu.rule{
   id = "no_contact", en = "no contact is recorded yet", zh = "尚无联系记录",

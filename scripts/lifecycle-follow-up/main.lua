@@ -13,32 +13,32 @@ end
 
 local first_purchase = kehu.rule{
   id = "first_purchase",
-  en = "first purchase {1} days ago: attention is highest, meet its expectations",
+  en = "first purchase {1} {1|day|days} ago: attention is highest, meet its expectations",
   zh = "{1} 天前首次购买：关注度最高，须满足首次购买的期望",
 }
 local active = kehu.rule{
   id = "active",
-  en = "active: bought {1} days ago and was not contacted since",
+  en = "active: bought {1} {1|day|days} ago and was not contacted since",
   zh = "活跃期：{1} 天前购买，此后未联系",
 }
 local silent = kehu.rule{
   id = "silent",
-  en = "silent: last purchase {1} days ago; keep contacts up, lightly when there is nothing to say, with small offers",
+  en = "silent: last purchase {1} {1|day|days} ago; keep contacts up, lightly when there is nothing to say, with small offers",
   zh = "沉默期：上次购买在 {1} 天前；保持联系次数，无事时轻度联系，可给小优惠",
 }
 local fading = kehu.rule{
   id = "fading",
-  en = "fading: last purchase {1} days ago; the risk of loss is high, but too many greetings annoy",
+  en = "fading: last purchase {1} {1|day|days} ago; the risk of loss is high, but too many greetings annoy",
   zh = "遗忘期：上次购买在 {1} 天前；流失风险高，但问候过多会招致反感",
 }
 local churned = kehu.rule{
   id = "churned",
-  en = "churned: last purchase {1} days ago; only a large promotion or deep discount, by a dedicated person",
+  en = "churned: last purchase {1} {1|day|days} ago; only a large promotion or deep discount, by a dedicated person",
   zh = "流失期：上次购买在 {1} 天前；只宜大促或深度折扣，由专人唤醒",
 }
 local last_contact = kehu.rule{
   id = "last_contact",
-  en = "last contact {1} days ago, due every {2} days", zh = "上次联系在 {1} 天前，每 {2} 天一次",
+  en = "last contact {1} {1|day|days} ago, due every {2} {2|day|days}", zh = "上次联系在 {1} 天前，每 {2} 天一次",
 }
 local no_contact = kehu.rule{
   id = "no_contact", en = "no contact is recorded yet", zh = "尚无联系记录",

@@ -9,7 +9,7 @@ if settings.silent_days <= settings.active_days or settings.fading_days <= setti
 end
 
 local input = from_first and "first_purchase_days" or "recency_days"
-local en = from_first and "first purchase {value} days ago, " or "last purchase {value} days ago, "
+local en = from_first and "first purchase {value} {value|day|days} ago, " or "last purchase {value} {value|day|days} ago, "
 local zh = from_first and "首次购买在 {value} 天前，" or "上次购买在 {value} 天前，"
 
 local active = kehu.rule{

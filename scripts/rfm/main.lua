@@ -14,13 +14,13 @@ local what_en = by_visits and "visit" or "purchase"
 local what_zh = by_visits and "到店" or "购买"
 
 local recent = rule("recent", recency_input,
-  "last " .. what_en .. " {1} days ago, threshold {2}: recent", "最近" .. what_zh .. "在 {1} 天前，分界 {2}：近")
+  "last " .. what_en .. " {1} {1|day|days} ago, threshold {2}: recent", "最近" .. what_zh .. "在 {1} 天前，分界 {2}：近")
 local distant = rule("distant", recency_input,
-  "last " .. what_en .. " {1} days ago, threshold {2}: long ago", "最近" .. what_zh .. "在 {1} 天前，分界 {2}：远")
+  "last " .. what_en .. " {1} {1|day|days} ago, threshold {2}: long ago", "最近" .. what_zh .. "在 {1} 天前，分界 {2}：远")
 local frequent = rule("frequent", frequency_input,
-  "{1} " .. what_en .. "s, threshold {2}: frequent", what_zh .. " {1} 次，分界 {2}：频")
+  "{1} {1|" .. what_en .. "|" .. what_en .. "s}, threshold {2}: frequent", what_zh .. " {1} 次，分界 {2}：频")
 local rare = rule("rare", frequency_input,
-  "{1} " .. what_en .. "s, threshold {2}: rare", what_zh .. " {1} 次，分界 {2}：疏")
+  "{1} {1|" .. what_en .. "|" .. what_en .. "s}, threshold {2}: rare", what_zh .. " {1} 次，分界 {2}：疏")
 local large = rule("large", "amount",
   "bought for {1}, threshold {2}: high", "购买金额 {1}，分界 {2}：高")
 local small = rule("small", "amount",
@@ -31,9 +31,9 @@ local no_amount = rule("no_amount", "amount",
   "no amounts are recorded, so monetary value counts as low", "没有金额记录，金额按低计算")
 
 local days_since = kehu.rule{ id = "recency", input = recency_input,
-  en = "{value} days since the last " .. what_en, zh = "距最近" .. what_zh .. " {value} 天" }
+  en = "{value} {value|day|days} since the last " .. what_en, zh = "距最近" .. what_zh .. " {value} 天" }
 local times = kehu.rule{ id = "frequency", input = frequency_input,
-  en = "{value} " .. what_en .. "s", zh = what_zh .. " {value} 次" }
+  en = "{value} {value|" .. what_en .. "|" .. what_en .. "s}", zh = what_zh .. " {value} 次" }
 local total = kehu.rule{ id = "monetary", input = "amount",
   en = "purchases less returns: {value}", zh = "购买金额扣除退货：{value}" }
 

@@ -38,7 +38,7 @@ for _, indicator in ipairs(INDICATORS) do
     }
     indicator.shortest = kehu.rule{
       id = indicator.column .. "_short", input = indicator.rank,
-      en = "{1} points short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
+      en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
       zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
     }
     used[#used + 1] = indicator

@@ -13,29 +13,29 @@ local DAYS_IN_A_ROW = { anchored = settings.anchored_days, dig_in = settings.dig
 
 local by_tier = kehu.rule{
   id = "by_tier",
-  en = "tier {2}: {1} visits a month", zh = "等级 {2}：每月拜访 {1} 次",
+  en = "tier {2}: {1} {1|visit|visits} a month", zh = "等级 {2}：每月拜访 {1} 次",
 }
 local other_tier = kehu.rule{
   id = "other_tier",
-  en = "tier {2} has no frequency of its own, so {1} visits a month", zh = "等级 {2} 未设频率，按每月 {1} 次",
+  en = "tier {2} has no frequency of its own, so {1} {1|visit|visits} a month", zh = "等级 {2} 未设频率，按每月 {1} 次",
 }
 local no_tier = kehu.rule{
   id = "no_tier",
-  en = "no tier is known, so {1} visits a month", zh = "没有等级，按每月 {1} 次",
+  en = "no tier is known, so {1} {1|visit|visits} a month", zh = "没有等级，按每月 {1} 次",
 }
 local in_a_row = kehu.rule{
   id = "in_a_row",
-  en = "worked {2}: {1} days in a row, once a month", zh = "以{3}方式：每月一轮，连续 {1} 天",
+  en = "worked {2}: {1} {1|day|days} in a row, once a month", zh = "以{3}方式：每月一轮，连续 {1} 天",
 }
 local usual_minutes = kehu.rule{
-  id = "minutes", en = "{1} minutes a visit", zh = "每次 {1} 分钟",
+  id = "minutes", en = "{1} {1|minute|minutes} a visit", zh = "每次 {1} 分钟",
 }
 local gap = kehu.rule{
   id = "gap",
-  en = "{1} visits a month: every {2} days", zh = "每月 {1} 次：每 {2} 天一次",
+  en = "{1} {1|visit|visits} a month: every {2} {2|day|days}", zh = "每月 {1} 次：每 {2} 天一次",
 }
 local round_gap = kehu.rule{
-  id = "round_gap", en = "one round every {1} days", zh = "每 {1} 天一轮",
+  id = "round_gap", en = "one round every {1} {1|day|days}", zh = "每 {1} 天一轮",
 }
 local chosen_mode = kehu.rule{
   id = "mode", en = "the workspace works customers this way", zh = "本工作区的拜访方式",
@@ -45,11 +45,11 @@ local tier_mode = kehu.rule{
 }
 local before_purchase = kehu.rule{
   id = "before_purchase",
-  en = "no purchase yet, {1} visits made: visit {2} of {3}", zh = "尚未购买，已拜访 {1} 次：第 {2} 步，共 {3} 步",
+  en = "no purchase yet, {1} {1|visit|visits} made: visit {2} of {3}", zh = "尚未购买，已拜访 {1} 次：第 {2} 步，共 {3} 步",
 }
 local bought = kehu.rule{
   id = "bought", input = "purchases", op = ">", limit = 0,
-  en = "{value} purchases so far", zh = "已购买 {value} 次",
+  en = "{value} {value|purchase|purchases} so far", zh = "已购买 {value} 次",
 }
 local bought_amount = kehu.rule{
   id = "bought_amount",
@@ -64,7 +64,7 @@ local no_amount = kehu.rule{
   en = "neither purchases in 12 months nor open deals with an amount", zh = "近 12 个月无购买，也没有有金额的商机",
 }
 local in_funnel = kehu.rule{
-  id = "in_funnel", en = "its best deal is in the {1} of the funnel", zh = "最有望的商机位于漏斗的 {1} 部分",
+  id = "in_funnel", en = "its best deal is in the {1} of the funnel", zh = "最有望的商机位于漏斗{2}",
 }
 local new_customer = kehu.rule{
   id = "new_customer", en = "no purchase yet: work on new customers", zh = "尚未购买：属于开发新客户",
@@ -73,6 +73,7 @@ local no_part = kehu.rule{
   id = "no_part", en = "no deal that sets its place in the order of work", zh = "没有决定工作顺序的商机",
 }
 
+local PART_ZH = { bottom = "底部", middle = "中部" }
 local MODE_ZH = { anchored = "驻点", dig_in = "死磕" }
 
 local function mode_of(tier)
@@ -108,7 +109,7 @@ end
 
 local function group_of(c, ctx)
   if c.funnel_part == "bottom" or c.funnel_part == "middle" then
-    return ctx:set("visit_group", c.funnel_part, in_funnel, c.funnel_part)
+    return ctx:set("visit_group", c.funnel_part, in_funnel, c.funnel_part, PART_ZH[c.funnel_part])
   elseif not c.purchases or c.purchases == 0 then
     return ctx:set("visit_group", "prospecting", new_customer)
   end

@@ -76,12 +76,12 @@ fn every_value_says_why_down_to_the_line() {
 
     lifecycle = churned (流失期)  [lifecycle 0.1.0, score]
       · 上次购买在 213 天前，超过 180 天  scripts/lifecycle/main.lua:27
-      未触发 active: recency_days = 213, 应为 <= 30 (setting active_days)  scripts/lifecycle/main.lua:15
-      未触发 silent: recency_days = 213, 应为 <= 90 (setting silent_days)  scripts/lifecycle/main.lua:19
-      未触发 fading: recency_days = 213, 应为 <= 180 (setting fading_days)  scripts/lifecycle/main.lua:23
-      未触发 never_bought: recency_days = 213, 应为 missing  scripts/lifecycle/main.lua:31
-      recency_days = 213 days  距上次购买的天数
-      first_purchase_days = 213 days  距首次购买的天数
+      未触发 active: recency_days = 213, 应为 <= 30 (设置 active_days)  scripts/lifecycle/main.lua:15
+      未触发 silent: recency_days = 213, 应为 <= 90 (设置 silent_days)  scripts/lifecycle/main.lua:19
+      未触发 fading: recency_days = 213, 应为 <= 180 (设置 fading_days)  scripts/lifecycle/main.lua:23
+      未触发 never_bought: recency_days = 213, 应为 缺失  scripts/lifecycle/main.lua:31
+      recency_days = 213 天  距上次购买的天数
+      first_purchase_days = 213 天  距首次购买的天数
       purchases = 1  购买次数
     ");
     assert_snapshot!(kit.run("explain 'Ann Lee' rfm_segment"), @r"
@@ -99,7 +99,7 @@ fn every_value_says_why_down_to_the_line() {
     [stderr]
     error: the run of 2024-03-01 has no column "teir"
     hint: did you mean "tier"?
-    [exit 1]
+    [exit 2]
     "#);
 }
 
@@ -115,17 +115,63 @@ fn customers_are_listed_by_features_and_scores() {
     ");
     assert_snapshot!(kit.run("customer list --where tier=AA"), @r#"
     [stderr]
-    error: in "tier=AA": there is no column "AA"; known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    error: there is no column "AA"
+      --where tier=AA
+                   ^ column 6
+    hint: known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    hint: a text stands in quotes, such as 'A'
     [exit 2]
     "#);
     assert_snapshot!(kit.run("customer list --where 'teir = 1'"), @r#"
     [stderr]
-    error: in "teir = 1": there is no column "teir"; did you mean "tier"?
+    error: there is no column "teir"
+      --where teir = 1
+              ^ column 1
+    hint: did you mean "tier"?
     [exit 2]
     "#);
-    assert_snapshot!(kit.run("customer list --where 'amount >' "), @r#"
+    assert_snapshot!(kit.run("customer list --where 'amount >' "), @r"
     [stderr]
-    error: in "amount >": Expected: an expression, found: EOF
+    error: the condition ends where a column or a value is expected
+      --where amount >
+                      ^ column 9
+    hint: a condition reads like: tier = 'A' and recency_days > 90
+    [exit 2]
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_a_condition_is_shown_at_its_place() {
+    let kit = scored();
+    kit.done("score");
+    assert_snapshot!(kit.run("customer list --where 'name = \"武汉\" and tire = \"A\"'"), @r#"
+    [stderr]
+    error: there is no column "tire"
+      --where name = "武汉" and tire = "A"
+                                ^ column 17
+    hint: did you mean "tier"?
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'tier = \"A'"), @r#"
+    [stderr]
+    error: the text that begins here has no closing quote
+      --where tier = "A
+                     ^ column 8
+    hint: a condition reads like: tier = 'A' and recency_days > 90
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer list --where 'tier in (\"A\", \"E\")'"), @r#"
+    [stderr]
+    error: tier is never "E"
+      --where tier in ("A", "E")
+                            ^ column 15
+    hint: known are: A, B, C, D
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("explain 武汉机械 teir"), @r#"
+    [stderr]
+    error: the run of 2024-03-01 has no column "teir"
+    hint: did you mean "tier"?
     [exit 2]
     "#);
 }
@@ -136,8 +182,9 @@ fn a_persons_word_stands_beside_the_machines() {
     kit.done("score");
     assert_snapshot!(kit.run("override 武汉机械 tier AA --reason 'reference customer'"), @r#"
     [stderr]
-    error: tier is never "AA"; did you mean "A"?
-    [exit 1]
+    error: tier is never "AA"
+    hint: did you mean "A"?
+    [exit 2]
     "#);
     kit.done("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'");
     assert_snapshot!(kit.run("override"), @r"
@@ -169,8 +216,8 @@ fn the_past_is_seen_as_it_was() {
     };
     // Typed in today: on the day itself nobody knew of it yet.
     assert_eq!(amount("2024-02-25")[0]["amount"], serde_json::Value::Null);
-    assert_eq!(amount("2024-03-01")[0]["amount"], 12_000.0);
-    assert_eq!(amount("2024-03-01")[1]["amount"], 400.0);
+    assert_eq!(amount("2024-03-01")[0]["amount"], 12_000);
+    assert_eq!(amount("2024-03-01")[1]["amount"], 400);
 }
 
 #[test]
@@ -260,4 +307,45 @@ fn the_same_data_gives_the_same_bytes_whatever_the_threads_and_undo_leaves_no_tr
         kit.done("undo");
     }
     assert_eq!(before, seen(&kit));
+}
+
+#[test]
+fn json_has_numbers_as_numbers_written_in_one_way() {
+    let kit = scored();
+    kit.done("score");
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    kit.done("score");
+    let rfm = kit.json("explain 武汉钢铁 rfm_recency --why-not");
+    assert_eq!(rfm["explanations"][0]["value"], 10);
+    let index = kit.json("explain 武汉机械 value_index");
+    let margin = &index["explanations"][0]["reasons"][1]["points"];
+    assert!(margin.is_number(), "{index}");
+    let tier = &kit.json("explain 武汉机械 tier")["explanations"][0];
+    assert_eq!(tier["value"], "A");
+    assert_eq!(tier["override"]["machine"], "B");
+    let lifecycle = kit.json("explain 武汉机械 lifecycle --why-not");
+    assert_eq!(lifecycle["explanations"][0]["not_fired"][0]["actual"], 213);
+    let never = kit.json("explain 'Ann Lee' rfm_recency");
+    assert_eq!(never["explanations"][0]["value"], serde_json::Value::Null);
+    for line in ["explain 武汉钢铁", "today", "score", "customer list --columns all"] {
+        let shown = kit.run(&format!("{line} --json"));
+        assert!(!shown.lines().any(|line| line.trim_end_matches(',').ends_with(".0")), "{shown}");
+    }
+    let runs = kit.json("runs list");
+    assert_eq!(runs[0]["packs"][0], "rfm 0.1.0");
+    assert_eq!(runs[0]["state"], serde_json::json!([]));
+}
+
+#[test]
+fn a_base_that_ended_long_ago_is_said_to_have_ended() {
+    let kit = scored().at("2026-03-01T09:00");
+    let told = kit.run("score");
+    assert!(told.contains("S-1\nnote: the last recorded fact is of 2024-02-20, 740 days before 2026-03-01\nhint: to see the base as it was then: --as-of 2024-02-20\n"), "{told}");
+    assert!(kit.run("today").contains("note: the last recorded fact is of 2024-02-20"));
+    assert!(!kit.run("today --as-of 2024-03-01").contains("last recorded fact"));
+    let zh = kit.run("--lang zh score --dry-run");
+    assert!(
+        zh.contains("注意：最后一条记录在 2024-02-20，距 2026-03-01 已 740 天\n提示：要看当时"),
+        "{zh}"
+    );
 }

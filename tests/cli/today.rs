@@ -21,17 +21,110 @@ fn today_says_who_what_why_when_and_by_which_channel() {
     assert_snapshot!(kit.run("today"), @r"
     李伟, 2024-03-01 Fri: 5 to do
 
-    key      customer  deal          what to do                   channel  due         purpose                                         why
-    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25                                                  win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
-    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29                                                  first purchase 4 days ago: attention is highest, meet its expectations
-    566bvxw  武汉钢铁                visit                        visit                care for the customer                           no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    nfta4n3  武汉机械                visit                        visit                leave a good impression, learn the basic facts  no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
-    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21                                                  win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    key      customer  deal          what to do                   channel  due
+    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25, 5 days late
+        why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
+    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29, 1 day late
+        why: first purchase 4 days ago: attention is highest, meet its expectations
+    566bvxw  武汉钢铁                visit                        visit
+        purpose: care for the customer
+        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
+    nfta4n3  武汉机械                visit                        visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
+    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21, 9 days late
+        why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
     [stderr]
     96 minutes are kept for finding new customers
     ");
     let lines = kit.json("today")["lines"].clone();
     assert!(lines.as_array().unwrap().iter().all(|line| !line["because"][0]["en"].is_null()));
+}
+
+#[test]
+fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
+    let kit = shop();
+    kit.done("deal add 'Ann Lee' 旧单 --rep 李伟 --on 2021-01-05");
+    let narrow =
+        |line: &[&str]| kit.told(&kit.command(line).env("COLUMNS", "80").output().unwrap());
+    assert_snapshot!(narrow(&["today"]), @r#"
+    李伟, 2024-03-01 Fri: 7 to do
+
+    key      customer  deal          what to do    channel  due
+    62ctkch  武汉钢铁  D-1 年度合同  advance the…  meeting  2024-02-25, 5 days late
+        why: win probability 30 %, between 25 % and 75 %: the middle needs careful
+          planning; no contact is recorded yet
+    tfygy0a  武汉钢铁                ask how the…  phone    2024-02-29, 1 day late
+        why: first purchase 4 days ago: attention is highest, meet its
+          expectations
+    566bvxw  武汉钢铁                visit         visit
+        purpose: care for the customer
+        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
+          work
+    nfta4n3  武汉机械                visit         visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
+          order of work
+    g06wspb  Ann Lee                 visit         visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
+          order of work
+    5ked08t  Ann Lee   D-3 旧单      develop the…  phone    2021-01-05, 3 years late
+        why: win probability 10 %, below 25 %: the top of the funnel; 1151 days in
+          stage "prospect", which allows 30; no contact is recorded yet
+    c4144x7  武汉机械  D-2 试用      develop the…  phone    2024-02-21, 9 days late
+        why: win probability 10 %, below 25 %: the top of the funnel; no contact
+          is recorded yet
+    [stderr]
+    96 minutes are kept for finding new customers
+    "#);
+    assert_snapshot!(narrow(&["--lang", "zh", "today"]), @r"
+    李伟，2024-03-01 周五：7 项
+
+    键       客户      商机          做什么    渠道  期限
+    62ctkch  武汉钢铁  D-1 年度合同  推进商机  会面  2024-02-25，已过 5 天
+        为什么：赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排；尚无联系记
+          录
+    tfygy0a  武汉钢铁                购后回访  电话  2024-02-29，已过 1 天
+        为什么：4 天前首次购买：关注度最高，须满足首次购买的期望
+    566bvxw  武汉钢铁                拜访      拜访
+        目的：客户维护
+        为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
+    nfta4n3  武汉机械                拜访      拜访
+        目的：留下好印象，了解基本情况
+        为什么：尚未拜访，应每月 2 次；开发新客户：工作顺序第 2 位
+    g06wspb  Ann Lee                 拜访      拜访
+        目的：留下好印象，了解基本情况
+        为什么：尚未拜访，应每月 2 次；开发新客户：工作顺序第 2 位
+    5ked08t  Ann Lee   D-3 旧单      培育商机  电话  2021-01-05，已过 3 年
+        为什么：赢单概率 10%，低于 25%：漏斗顶部；在阶段“prospect”已 1151 天，时限
+          30 天；尚无联系记录
+    c4144x7  武汉机械  D-2 试用      培育商机  电话  2024-02-21，已过 9 天
+        为什么：赢单概率 10%，低于 25%：漏斗顶部；尚无联系记录
+    [stderr]
+    96 分钟留给开发新客户
+    ");
+    let plan = ["plan", "--from", "2024-03-04", "--to", "2024-03-05"];
+    assert_snapshot!(narrow(&plan), @r"
+    李伟, 2024-03-04 to 2024-03-05: 3 visits on 2 working days, 0 left out
+
+    day             key      customer  minutes  way
+    2024-03-04 Mon  xkp7xnr  武汉机械       60   30
+        purpose: leave a good impression, learn the basic facts
+        topics: introduce ourselves; their business, people and plans
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
+          order of work
+                    566bvxw  武汉钢铁       60   30
+        purpose: care for the customer
+        topics: use so far, changed needs, complaints, next order
+        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
+          work
+    2024-03-05 Tue  3hf24at  Ann Lee        60   30
+        purpose: leave a good impression, learn the basic facts
+        topics: introduce ourselves; their business, people and plans
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
+          order of work
+    ");
 }
 
 #[test]
@@ -81,10 +174,19 @@ fn a_plan_names_its_days_and_what_did_not_fit() {
     assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @r"
     李伟, 2024-03-04 to 2024-03-15: 3 visits on 10 working days, 0 left out
 
-    day             key      customer  minutes  way  purpose                                         topics                                                 why
-    2024-03-04 Mon  xkp7xnr  武汉机械       60   30  leave a good impression, learn the basic facts  introduce ourselves; their business, people and plans  no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
-    2024-03-05 Tue  566bvxw  武汉钢铁       60   30  care for the customer                           use so far, changed needs, complaints, next order      no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    2024-03-12 Tue  tb48f48  武汉钢铁       60   30  care for the customer                           use so far, changed needs, complaints, next order      last visit on 2024-03-05, one every 7 days: due on 2024-03-12; group middle: place 3 in the order of work
+    day             key      customer  minutes  way
+    2024-03-04 Mon  xkp7xnr  武汉机械       60   30
+        purpose: leave a good impression, learn the basic facts
+        topics: introduce ourselves; their business, people and plans
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
+    2024-03-05 Tue  566bvxw  武汉钢铁       60   30
+        purpose: care for the customer
+        topics: use so far, changed needs, complaints, next order
+        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
+    2024-03-12 Tue  tb48f48  武汉钢铁       60   30
+        purpose: care for the customer
+        topics: use so far, changed needs, complaints, next order
+        why: last visit on 2024-03-05, one every 7 days: due on 2024-03-12; group middle: place 3 in the order of work
     ");
     assert_snapshot!(kit.run("plan --from 2024-03-15 --to 2024-03-04"), @r"
     [stderr]
@@ -94,11 +196,17 @@ fn a_plan_names_its_days_and_what_did_not_fit() {
     assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @r"
     李伟，2027-01-01 至 2027-01-03：1 个工作日，2 次拜访，0 次未排入
 
-    日期             键       客户      分钟  路程  目的                      话题                              为什么
-    2027-01-01 周五  mb51g83  武汉机械    60    30  留下好印象，了解基本情况  自我介绍；对方的业务、人员与打算  尚未拜访，应每月 2 次；类别 prospecting：工作顺序第 2 位
-                     a6q4j1t  武汉钢铁    60    30  客户维护                  使用情况，需求变化，意见，下一单  尚未拜访，应每月 4 次；类别 middle：工作顺序第 3 位
+    日期             键       客户      分钟  路程
+    2027-01-01 周五  mb51g83  武汉机械    60    30
+        目的：留下好印象，了解基本情况
+        话题：自我介绍；对方的业务、人员与打算
+        为什么：尚未拜访，应每月 2 次；开发新客户：工作顺序第 2 位
+                     a6q4j1t  武汉钢铁    60    30
+        目的：客户维护
+        话题：使用情况，需求变化，意见，下一单
+        为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
     [stderr]
-    note: 没有2027年的节假日数据：只有周末休息
+    注意：没有2027年的节假日数据：只有周末休息
     ");
 }
 

@@ -122,8 +122,25 @@ fn who_acts_is_named_or_set_or_logged_in() {
     kit.done("--user Zoë rep add three");
     assert_snapshot!(kit.run("history"), @r"
     编号  时间 (UTC)            经手  命令     操作内容
-    O-3   2024-03-01T01:30:00Z  Zoë   rep add  added R-3 three
-    O-2   2024-03-01T01:30:00Z  王芳  rep add  added R-2 two
-    O-1   2024-03-01T01:30:00Z  李伟  rep add  added R-1 one
+    O-3   2024-03-01T01:30:00Z  Zoë   rep add  添加 R-3 three
+    O-2   2024-03-01T01:30:00Z  王芳  rep add  添加 R-2 two
+    O-1   2024-03-01T01:30:00Z  李伟  rep add  添加 R-1 one
     ");
+}
+
+#[test]
+fn who_gave_no_name_is_told_how_to_and_sizes_can_be_read() {
+    let kit = Kit::new();
+    let nameless =
+        |line: &[&str]| kit.told(&kit.command(line).env_remove("USER").output().unwrap());
+    assert!(!kit.run("history").contains("hint"));
+    assert!(nameless(&["rep", "add", "one"]).contains("Added rep one."));
+    let told = nameless(&["history"]);
+    let hint = "hint: unknown is whoever gave no name; set [user] name in";
+    assert_eq!(told.matches(hint).count(), 1, "{told}");
+    let doctor = kit.run("doctor");
+    assert!(doctor.lines().any(|line| line.contains("size") && line.ends_with(" KiB")), "{doctor}");
+    let doctor = kit.json("doctor");
+    let size = doctor.as_array().unwrap().iter().find(|row| row["check"] == "size").unwrap();
+    assert!(size["found"].as_u64().unwrap() > 8_192, "{size}");
 }

@@ -8,7 +8,7 @@ use kehu_store::Reader;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::locale::{Label, NO, YES};
+use crate::locale::{Label, NO, YES, usual_word};
 use crate::output::{Cell, Column, Heading};
 use crate::table::Layout;
 
@@ -51,11 +51,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn number(number: Option<f64>) -> Cell {
         number.map_or_else(Cell::empty, |number| Cell {
             show: number.to_string(),
-            json: if number.fract() == 0.0 && number.abs() < 1e15 {
-                json!(number as i64)
-            } else {
-                json!(number)
-            },
+            json: json!(number),
         })
     }
 
@@ -88,6 +84,14 @@ impl<'a> Cells<'a> {
     /// A word of ours: its key for programs.
     pub(crate) fn word(&self, key: &str, label: Label) -> Cell {
         Cell { show: label.get(self.language).to_owned(), json: json!(key) }
+    }
+
+    /// A word that nobody declares, such as a channel or an outcome: as written for programs.
+    pub(crate) fn usual_word(&self, word: Option<&str>) -> Cell {
+        word.map_or_else(Cell::empty, |word| Cell {
+            show: usual_word(word, self.language).to_owned(),
+            json: json!(word),
+        })
     }
 
     /// A reference to another record, by its name.

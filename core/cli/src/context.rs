@@ -6,6 +6,7 @@ use kehu_contract::Language;
 
 use crate::ShippedPack;
 use crate::error::Result;
+use crate::locale;
 use crate::output::Form;
 use crate::printer::{Colour, Printer};
 use crate::workspace::{UserConfig, Workspace};
@@ -68,6 +69,8 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(crate) fn new(globals: Globals, shipped: &'a [ShippedPack]) -> Self {
         let printer = Printer::new(globals.color);
+        let user = UserConfig::read().ok().and_then(|user| user.language);
+        locale::speak(globals.lang.or(user).unwrap_or_default());
         Self { globals, printer, shipped }
     }
 

@@ -3,12 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use kehu_contract::Language;
 use kehu_contract::document::{Place, Problem};
 use kehu_domain::rows::SourceError;
 use kehu_engine::day::DayError;
 use kehu_engine::import::ImportError;
+use kehu_engine::query::ConditionError;
 use kehu_engine::records::RecordError;
 use kehu_store::StoreError;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::locale;
+use crate::table::clean;
 
 /// The result of a command.
 pub(crate) type Result<T = (), E = CommandError> = std::result::Result<T, E>;
@@ -32,6 +38,8 @@ pub(crate) struct CommandError {
     pub(crate) message: String,
     /// The place in a file that the person wrote.
     pub(crate) place: Option<Place>,
+    /// What was typed, with a mark under the place that is wrong.
+    pub(crate) typed: Vec<String>,
     /// What to do next, one line each.
     pub(crate) hints: Vec<String>,
     /// Further things that are wrong, where a file has several.
@@ -40,7 +48,14 @@ pub(crate) struct CommandError {
 
 impl CommandError {
     fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: None, hints: Vec::new(), also: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            place: None,
+            typed: Vec::new(),
+            hints: Vec::new(),
+            also: Vec::new(),
+        }
     }
 
     /// Says that it could not be done.
@@ -74,16 +89,18 @@ impl CommandError {
         })
     }
 
-    /// The page as it is shown; `error` is the word that opens it.
+    /// The page as it is shown, in the language of talk; `error` is the word that opens it.
     pub(crate) fn page(&self, error: &str) -> String {
-        let mut lines = vec![format!("{error} {}", self.message)];
+        let mut lines = vec![format!("{error}{}", locale::said(&self.message))];
         if let Some(place) = &self.place {
             lines.push(format!(" --> {place}"));
             if !place.source.trim().is_empty() {
                 lines.push(format!("  {} | {}", place.line, place.source.trim_end()));
             }
         }
-        lines.extend(self.hints.iter().map(|hint| format!("hint: {hint}")));
+        lines.extend(self.typed.iter().map(|line| format!("  {line}")));
+        let opening = locale::HINT.get(locale::spoken());
+        lines.extend(self.hints.iter().map(|hint| format!("{opening}{}", locale::said(hint))));
         lines.extend(self.also.iter().map(|other| other.page(error)));
         lines.join("\n")
     }
@@ -139,6 +156,28 @@ impl From<RecordError> for CommandError {
             }
         }
     }
+}
+
+impl From<ConditionError> for CommandError {
+    fn from(error: ConditionError) -> Self {
+        let typed = typed(&error.text, error.column);
+        Self { hints: error.hints, typed, ..Self::usage(error.message) }
+    }
+}
+
+/// A condition with a mark under one of its characters.
+fn typed(text: &str, column: Option<usize>) -> Vec<String> {
+    const OPTION: &str = "--where ";
+    let mut lines = vec![format!("{OPTION}{}", clean(text))];
+    if let Some(column) = column {
+        let before: String = text.chars().take(column - 1).collect();
+        let blanks = " ".repeat(OPTION.len() + clean(&before).width());
+        lines.push(match locale::spoken() {
+            Language::En => format!("{blanks}^ column {column}"),
+            Language::Zh => format!("{blanks}^ 第 {column} 个字符"),
+        });
+    }
+    lines
 }
 
 impl From<StoreError> for CommandError {

@@ -5,12 +5,13 @@
 //!   one function. They are joined by one flat match.
 //! - `context` holds what was typed for every command, and opens the workspace.
 //! - `output` holds what is shown, as a table for people or as JSON; `table` lays it out, `locale` has
-//!   its words, and `printer` alone writes to the terminal.
+//!   its words, `chinese` its sentences, and `printer` alone writes to the terminal.
 //! - `error` is the error page: one struct, and every conversion into it.
 //! - `environment` alone reads variables and the clock.
 
 mod arguments;
 mod cells;
+mod chinese;
 mod commands;
 mod context;
 mod environment;

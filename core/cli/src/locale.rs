@@ -1,6 +1,37 @@
 //! The words of listings, in both languages.
 
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kehu_contract::Language;
+
+use crate::chinese;
+
+/// True if the person is spoken to in Chinese.
+static CHINESE: AtomicBool = AtomicBool::new(false);
+
+/// Sets the language of talk, once it is known.
+pub(crate) fn speak(language: Language) {
+    CHINESE.store(language == Language::Zh, Ordering::Relaxed);
+}
+
+/// The language of talk.
+pub(crate) fn spoken() -> Language {
+    if CHINESE.load(Ordering::Relaxed) { Language::Zh } else { Language::En }
+}
+
+/// Says a text, line by line, in the language of talk.
+pub(crate) fn said(text: &str) -> Cow<'_, str> {
+    match spoken() {
+        Language::En => Cow::Borrowed(text),
+        Language::Zh => text.split('\n').map(chinese::say).collect::<Vec<_>>().join("\n").into(),
+    }
+}
+
+/// A word that nobody declares, such as a channel, in a language.
+pub(crate) fn usual_word(word: &str, language: Language) -> &str {
+    if language == Language::Zh { chinese::word(word) } else { word }
+}
 
 /// Holds a word in English and Chinese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +48,16 @@ impl Label {
             Language::Zh => self.zh,
         }
     }
+}
+
+/// The word for a flag.
+pub(crate) fn yes_or_no(flag: bool) -> Label {
+    if flag { YES } else { NO }
+}
+
+/// A number with the English word that follows it: one, or several.
+pub(crate) fn counted(count: usize, words: [&str; 2]) -> String {
+    format!("{count} {}", words[usize::from(count != 1)])
 }
 
 macro_rules! labels {
@@ -111,6 +152,8 @@ labels! {
     LAST_INTERACTIONS = "Last interactions", "最近互动";
     OPEN_TASKS = "Tasks", "待办";
     EVENTS = "History", "历程";
+    ERROR = "error: ", "错误：";
+    HINT = "hint: ", "提示：";
     YES = "yes", "是";
     NO = "no", "否";
     ORGANISATION = "organisation", "商业客户";

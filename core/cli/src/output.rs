@@ -9,9 +9,12 @@ use kehu_contract::Language;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
-use crate::locale::{Label, NOTHING};
+use crate::locale::{Label, NOTHING, said, spoken, usual_word};
 use crate::printer::Printer;
-use crate::table::{Layout, clean, cut, lay_out};
+use crate::table::{Layout, clean, cut, lay_out, wrap};
+
+/// How far the sentences below a row are moved in.
+const INDENT: usize = 4;
 
 /// Holds one value in both forms.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +36,12 @@ impl Cell {
         let text = text.into();
         Self { json: Value::from(text.as_str()), show: text }
     }
+
+    /// A sentence of ours: programs read the English one.
+    pub(crate) fn said(text: impl Into<String>) -> Self {
+        let cell = Self::text(text);
+        Self { show: said(&cell.show).into_owned(), ..cell }
+    }
 }
 
 /// Names a column's heading: a word of ours, or one that the workspace declares.
@@ -53,6 +62,8 @@ pub(crate) struct Column {
     pub(crate) heading: Heading,
     /// How it is laid out.
     pub(crate) layout: Layout,
+    /// True for sentences, which stand whole on lines of their own below the row.
+    pub(crate) beneath: bool,
 }
 
 impl Column {
@@ -71,9 +82,14 @@ impl Column {
         Self::new(key, Heading::Label(label), Layout { right: true, whole: true })
     }
 
+    /// A column of sentences, which people read on lines of their own below the row.
+    pub(crate) fn beneath(key: &str, label: Label) -> Self {
+        Self { beneath: true, ..Self::text(key, label) }
+    }
+
     /// A column of any sort.
     pub(crate) fn new(key: &str, heading: Heading, layout: Layout) -> Self {
-        Self { key: key.to_owned(), heading, layout }
+        Self { key: key.to_owned(), heading, layout, beneath: false }
     }
 
     fn title(&self, language: Language) -> String {
@@ -118,22 +134,47 @@ impl Listing {
         self.rows.iter().map(object).collect()
     }
 
-    /// The lines of the table, the heading first.
+    /// The lines of the table, the heading first; below each row the sentences that belong to it.
     fn lines(&self, language: Language, width: Option<usize>) -> Vec<String> {
-        let layouts: Vec<Layout> = self.columns.iter().map(|column| column.layout).collect();
+        let beside: Vec<usize> =
+            (0..self.columns.len()).filter(|&at| !self.columns[at].beneath).collect();
+        let layouts: Vec<Layout> = beside.iter().map(|&at| self.columns[at].layout).collect();
         let heading: Vec<String> =
-            self.columns.iter().map(|column| column.title(language)).collect();
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| cell.show.clone()).collect())
-            .collect();
-        lay_out(&layouts, &heading, &rows, width)
+            beside.iter().map(|&at| self.columns[at].title(language)).collect();
+        let cells = |row: &Vec<Cell>| beside.iter().map(|&at| row[at].show.clone()).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(cells).collect();
+        let mut laid_out = lay_out(&layouts, &heading, &rows, width).into_iter();
+        let mut lines: Vec<String> = laid_out.next().into_iter().collect();
+        for (row, line) in self.rows.iter().zip(laid_out) {
+            lines.push(line);
+            lines.extend(self.beneath(row, language, width));
+        }
+        lines
+    }
+
+    /// The sentences of a row, each after the title of its column.
+    fn beneath(&self, row: &[Cell], language: Language, width: Option<usize>) -> Vec<String> {
+        let colon = if language == Language::Zh { "：" } else { ": " };
+        let said = self.columns.iter().zip(row);
+        said.filter(|(column, cell)| column.beneath && !cell.show.is_empty())
+            .flat_map(|(column, cell)| {
+                let text = format!("{}{colon}{}", column.title(language), clean(&cell.show));
+                wrap(&text, width, INDENT)
+            })
+            .collect()
     }
 
     /// The listing as a form shows it: all columns for programs, for people those that say something.
     pub(crate) fn for_form(self, form: Form) -> Self {
         if form.json { self } else { self.without_empty() }
+    }
+
+    /// The listing with what people read said in the language of talk.
+    pub(crate) fn said(mut self) -> Self {
+        for cell in self.rows.iter_mut().flatten() {
+            cell.show = usual_word(&said(&cell.show), spoken()).to_owned();
+        }
+        self
     }
 
     /// The listing without the columns in which no row says anything.
@@ -175,7 +216,7 @@ pub(crate) fn show_rows(
     hidden: usize,
 ) -> Result {
     if form.json {
-        show_json(printer, &listing.json())?;
+        show_json(printer, listing.json())?;
     } else if listing.rows.is_empty() {
         Printer::talk(NOTHING.get(form.language));
     } else {
@@ -196,8 +237,24 @@ pub(crate) fn show_rows(
 }
 
 /// Shows a value as JSON.
-pub(crate) fn show_json(printer: &mut Printer, value: &Value) -> Result {
+pub(crate) fn show_json(printer: &mut Printer, mut value: Value) -> Result {
+    write_evenly(&mut value);
     Ok(printer.line(&format!("{value:#}"))?)
+}
+
+/// Writes every number in one way: whole ones without a fraction, wherever they come from.
+fn write_evenly(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|each| each.fract() == 0.0 && each.abs() < 1e15);
+            if let Some(whole) = whole {
+                *value = json!(whole as i64);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(write_evenly),
+        Value::Object(pairs) => pairs.values_mut().for_each(write_evenly),
+        _ => {}
+    }
 }
 
 /// Holds what is to be said about one thing: a title, facts, and tables below.
@@ -217,7 +274,7 @@ pub(crate) fn show_page(printer: &mut Printer, form: Form, page: &Page) -> Resul
     if form.json {
         let facts = page.facts.iter().map(|(column, cell)| (column.key.clone(), cell.json.clone()));
         let tables = page.tables.iter().map(|(key, _, table, _)| ((*key).to_owned(), table.json()));
-        return show_json(printer, &json!(facts.chain(tables).collect::<Map<_, _>>()));
+        return show_json(printer, json!(facts.chain(tables).collect::<Map<_, _>>()));
     }
     printer.heading(&clean(&page.title))?;
     show_facts(printer, form, &page.facts)?;

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 
 use crate::environment;
 use crate::error::{CommandError, Kind};
+use crate::locale;
 
 /// Says when colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -81,7 +82,7 @@ impl Printer {
 
     /// Says something to the person. There is nobody to tell if that fails.
     pub(crate) fn talk(text: &str) {
-        writeln!(io::stderr(), "{text}").ok();
+        writeln!(io::stderr(), "{}", locale::said(text)).ok();
     }
 
     /// Shows what went wrong.
@@ -89,7 +90,16 @@ impl Printer {
         if error.kind == Kind::Closed {
             return;
         }
-        let word = if self.colour_talk { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
-        Self::talk(&error.page(word));
+        let word = locale::ERROR.get(locale::spoken());
+        let page = if self.colour_talk {
+            error.page(&format!(
+                "\u{1b}[1;31m{}\u{1b}[0m{}",
+                word.trim_end(),
+                &word[word.trim_end().len()..]
+            ))
+        } else {
+            error.page(word)
+        };
+        Self::talk(&page);
     }
 }

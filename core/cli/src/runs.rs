@@ -15,6 +15,9 @@ use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
+/// How many days without any record are unusual.
+const LONG: i32 = 90;
+
 /// How a run is to be made.
 pub(crate) fn options(context: &Context<'_>, as_of: Day, seed: Option<u64>) -> RunOptions {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -101,6 +104,21 @@ pub(crate) fn tell_changes(reader: &dyn Reader, run: &StoredRun, packs: &PackSet
         "note: {what} changed since the run of {}; kehu score --as-of {} brings it up to date",
         run.as_of, run.as_of
     ));
+    Ok(())
+}
+
+/// Says on stderr if nothing was recorded for long before a run's day, so that all customers look alike.
+pub(crate) fn tell_silence(run: &RunView<'_>) -> Result {
+    let as_of = run.as_of();
+    if let Some(last) = score::last_fact(run)?
+        && as_of.since(last) > LONG
+    {
+        let days = as_of.since(last);
+        Printer::talk(&format!(
+            "note: the last recorded fact is of {last}, {days} days before {as_of}"
+        ));
+        Printer::talk(&format!("hint: to see the base as it was then: --as-of {last}"));
+    }
     Ok(())
 }
 

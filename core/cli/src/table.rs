@@ -9,6 +9,15 @@ const GAP: usize = 2;
 /// The width below which no column is cut.
 const LEAST: usize = 8;
 
+/// How much further than the first line of a text the others are moved in.
+const HANGING: usize = 2;
+
+/// Marks that do not begin a line.
+const CLOSING: &str = "，。；：！？、）】》”’%";
+
+/// Marks that do not end a line.
+const OPENING: &str = "（【《“‘";
+
 /// Holds how a column is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
@@ -90,6 +99,44 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept + "…"
 }
 
+/// Breaks a text into lines of at most a width, all moved in, those after the first a little more. Latin
+/// words stay whole; Chinese breaks anywhere but before a closing mark.
+pub(crate) fn wrap(text: &str, width: Option<usize>, indent: usize) -> Vec<String> {
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(indent + HANGING).max(LEAST));
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for piece in pieces(text) {
+        if !line.is_empty() && line.width() + piece.trim_end().width() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        line += piece;
+    }
+    lines.push(line);
+    let moved = |(at, line): (usize, &String)| {
+        let hanging = if at == 0 { 0 } else { HANGING };
+        format!("{}{}", " ".repeat(indent + hanging), line.trim_end())
+    };
+    lines.iter().enumerate().map(moved).collect()
+}
+
+/// The parts of a text that stay together, each with the blanks that follow it.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before = ' ';
+    for (at, each) in text.char_indices() {
+        let wide = [before, each].iter().any(|each| each.width() == Some(2));
+        let parts = each != ' ' && (before == ' ' || wide);
+        if at > start && parts && !CLOSING.contains(each) && !OPENING.contains(before) {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        before = each;
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
 /// Makes a text harmless for a terminal: line breaks and tabs become spaces, other control
 /// characters `�`.
 pub(crate) fn clean(text: &str) -> String {
@@ -127,6 +174,19 @@ mod tests {
                 "a\u{fffd}[31mb c                 5.00",
             ]
         );
+    }
+
+    #[test]
+    fn a_sentence_is_wrapped_and_never_cut() {
+        assert_eq!(
+            wrap("why: no visit yet, 4 a month wanted", Some(20), 4),
+            ["    why: no visit", "      yet, 4 a month", "      wanted"]
+        );
+        assert_eq!(
+            wrap("为什么：尚未拜访，应每月 4 次", Some(20), 4),
+            ["    为什么：尚未拜", "      访，应每月 4", "      次"]
+        );
+        assert_eq!(wrap("as long as it is", None, 0), ["as long as it is"]);
     }
 
     #[test]

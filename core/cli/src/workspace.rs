@@ -13,12 +13,16 @@ use kehu_store::{Reader, Store as _};
 use crate::context::Globals;
 use crate::environment::{self, Moment};
 use crate::error::{CommandError, Result};
+use crate::locale;
 
 /// The file that makes a folder a workspace.
 pub(crate) const SETTINGS: &str = "kehu.toml";
 
 /// The file that holds its records.
 pub(crate) const DATABASE: &str = "kehu.db";
+
+/// Who acts where nobody is named.
+pub(crate) const NAMELESS: &str = "unknown";
 
 /// How many workspaces may extend one another.
 const DEEPEST: usize = 16;
@@ -84,10 +88,11 @@ impl Workspace {
     pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
         let root = find(globals)?;
         let (settings, bases) = read_layers(&root)?;
+        let language = globals.lang.or(user.language).unwrap_or(settings.language);
+        locale::speak(language);
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
-        let language = globals.lang.or(user.language).unwrap_or(settings.language);
         Ok(Self { root, bases, settings, store, act: Act { by, at, today }, language })
     }
 
@@ -104,7 +109,7 @@ impl Workspace {
 
 fn acting(globals: &Globals, user: &UserConfig) -> Result<String> {
     let named = globals.user.clone().or_else(|| user.name.clone());
-    let name = named.or_else(environment::login_name).unwrap_or_else(|| "unknown".to_owned());
+    let name = named.or_else(environment::login_name).unwrap_or_else(|| NAMELESS.to_owned());
     Ok(kehu_engine::records::values::name("user", &name)?)
 }
 

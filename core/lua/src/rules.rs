@@ -308,7 +308,7 @@ fn check_placeholders(id: &str, sentence: &str) -> Result<(), Fault> {
         let Some(end) = rest[start..].find('}') else { break };
         let word = &rest[start + 1..start + end];
         if placeholder(word).is_none() {
-            let known = "{1} to {8}, {value} and {limit} are known";
+            let known = "{1} to {8}, {value} and {limit} are known, and {1|day|days}";
             return Err(
                 Fault::argument(format!("rule \"{id}\": nothing fills {{{word}}}")).hint(known)
             );
@@ -319,7 +319,11 @@ fn check_placeholders(id: &str, sentence: &str) -> Result<(), Fault> {
 }
 
 fn placeholder(word: &str) -> Option<usize> {
-    match word {
+    let (name, forms) = word.split_once('|').unwrap_or((word, "one|several"));
+    if forms.split('|').count() != 2 {
+        return None;
+    }
+    match name {
         "value" => Some(1),
         "limit" => Some(2),
         digits => digits.parse().ok().filter(|place| (1..=ARGUMENTS).contains(place)),

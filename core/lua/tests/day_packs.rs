@@ -254,10 +254,10 @@ fn the_tier_says_how_often_a_customer_is_visited() {
     for (tier, visits, gap, why) in [
         (Some("A"), 4.0, 7.0, "tier A: 4 visits a month"),
         (Some("B"), 2.0, 15.0, "tier B: 2 visits a month"),
-        (Some("C"), 1.0, 30.0, "tier C: 1 visits a month"),
+        (Some("C"), 1.0, 30.0, "tier C: 1 visit a month"),
         (Some("D"), 0.5, 60.0, "tier D: 0.5 visits a month"),
-        (Some("VIP"), 1.0, 30.0, "tier VIP has no frequency of its own, so 1 visits a month"),
-        (None, 1.0, 30.0, "no tier is known, so 1 visits a month"),
+        (Some("VIP"), 1.0, 30.0, "tier VIP has no frequency of its own, so 1 visit a month"),
+        (None, 1.0, 30.0, "no tier is known, so 1 visit a month"),
     ] {
         let found = wanted(&json!({}), tier);
         let expected = (Value::Number(visits), Value::Number(gap), vec![why.to_owned()]);

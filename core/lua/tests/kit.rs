@@ -178,6 +178,8 @@ pub(crate) fn reasons(
                     Argument::Text(place) => column.reasons.texts[*place as usize].clone(),
                 };
                 text = text.replace(&format!("{{{}}}", place + 1), &words);
+                text = chosen(&text, &(place + 1).to_string(), &words);
+                text = if place == 0 { chosen(&text, "value", &words) } else { text };
                 text = match place {
                     0 => text.replace("{value}", &words),
                     1 => text.replace("{limit}", &words),
@@ -187,6 +189,19 @@ pub(crate) fn reasons(
             if reason.points == 0.0 { text } else { format!("{text} [{}]", reason.points) }
         })
         .collect()
+}
+
+/// A sentence with the words chosen that go with an argument, as in `{1|day|days}`.
+fn chosen(text: &str, place: &str, argument: &str) -> String {
+    let opening = format!("{{{place}|");
+    let mut parts = text.split(&opening);
+    let mut chosen = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (words, rest) = part.split_once('}').unwrap();
+        let (one, several) = words.split_once('|').unwrap();
+        chosen = chosen + if argument == "1" { one } else { several } + rest;
+    }
+    chosen
 }
 
 /// The value of a customer in a column.

@@ -1,4 +1,4 @@
-use kehu_contract::{ColumnType, Value};
+use kehu_contract::{ColumnType, Language, Value};
 use kehu_engine::query::{
     CustomerList, CustomerQuery, ListColumn, QueryError, columns_read, is_field, known_columns,
     list_customers,
@@ -129,7 +129,7 @@ fn find_run<'r>(
 fn explained(error: QueryError, unscored: bool) -> CommandError {
     let page = match error {
         QueryError::Store(error) => return error.into(),
-        QueryError::Condition(error) => CommandError::usage(error.0),
+        QueryError::Condition(error) => error.into(),
         QueryError::UnknownColumn { name, hint } => {
             CommandError::usage(format!("there is no column \"{name}\"")).hint(hint)
         }
@@ -154,7 +154,7 @@ fn show(
         list.columns.iter().map(|column| (column, fact(&column.name))).collect();
     let headings = chosen.iter().map(|(column, fact)| match fact {
         Some(fact) => fact.column.clone(),
-        None => heading(column),
+        None => heading(column, form),
     });
     let mut listing = Listing::new(headings.collect());
     for (customer, values) in &list.rows {
@@ -170,10 +170,14 @@ fn show(
     show_rows(&mut context.printer, form, &listing, list.total.saturating_sub(list.rows.len()))
 }
 
-fn heading(column: &ListColumn) -> Column {
+/// The heading of a column of the run: its name, by which it is asked for, or what it is in Chinese.
+fn heading(column: &ListColumn, form: Form) -> Column {
     let right = matches!(column.kind, ColumnType::Number | ColumnType::Money);
     let whole = column.kind != ColumnType::Text;
-    Column::new(&column.name, Heading::Text(column.name.clone()), Layout { right, whole })
+    let chinese =
+        Some(&column.doc.zh).filter(|doc| form.language == Language::Zh && !doc.is_empty());
+    let title = chinese.unwrap_or(&column.name).clone();
+    Column::new(&column.name, Heading::Text(title), Layout { right, whole })
 }
 
 /// A value of the run; a label is shown by the words that its pack declares for it.

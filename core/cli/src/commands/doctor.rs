@@ -76,6 +76,14 @@ impl Report {
         self.add(Status::Ok, check, found, "");
     }
 
+    /// A size: for people in the unit that fits, for programs in bytes.
+    fn size(&mut self, check: &str, bytes: u64) {
+        self.ok(check, human_readable(bytes));
+        if let Some(found) = self.listing.rows.last_mut().and_then(|row| row.get_mut(2)) {
+            found.json = bytes.into();
+        }
+    }
+
     /// An error page: its place belongs to what was found, its hints are the advice.
     fn error(&mut self, check: &str, error: &CommandError) {
         let place = error.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
@@ -103,7 +111,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
         }
     };
     let form = context.form(language);
-    let listing = report.listing.for_form(form);
+    let listing = report.listing.said().for_form(form);
     show_rows(&mut context.printer, form, &listing, 0)?;
     Ok(if report.worst == Status::Error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -127,9 +135,24 @@ fn look(context: &Context<'_>, workspace: &Workspace, report: &mut Report) {
     look_at_calendar(workspace, report);
 }
 
+fn human_readable(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
+    let mut size = bytes as f64;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let whole = unit == 0 || size.fract() == 0.0;
+    format!("{size:.*} {}", usize::from(!whole), UNITS[unit])
+}
+
 fn look_at_store(workspace: &Workspace, report: &mut Report) -> Result {
     for (key, value) in workspace.store.describe()? {
-        report.ok(&key, value);
+        match value.parse() {
+            Ok(bytes) if key.ends_with("size") => report.size(&key, bytes),
+            _ => report.ok(&key, value),
+        }
     }
     let mut advice = "keep a copy of kehu.db as it is, then restore it from a backup";
     for damage in workspace.store.check()? {

@@ -1,7 +1,9 @@
-use kehu_contract::{Language, Text};
+use kehu_contract::{Language, Text, Value};
 use kehu_domain::{CustomerId, Entity};
 use kehu_engine::records::names;
-use kehu_engine::score::{self, Explanation, InputShown, ReasonShown, RunView, show_number};
+use kehu_engine::score::{
+    self, Explanation, InputShown, ReasonShown, RunView, show_number, show_value,
+};
 use serde_json::json;
 
 use super::runs::run_id;
@@ -59,7 +61,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     if form.json {
         return show_json(
             &mut context.printer,
-            &json!({
+            json!({
                 "customer": customer.to_string(),
                 "name": name,
                 "as_of": run.as_of().to_string(),
@@ -88,7 +90,7 @@ fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<E
                 let known = run.header().columns.iter().map(|column| column.info.name.as_str());
                 let hint = kehu_contract::did_you_mean(name, known);
                 let message = format!("the run of {} has no column \"{name}\"", run.as_of());
-                return Err(CommandError::failed(message).hint(hint));
+                return Err(CommandError::usage(message).hint(hint));
             }
         },
         None => {
@@ -129,19 +131,25 @@ impl Lines {
     }
 
     /// The value with its unit, and what people call it.
-    fn value(&self, value: Option<&String>, unit: &str, label: Option<&Text>) -> String {
-        let Some(value) = value else { return locale::MISSING.get(self.language).to_owned() };
-        let value = value.parse::<f64>().map_or_else(|_| clean(value), show_number);
+    fn value(&self, value: &Value, unit: &str, label: Option<&Text>) -> String {
+        let value = match value {
+            Value::Missing => return locale::MISSING.get(self.language).to_owned(),
+            Value::Number(number) => show_number(*number),
+            Value::Flag(flag) => locale::yes_or_no(*flag).get(self.language).to_owned(),
+            other => clean(&show_value(other).unwrap_or_default()),
+        };
+        let unit = locale::usual_word(unit, self.language);
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        match label.map(|label| self.word(label)).filter(|label| *label != value) {
+        let usual = locale::usual_word(&value, self.language).to_owned();
+        let label = label.map_or(usual, |label| self.word(label));
+        match Some(label).filter(|label| *label != value) {
             Some(label) => format!("{value}{unit} ({label})"),
             None => format!("{value}{unit}"),
         }
     }
 
     fn explanation(&mut self, explanation: &Explanation, depth: usize) {
-        let value =
-            self.value(explanation.value.as_ref(), &explanation.unit, explanation.label.as_ref());
+        let value = self.value(&explanation.value, &explanation.unit, explanation.label.as_ref());
         let given_by = explanation
             .given_by
             .as_ref()
@@ -153,10 +161,7 @@ impl Lines {
             self.reason(reason, depth + 1);
         }
         for rule in &explanation.not_fired {
-            let actual = rule
-                .actual
-                .clone()
-                .unwrap_or_else(|| locale::MISSING.get(self.language).to_owned());
+            let actual = self.value(&rule.actual, "", None);
             let word = if rule.holds { locale::NOT_REACHED } else { locale::NOT_FIRED };
             let text = format!(
                 "{} {}: {} = {actual}, {} {}  {}:{}",
@@ -164,7 +169,7 @@ impl Lines {
                 rule.rule,
                 rule.input,
                 locale::EXPECTED.get(self.language),
-                rule.expected,
+                self.expected(&rule.expected),
                 rule.file,
                 rule.line
             );
@@ -175,9 +180,17 @@ impl Lines {
         }
     }
 
+    /// What a test expects, such as `<= 30 (setting active_days)`.
+    fn expected(&self, expected: &str) -> String {
+        match (self.language, expected) {
+            (Language::En, _) => expected.to_owned(),
+            (Language::Zh, "missing") => locale::MISSING.get(self.language).to_owned(),
+            (Language::Zh, _) => expected.replace("(setting ", "(设置 "),
+        }
+    }
+
     fn overridden(&mut self, explanation: &Explanation, depth: usize) {
-        let Some(applied) = &explanation.overridden else { return };
-        let word = &applied.by_person;
+        let Some(word) = &explanation.overridden else { return };
         let until = word.until.map(|day| format!(", {} {day}", locale::UNTIL.get(self.language)));
         let text = format!(
             "{} {}: {}{} ({} {})",
@@ -186,7 +199,7 @@ impl Lines {
             clean(&word.reason),
             until.unwrap_or_default(),
             locale::MACHINE_SAYS.get(self.language),
-            self.value(applied.machine.as_ref(), "", None),
+            self.value(&word.machine, "", None),
         );
         self.push(depth, &text);
     }
@@ -210,7 +223,7 @@ impl Lines {
             }
             None => {
                 self.explained.push(input.column.clone());
-                let value = self.value(input.value.as_ref(), &input.unit, None);
+                let value = self.value(&input.value, &input.unit, None);
                 let doc = self.word(&input.doc);
                 let doc = if doc.is_empty() { doc } else { format!("  {doc}") };
                 self.push(depth, &format!("{} = {value}{doc}", input.column));

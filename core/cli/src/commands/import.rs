@@ -124,7 +124,7 @@ impl Observer for Watcher {
 fn show(context: &mut Context<'_>, workspace: &Workspace, report: &ImportReport) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, &without_operation(report));
+        return show_json(&mut context.printer, without_operation(report));
     }
     let mut listing = Listing::new(vec![
         Column::text("file", FILE),

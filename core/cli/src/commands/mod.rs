@@ -121,7 +121,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
 fn show_id(context: &mut Context<'_>, entity: Entity, id: i64) -> Result {
     let id = names::show_id(entity, id);
     if context.globals.json {
-        return show_json(&mut context.printer, &serde_json::json!({ "id": id }));
+        return show_json(&mut context.printer, serde_json::json!({ "id": id }));
     }
     Ok(context.printer.line(&id)?)
 }

@@ -59,10 +59,14 @@ fn add(
     let columns = given_columns(&packs, &workspace.settings);
     let Some(known) = columns.iter().find(|each| each.info.name == *column) else {
         let names = columns.iter().map(|column| column.info.name.as_str());
-        return Err(CommandError::failed(format!("no pack that is on gives \"{column}\""))
+        return Err(CommandError::usage(format!("no pack that is on gives \"{column}\""))
             .hint(kehu_contract::did_you_mean(column, names)));
     };
-    overrides::check(known, value).map_err(CommandError::failed)?;
+    overrides::check(known, value).map_err(|error| {
+        let (message, hint) = error.split_once("; ").unwrap_or((&error, ""));
+        let page = CommandError::usage(message);
+        if hint.is_empty() { page } else { page.hint(hint) }
+    })?;
     if reason.trim().is_empty() {
         return Err(CommandError::usage("--reason is empty").hint("say why your word counts"));
     }

@@ -11,6 +11,7 @@ use crate::arguments::{DayWord, day};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::locale::counted;
 use crate::locale::{ANSWER_KEY, CUSTOMER, DAY, MINUTES, PURPOSE, TOPICS, VALUE, VISITS, WAY, WHY};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::printer::Printer;
@@ -92,6 +93,10 @@ pub(super) fn rep(workspace: &Workspace, reader: &dyn Reader, named: Option<&str
 pub(super) fn tell_deals_without_customer(count: usize, language: Language) {
     if count > 0 {
         Printer::talk(&match language {
+            Language::En if count == 1 => {
+                "note: 1 open deal has no customer and is in no list; kehu deal list --no-customer shows it"
+                    .to_owned()
+            }
             Language::En => format!(
                 "note: {count} open deals have no customer and are in no list; kehu deal list --no-customer shows them"
             ),
@@ -133,7 +138,7 @@ fn show(
 ) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, &as_json(shown));
+        return show_json(&mut context.printer, as_json(shown));
     }
     let cells = Cells::new(&workspace.settings, form.language, reader);
     let plan = &shown.planned.plan;
@@ -142,7 +147,9 @@ fn show(
     let (rep, from, to, days) = (&shown.rep.name, shown.from, shown.to, plan.days.len());
     context.printer.heading(&match form.language {
         Language::En => format!(
-            "{rep}, {from} to {to}: {visits} visits on {days} working days, {missing} left out"
+            "{rep}, {from} to {to}: {} on {}, {missing} left out",
+            counted(visits, ["visit", "visits"]),
+            counted(days, ["working day", "working days"]),
         ),
         Language::Zh => {
             format!("{rep}，{from} 至 {to}：{days} 个工作日，{visits} 次拜访，{missing} 次未排入")
@@ -170,9 +177,9 @@ fn visit_rows(plan: &VisitPlan, language: Language) -> Listing {
         Column::text("customer", CUSTOMER),
         Column::number("minutes", MINUTES),
         Column::number("way", WAY),
-        Column::text("purpose", PURPOSE),
-        Column::text("topics", TOPICS),
-        Column::text("why", WHY),
+        Column::beneath("purpose", PURPOSE),
+        Column::beneath("topics", TOPICS),
+        Column::beneath("why", WHY),
     ]);
     for day in &plan.days {
         for (at, visit) in day.visits.iter().enumerate() {
@@ -196,7 +203,7 @@ fn left_out_rows(left_out: &[LeftOutVisits], cells: &Cells<'_>, language: Langua
         Column::text("customer", CUSTOMER),
         Column::number("visits", VISITS),
         Column::number("value", VALUE),
-        Column::text("why", WHY),
+        Column::beneath("why", WHY),
     ]);
     for left in left_out {
         listing.rows.push(vec![

@@ -2,6 +2,7 @@ use kehu_domain::RunId;
 use kehu_engine::records::names;
 use serde_json::json;
 
+use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::locale;
@@ -53,7 +54,8 @@ fn list(context: &mut Context<'_>) -> Result {
     ]);
     for run in reader.runs()? {
         let operation = reader.operation(run.operation)?;
-        let packs = run.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version));
+        let packs: Vec<String> =
+            run.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
         let mut state = Vec::new();
         if run.stale {
             state.push("stale".to_owned());
@@ -68,12 +70,16 @@ fn list(context: &mut Context<'_>) -> Result {
             Cell { show: run.customers.to_string(), json: json!(run.customers) },
             Cell::text(run.operation.to_string()),
             operation.map_or_else(Cell::empty, |operation| Cell::text(operation.at)),
-            Cell::text(packs.collect::<Vec<_>>().join(", ")),
-            Cell::text(state.join(", ")),
+            Cells::list(&packs),
+            Cell { show: said_states(&state), ..Cells::list(&state) },
         ]);
     }
     let form = context.form(workspace.language);
     show_listing(&mut context.printer, form, listing)
+}
+
+fn said_states(states: &[String]) -> String {
+    states.iter().map(|state| locale::said(state)).collect::<Vec<_>>().join(", ")
 }
 
 fn changes(context: &mut Context<'_>, args: &Changes) -> Result {

@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
-use crate::locale;
+use crate::locale::{self, counted};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::packs;
 use crate::printer::Printer;
@@ -47,6 +47,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let failures = if args.dry_run {
         let run = runs::compute(context, &workspace, &packs, as_of)?;
         show(context, &workspace, &run)?;
+        runs::tell_silence(&run)?;
         run.header().failures.len()
     } else {
         let mut draft = workspace.desk().draft("score");
@@ -68,7 +69,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         let is_first = reader.runs()?.len() < 2;
         let changes = reader.label_changes(id, None)?.len();
         tell(&stored, (!is_first).then_some(changes), workspace.language);
-        show(context, &workspace, &RunView::stored(stored.clone(), reader.as_ref()))?;
+        let run = RunView::stored(stored.clone(), reader.as_ref());
+        show(context, &workspace, &run)?;
+        runs::tell_silence(&run)?;
         stored.failures.len()
     };
     Ok(if failures > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
@@ -77,13 +80,17 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {
     let (customers, as_of, id) = (run.customers, run.as_of, run.id);
     let scored = match language {
-        Language::En => format!("Scored {customers} customers as of {as_of}: run {id}"),
+        Language::En => {
+            let customers = counted(customers, ["customer", "customers"]);
+            format!("Scored {customers} as of {as_of}: run {id}")
+        }
         Language::Zh => format!("已按 {as_of} 为 {customers} 位客户评分：运行 {id}"),
     };
     let changed = match (language, changes) {
         (_, None) => String::new(),
         (Language::En, Some(changes)) => {
-            format!(", {changes} labels changed since the run before")
+            let labels = counted(changes, ["label", "labels"]);
+            format!(", {labels} changed since the run before")
         }
         (Language::Zh, Some(changes)) => format!("，与上次相比 {changes} 个标签有变化"),
     };
@@ -152,6 +159,15 @@ fn ordered(column: &RunColumn, counts: &BTreeMap<String, usize>) -> Vec<(String,
     ordered
 }
 
+/// The word of a label: its key, by which it is asked for, or what it is called in Chinese.
+fn label<'a>(column: &'a RunColumn, key: &'a str, language: Language) -> &'a str {
+    let value = column.values.iter().find(|value| value.key == key);
+    match (language, value) {
+        (Language::Zh, Some(value)) => value.text.get(language),
+        _ => key,
+    }
+}
+
 fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> Result {
     let form = context.form(workspace.language);
     let given: Vec<&RunColumn> =
@@ -178,7 +194,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
             }
             None => counts
                 .iter()
-                .map(|(key, count)| format!("{key} {count}"))
+                .map(|(key, count)| format!("{} {count}", label(column, key, form.language)))
                 .collect::<Vec<_>>()
                 .join("  "),
         };
@@ -211,7 +227,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
         .collect();
     show_json(
         &mut context.printer,
-        &json!({
+        json!({
             "as_of": header.as_of.to_string(),
             "customers": header.customers,
             "columns": columns,

@@ -11,6 +11,7 @@ use super::today_answer::{self, Answers};
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
+use crate::locale;
 use crate::locale::{
     ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
 };
@@ -69,6 +70,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         None => {
             let shown = Shown { rep: &rep, as_of, list: &list, withheld: args.withheld };
             show(context, &workspace, &shown)?;
+            runs::tell_silence(&run)?;
         }
     }
     Ok(if list.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
@@ -93,7 +95,7 @@ struct Shown<'a> {
 fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, &as_json(shown));
+        return show_json(&mut context.printer, as_json(shown));
     }
     let list = shown.list;
     let (rep, count) = (&shown.rep.name, list.lines.len());
@@ -122,19 +124,18 @@ fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day)
         Column::text("action", TO_DO),
         Column::whole("channel", CHANNEL),
         Column::whole("due", DUE),
-        Column::text("withheld", WITHHELD_BECAUSE),
-        Column::text("purpose", PURPOSE),
-        Column::text("why", WHY),
+        Column::beneath("withheld", WITHHELD_BECAUSE),
+        Column::beneath("purpose", PURPOSE),
+        Column::beneath("why", WHY),
     ]);
     for line in lines {
-        let due = if line.due == today { String::new() } else { line.due.to_string() };
         listing.rows.push(vec![
             Cell::text(&line.key),
             Cell::text(&line.name),
             line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
             Cell::text(line.title.get(language)),
-            Cell::text(&line.channel),
-            Cell::text(due),
+            Cell::text(locale::usual_word(&line.channel, language)),
+            Cell::text(due(line.due, today, language)),
             Cell::text(why(&line.withheld, language)),
             line.visit
                 .as_ref()
@@ -143,6 +144,23 @@ fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day)
         ]);
     }
     show_listing(&mut context.printer, form, listing)
+}
+
+/// When a line is due, and how late it is; nothing if it is due today.
+fn due(due: Day, today: Day, language: Language) -> String {
+    let days = today.since(due);
+    if days <= 0 {
+        return if days == 0 { String::new() } else { due.to_string() };
+    }
+    let (count, en, zh) = match days {
+        0..=60 => (days, ["day", "days"], "天"),
+        61..=730 => (days / 30, ["month", "months"], "个月"),
+        _ => (days / 365, ["year", "years"], "年"),
+    };
+    match language {
+        Language::En => format!("{due}, {count} {} late", en[usize::from(count != 1)]),
+        Language::Zh => format!("{due}，已过 {count} {zh}"),
+    }
 }
 
 fn deal_cell(id: kehu_domain::DealId, name: &str) -> Cell {
@@ -159,21 +177,24 @@ fn tell(shown: &Shown<'_>, language: Language) {
     let counts = [
         (
             prospecting.unsigned_abs() as usize,
-            "minutes are kept for finding new customers",
+            [
+                "minute is kept for finding new customers",
+                "minutes are kept for finding new customers",
+            ],
             "分钟留给开发新客户",
         ),
         (
             if shown.withheld { 0 } else { list.withheld.len() },
-            "withheld; --withheld shows them",
+            ["withheld; --withheld shows it", "withheld; --withheld shows them"],
             "项暂缓；--withheld 可查看",
         ),
-        (list.later, "due on a later day", "项之后到期"),
-        (list.closed, "closed already", "项已处理"),
+        (list.later, ["due on a later day"; 2], "项之后到期"),
+        (list.closed, ["closed already"; 2], "项已处理"),
     ];
     for (count, en, zh) in counts {
         if count > 0 {
             Printer::talk(&match language {
-                Language::En => format!("{count} {en}"),
+                Language::En => format!("{count} {}", en[usize::from(count != 1)]),
                 Language::Zh => format!("{count} {zh}"),
             });
         }

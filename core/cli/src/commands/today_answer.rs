@@ -5,6 +5,7 @@ use kehu_engine::day::{Answer, Answered, Closing, Work, Worklist, answer};
 use serde_json::json;
 
 use crate::arguments::{DayWord, day};
+use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::show_json;
@@ -71,24 +72,25 @@ pub(super) fn run(
     };
     let given = Answer { key, closing };
     let answered = answer(work, list, &given, today, &workspace.desk().draft(kind))?;
-    tell(&answered, &given.closing, workspace.language);
+    let cells = Cells::new(&workspace.settings, workspace.language, work.reader);
+    tell(&answered, &given.closing, &cells, workspace.language);
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
     if context.globals.json {
         let value = json!({ "key": answered.line.key, "interaction": interaction });
-        return show_json(&mut context.printer, &value);
+        return show_json(&mut context.printer, value);
     }
     Ok(context.printer.line(&answered.line.key)?)
 }
 
-fn tell(answered: &Answered, closing: &Closing, language: Language) {
+fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Language) {
     let (what, name) = (answered.line.title.get(language), &answered.line.name);
     let is_zh = language == Language::Zh;
     Printer::talk(&match (closing, &answered.interaction) {
         (Closing::Done { .. }, Some((id, kind))) if is_zh => {
-            format!("已完成：{what}，{name}；已记录 {kind} {id}。")
+            format!("已完成：{what}，{name}；已记录{} {id}。", cells.kind(kind).show)
         }
         (Closing::Done { .. }, Some((id, kind))) => {
-            format!("Done: {what}, {name}; logged {kind} {id}.")
+            format!("Done: {what}, {name}; logged {} {id}.", cells.kind(kind).show)
         }
         (Closing::Done { .. }, None) if is_zh => {
             format!(

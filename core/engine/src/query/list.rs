@@ -8,7 +8,8 @@ use kehu_contract::{ColumnData, ColumnType, Text, Value, did_you_mean};
 use kehu_domain::{Customer, Day, Entity, FieldType, FieldValue, Record, Rep, RepId};
 use kehu_store::{CustomerRange, Reader, StoreError};
 
-use super::expression::{Condition, ConditionError, KnownColumn};
+use super::expression::{Condition, KnownColumn};
+use super::mistake::ConditionError;
 use crate::score::RunView;
 use crate::settings::Settings;
 

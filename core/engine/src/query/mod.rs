@@ -2,9 +2,11 @@
 
 mod expression;
 mod list;
+mod mistake;
 
-pub use expression::{Condition, ConditionError, KnownColumn};
+pub use expression::{Condition, KnownColumn};
 pub use list::{
     CustomerList, CustomerQuery, ListColumn, QueryError, Sort, columns_read, is_field,
     known_columns, list_customers,
 };
+pub use mistake::ConditionError;

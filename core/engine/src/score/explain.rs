@@ -1,12 +1,12 @@
 //! Explanations: why a customer has the value that it has, down to the script line.
 
 use kehu_contract::{Argument, Comparison, Reason, Reasons, Rule, Text, Value};
-use kehu_domain::CustomerId;
-use kehu_store::{AppliedOverride, Result, RunColumn, RunPack};
-use serde::Serialize;
+use kehu_domain::{CustomerId, Day};
+use kehu_store::{Result, RunColumn, RunPack};
+use serde::{Serialize, Serializer};
 
+use super::overrides;
 use super::rank::percentile_ranks;
-use super::show_value;
 use super::view::RunView;
 
 /// Explains one value of one customer; its inputs that other steps gave are explained in turn.
@@ -19,14 +19,15 @@ pub struct Explanation {
     /// The unit of a number.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// The value that counts, as people write it; none if it is missing.
-    pub value: Option<String>,
+    /// The value that counts.
+    #[serde(serialize_with = "plainly")]
+    pub value: Value,
     /// What people call the value of a label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<Text>,
     /// The person's word that counts in place of the machine's value.
     #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
-    pub overridden: Option<AppliedOverride>,
+    pub overridden: Option<OverrideShown>,
     /// The pack, its version, its hash and the step; none for a feature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_by: Option<Explained>,
@@ -45,6 +46,25 @@ pub struct Explanation {
     /// What the step's look at the whole base returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<serde_json::Value>,
+}
+
+/// Shows the word of a person that counts in place of a machine's value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OverrideShown {
+    /// What counts.
+    #[serde(serialize_with = "plainly")]
+    pub value: Value,
+    /// What the machine gave.
+    #[serde(serialize_with = "plainly")]
+    pub machine: Value,
+    /// The last day on which it counts; none if it counts for good.
+    pub until: Option<Day>,
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// The day on which it was said.
+    pub known: Day,
 }
 
 /// Names the code that gave a value.
@@ -89,8 +109,9 @@ pub struct NotFired {
     pub input: String,
     /// What was expected, such as `<= 30 (setting active_days)`.
     pub expected: String,
-    /// The input's value; none if it is missing.
-    pub actual: Option<String>,
+    /// The input's value.
+    #[serde(serialize_with = "plainly")]
+    pub actual: Value,
     /// The file that declares the rule.
     pub file: String,
     /// The line.
@@ -107,8 +128,9 @@ pub struct InputShown {
     /// The unit of a number.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// Its value; none if it is missing.
-    pub value: Option<String>,
+    /// Its value.
+    #[serde(serialize_with = "plainly")]
+    pub value: Value,
     /// Why, if another step gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<Box<Explanation>>,
@@ -147,15 +169,15 @@ const DEEPEST: usize = 12;
 impl Place<'_> {
     fn explain(&self, column: &RunColumn, why_not: bool, depth: usize) -> Result<Explanation> {
         let name = &column.info.name;
-        let value = show_value(&self.value(name)?);
-        let label = column.values.iter().find(|each| Some(&each.key) == value.as_ref());
+        let value = self.value(name)?;
+        let label = column.values.iter().find(|each| Value::Text(each.key.clone()) == value);
         let mut explanation = Explanation {
             column: name.clone(),
             doc: column.info.doc.clone(),
             unit: column.info.unit.clone(),
             label: label.map(|each| each.text.clone()),
             value,
-            overridden: self.overridden(name),
+            overridden: self.overridden(column),
             given_by: None,
             reasons: Vec::new(),
             not_fired: Vec::new(),
@@ -190,14 +212,22 @@ impl Place<'_> {
         Ok(self.run.values(name, self.batch)?.value(self.row))
     }
 
-    fn overridden(&self, name: &str) -> Option<AppliedOverride> {
+    fn overridden(&self, column: &RunColumn) -> Option<OverrideShown> {
         let applied = self.run.header().overrides.iter();
-        applied
-            .filter(|each| {
-                each.by_person.customer == self.customer && each.by_person.column == name
-            })
-            .cloned()
-            .next_back()
+        let mut about = applied.filter(|each| {
+            each.by_person.customer == self.customer && each.by_person.column == column.info.name
+        });
+        let last = about.next_back()?;
+        let word = last.by_person.clone();
+        let machine = last.machine.as_deref();
+        Some(OverrideShown {
+            value: overrides::read(column.info.kind, &word.value),
+            machine: machine.map_or(Value::Missing, |text| overrides::read(column.info.kind, text)),
+            until: word.until,
+            reason: word.reason,
+            by: word.by,
+            known: word.known,
+        })
     }
 
     /// Shows the reasons of a column and returns the places of the rules that fired.
@@ -251,7 +281,7 @@ impl Place<'_> {
                 holds: holds(comparison, rule.limit, &actual),
                 input: input.clone(),
                 expected: format!("{} {limit}{setting}", comparison.sign()).trim().to_owned(),
-                actual: show(&actual),
+                actual,
                 file: rule.file.clone(),
                 line: rule.line,
             });
@@ -284,7 +314,7 @@ impl Place<'_> {
             column: name.to_owned(),
             doc: column.info.doc.clone(),
             unit: column.info.unit.clone(),
-            value: show(&self.value(name)?),
+            value: self.value(name)?,
             because,
         }))
     }
@@ -305,10 +335,14 @@ fn holds(comparison: Comparison, limit: Option<f64>, input: &Value) -> bool {
     }
 }
 
-fn show(value: &Value) -> Option<String> {
+/// Serialises a value as what it is: a number in full, a day in ISO form, nothing where it is missing.
+fn plainly<S: Serializer>(value: &Value, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match value {
-        Value::Number(number) => Some(show_number(*number)),
-        value => show_value(value),
+        Value::Missing => serializer.serialize_none(),
+        Value::Flag(flag) => serializer.serialize_bool(*flag),
+        Value::Number(number) => serializer.serialize_f64(*number),
+        Value::Text(text) => serializer.serialize_str(text),
+        Value::Day(day) => Day::from_number(*day).serialize(serializer),
     }
 }
 
@@ -340,7 +374,8 @@ fn show_reason(
 }
 
 /// Puts arguments into a sentence: `{1}`, `{2}`, … and the names `{value}` and `{limit}` for the first
-/// two; a place without an argument stays as it is written.
+/// two; `{1|day|days}` is the word that goes with the first one. A place without an argument stays as it
+/// is written.
 pub fn fill(sentence: &str, arguments: &[String]) -> String {
     let mut filled = String::with_capacity(sentence.len() + 16);
     let mut rest = sentence;
@@ -348,13 +383,27 @@ pub fn fill(sentence: &str, arguments: &[String]) -> String {
         filled.push_str(&rest[..start]);
         rest = &rest[start..];
         let Some(end) = rest.find('}') else { break };
-        let place = match &rest[1..end] {
+        let (place, forms) = match rest[1..end].split_once('|') {
+            Some((place, forms)) => (place, forms.split_once('|')),
+            None => (&rest[1..end], None),
+        };
+        let place = match place {
             "value" => Some(1),
             "limit" => Some(2),
             number => number.parse::<usize>().ok(),
         };
         let argument = place.and_then(|place| arguments.get(place.checked_sub(1)?));
-        filled.push_str(argument.map_or(&rest[..=end], String::as_str));
+        filled.push_str(match (argument, forms) {
+            (Some(argument), Some((one, several))) => {
+                if argument == "1" {
+                    one
+                } else {
+                    several
+                }
+            }
+            (Some(argument), None) => argument,
+            (None, _) => &rest[..=end],
+        });
         rest = &rest[end + 1..];
     }
     filled.push_str(rest);
@@ -379,6 +428,9 @@ mod tests {
         assert_eq!(fill("{2} > {1}, {3} {x} {", &arguments), "30 > 12, {3} {x} {");
         assert_eq!(fill("", &arguments), "");
         assert_eq!(fill("{0}", &arguments), "{0}");
+        let one = ["1".to_owned()];
+        assert_eq!(fill("{1} {value|day|days} ago", &one), "1 day ago");
+        assert_eq!(fill("{1} {1|day|days} ago", &arguments), "12 days ago");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Whether a stored run still tells the truth.
 
-use kehu_domain::OperationId;
+use kehu_contract::ColumnData;
+use kehu_domain::{Day, OperationId};
 use kehu_store::{Reader, Result, StoredRun};
 
+use super::RunView;
 use crate::packs::PackSet;
 
 /// Says what has changed since a run was made.
@@ -23,6 +25,27 @@ impl Changes {
 
 /// The commands whose operations leave what a run computes from as it is.
 const HARMLESS: [&str; 2] = ["score", "plan"];
+
+/// The features that say how many days ago something was recorded.
+const AGES: [&str; 3] = ["recency_days", "last_contact_days", "days_in_stage"];
+
+/// The day of the last purchase, contact or move of an open deal that a run knows of; none if it knows of
+/// nothing.
+///
+/// # Errors
+/// What the store says.
+pub fn last_fact(run: &RunView<'_>) -> Result<Option<Day>> {
+    let mut least: Option<f64> = None;
+    for name in AGES.iter().filter(|name| run.column_info(name).is_some()) {
+        for batch in 0..run.batches() {
+            let data = run.values(name, batch)?;
+            let ColumnData::Number(ages) = &data else { continue };
+            let known = (0..ages.len()).filter(|&row| !data.is_missing(row)).map(|row| ages[row]);
+            least = known.chain(least).min_by(f64::total_cmp);
+        }
+    }
+    Ok(least.map(|days| run.as_of().plus_days(-(days as i32))))
+}
 
 /// Finds out what has changed since a run.
 ///

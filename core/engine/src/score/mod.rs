@@ -19,9 +19,10 @@ use crate::settings::Settings;
 
 pub use execute::{RunOptions, Scored};
 pub use explain::{
-    Explained, Explanation, InputShown, NotFired, ReasonShown, explain, fill, show_number,
+    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain, fill,
+    show_number,
 };
-pub use freshness::{Changes, changes_since};
+pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;
 pub use order::{OrderError, StepRef, is_chosen, order};
 pub use rank::percentile_ranks;

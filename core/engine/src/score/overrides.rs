@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kehu_contract::{ColumnData, ColumnType, did_you_mean};
+use kehu_contract::{ColumnData, ColumnType, Value, did_you_mean};
 use kehu_domain::{Day, Entity, Override};
 use kehu_store::{Reader, Result, RunColumn};
 
@@ -50,6 +50,17 @@ pub fn check(column: &RunColumn, value: &str) -> std::result::Result<(), String>
         }
         _ => Ok(()),
     }
+}
+
+/// Reads a value that was written for a column; missing if it is none for it.
+pub(super) fn read(kind: ColumnType, value: &str) -> Value {
+    let found = match kind {
+        ColumnType::Number | ColumnType::Money => value.parse().ok().map(Value::Number),
+        ColumnType::Flag => Some(Value::Flag(value == "yes")),
+        ColumnType::Day => Day::parse(value).map(|day| Value::Day(day.number())),
+        ColumnType::Label | ColumnType::Text => Some(Value::Text(value.to_owned())),
+    };
+    found.unwrap_or(Value::Missing)
 }
 
 /// Puts a value into a row; false if it is none for this column.

@@ -146,7 +146,7 @@ fn contacts_made_since_the_run_count() {
     office.answer(ann, "2025-03-03", &list.lines[0].key, done()).unwrap();
     let list = office.today(ann, "2025-03-03");
     assert_eq!((list.lines.len(), list.withheld.len()), (0, 1));
-    assert!(list.withheld[0].withheld[0].text.en.starts_with("churned: 1 contacts in 90 days"));
+    assert!(list.withheld[0].withheld[0].text.en.starts_with("churned: 1 contact in 90 days"));
 }
 
 proptest! {

@@ -1,0 +1,181 @@
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+/// A shop that has been scored, whose person speaks Chinese.
+fn shop() -> Kit {
+    let kit = Kit::shop();
+    let settings = std::fs::read_to_string(kit.path().join("kehu.toml")).unwrap();
+    kit.write("kehu.toml", &settings.replace("language = \"en\"", "language = \"zh\""));
+    for line in [
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
+        "log complaint 武汉钢铁 --state opened --channel wechat --mood falling",
+        "deal add 武汉钢铁 年度合同 --on 2024-02-20",
+        "deal move 年度合同 intent --on 2024-02-25",
+        "score",
+    ] {
+        kit.done(line);
+    }
+    kit
+}
+
+#[test]
+fn the_days_work_is_told_in_chinese() {
+    let kit = shop();
+    assert_snapshot!(kit.run("today"), @r"
+    李伟，2024-03-01 周五：3 项
+
+    键       客户      商机          做什么    渠道  期限
+    62ctkch  武汉钢铁  D-1 年度合同  推进商机  会面  2024-02-25，已过 5 天
+        为什么：赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排；尚无联系记录
+    tfygy0a  武汉钢铁                购后回访  电话  2024-02-29，已过 1 天
+        为什么：4 天前首次购买：关注度最高，须满足首次购买的期望
+    566bvxw  武汉钢铁                拜访      拜访
+        目的：客户维护
+        为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
+    [stderr]
+    96 分钟留给开发新客户
+    ");
+    let lines = kit.json("today")["lines"].clone();
+    let key = lines[0]["key"].as_str().unwrap().to_owned();
+    assert_snapshot!(kit.run(&format!("today done {key} --outcome interested")), @r"
+    62ctkch
+    [stderr]
+    已完成：推进商机，武汉钢铁；已记录会议 I-3。
+    ");
+    assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-05"), @r"
+    李伟，2024-03-04 至 2024-03-05：2 个工作日，1 次拜访，0 次未排入
+
+    日期             键       客户      分钟  路程
+    2024-03-04 周一  566bvxw  武汉钢铁    60    30
+        目的：客户维护
+        话题：使用情况，需求变化，意见，下一单
+        为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
+    [stderr]
+    注意：2024-03-01 评分之后，数据已有变化；kehu score --as-of 2024-03-01 可更新
+    ");
+    assert_snapshot!(kit.run("log call 武汉机械 --outcome no_answer"), @r"
+    I-4
+    [stderr]
+    已记录 2024-03-01 与 武汉机械 的电话。
+    ");
+    assert_snapshot!(kit.run("interaction list 武汉钢铁"), @r"
+    编号  日期        类型      金额  业务员  商机  状态    结果    心情
+    I-3   2024-03-01  会议            李伟    D-1           有意向
+    I-2   2024-03-01  投诉            李伟          已提出          下降
+    I-1   2024-02-26  购买  5,000.00  李伟
+    ");
+    assert_snapshot!(kit.run("history --limit 4"), @r"
+    编号  时间 (UTC)            经手  命令        操作内容
+    O-14  2024-03-01T01:30:00Z  李伟  log         记录 I-4：2024-03-01 与 C-2 的电话
+    O-13  2024-03-01T01:30:00Z  李伟  plan        李伟 的计划，2024-03-04 至 2024-03-05
+    O-12  2024-03-01T01:30:00Z  李伟  today done  完成：advance the deal, 武汉钢铁 (C-1)
+    O-11  2024-03-01T01:30:00Z  李伟  score       按 2024-03-01 评分
+    [stderr]
+    还有 10 条；--limit 0 显示全部
+    ");
+    assert_snapshot!(kit.run("deal move 年度合同 signed"), @r"
+    [stderr]
+    错误：跳过了阶段 stable_intent，须写明原因
+    提示：请加 --reason
+    [exit 1]
+    ");
+    let moved = kit.run("deal move 年度合同 signed --reason x");
+    assert!(moved.contains("武汉钢铁 的商机 年度合同 处于签约阶段。"), "{moved}");
+    assert!(moved.contains("已记录购买 I-5：未填金额。"), "{moved}");
+}
+
+#[test]
+fn scores_and_their_reasons_are_told_in_chinese() {
+    let kit = shop();
+    assert_snapshot!(kit.run("explain 武汉钢铁 visit_group"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    visit_group = middle (漏斗中部)  [visit-frequency 0.1.0, visit_need]
+      · 最有望的商机位于漏斗中部  scripts/visit-frequency/main.lua:66
+      purchases = 1  购买次数
+      visits = 0  拜访次数
+      amount_12m = 5000  近12个月购买金额（扣除退货）
+      open_deal_amount = 缺失  进行中商机金额
+      probability = 0.3  最有望商机的赢单概率
+      tier = A (A 级)  [tiers 0.1.0, tier]
+        · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:53
+        value_index = 100 分  [tiers 0.1.0, index]
+          +100 近 12 个月金额 5000：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
+          +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
+          +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
+          margin_12m = 缺失  近12个月毛利
+          rfm_frequency = 1  [rfm 0.1.0, score]
+            · 购买 1 次  scripts/rfm/main.lua:35
+            recency_days = 4 天  距上次购买的天数
+            amount = 5000  累计购买金额（扣除退货）
+            visit_recency_days = 缺失  距最近一次到店的天数
+      funnel_part = middle (中部)  [funnel-follow-up 0.1.0, part]
+        · 赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排  scripts/funnel-follow-up/main.lua:25
+    ");
+    assert_snapshot!(kit.run("explain 武汉钢铁 lifecycle --why-not"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    lifecycle = active (活跃期)  [lifecycle 0.1.0, score]
+      · 上次购买在 4 天前，不超过 30 天  scripts/lifecycle/main.lua:15
+      未检验到 silent: recency_days = 4, 应为 <= 90 (设置 silent_days)  scripts/lifecycle/main.lua:19
+      未检验到 fading: recency_days = 4, 应为 <= 180 (设置 fading_days)  scripts/lifecycle/main.lua:23
+      未触发 churned: recency_days = 4, 应为 > 180 (设置 fading_days)  scripts/lifecycle/main.lua:27
+      未触发 never_bought: recency_days = 4, 应为 缺失  scripts/lifecycle/main.lua:31
+      recency_days = 4 天  距上次购买的天数
+      first_purchase_days = 4 天  距首次购买的天数
+      purchases = 1  购买次数
+    ");
+    kit.done("log call 武汉机械");
+    assert_snapshot!(kit.run("customer list --where 'lifecycle is not null'"), @r"
+    编号  名称      负责人  地点  标签  客户多久未购买
+    C-1   武汉钢铁  李伟    武汉  重点  活跃期
+    [stderr]
+    注意：2024-03-01 评分之后，数据已有变化；kehu score --as-of 2024-03-01 可更新
+    ");
+    let doctor = kit.run("doctor");
+    let last = doctor.lines().filter(|line| line.contains("评分") || line.contains("业务员"));
+    assert_snapshot!(last.collect::<Vec<_>>().join("\n"), @r"
+    正常  业务员        2
+    警告  最近评分      S-1，截至 2024-03-01，3 位客户；之后数据已有变化     kehu score
+    ");
+}
+
+#[test]
+fn what_is_wrong_is_told_in_chinese() {
+    let kit = shop();
+    for line in [
+        "customer list --where 'tire = 1'",
+        "customer list --where 'amount >'",
+        "customer show 武汉",
+        "customer show 上海",
+        "log foo 武汉钢铁",
+        "override 武汉钢铁 tier Q --reason x",
+        "today skip zzzz --reason x",
+        "plan --from 2024-03-15 --to 2024-03-04",
+        "undo O-99",
+        "log call 武汉钢铁 --on tomorrow",
+    ] {
+        let told = kit.run(line);
+        let english = told.lines().filter(|line| line.contains("error") || line.contains("hint"));
+        assert_eq!(english.count(), 0, "{line}: {told}");
+        let said = told.lines().filter(|line| line.contains("错误："));
+        let is_chinese = |line: &str| line.chars().filter(|each| !each.is_ascii()).count() > 4;
+        assert!(said.clone().count() == 1 && said.into_iter().all(is_chinese), "{line}: {told}");
+    }
+    assert_snapshot!(kit.run("customer list --where 'name = \"武汉\" and'"), @r#"
+    [stderr]
+    错误：条件不完整：此处应有列名或数值
+      --where name = "武汉" and
+                               ^ 第 16 个字符
+    提示：条件写法例如：tier = 'A' and recency_days > 90
+    [exit 2]
+    "#);
+    let outside = kit.command(&["-C", "/", "--lang", "zh", "today"]).output().unwrap();
+    assert_snapshot!(kit.told(&outside), @r"
+    [stderr]
+    错误：/ 不在任何工作区中：此处及上级文件夹都没有 kehu.toml
+    提示：用 -C 文件夹 指明工作区
+    提示：新建：kehu init DIR
+    [exit 1]
+    ");
+}
