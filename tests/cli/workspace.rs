@@ -106,6 +106,10 @@ fn a_slip_in_the_settings_is_shown_with_its_line_and_the_nearest_name() {
     kit.write("kehu.toml", "[calender]\ncountry = \"CN\"\n\n[limits]\nrun_seconds = 0\n");
     assert_snapshot!(kit.run("customer list"), @r#"
     [stderr]
+    error: unknown key "calender"
+     --> kehu.toml:1:2
+      1 | [calender]
+    hint: did you mean "calendar"?
     error: "run_seconds" is 0, expected 1 to 86400
      --> kehu.toml:5:15
       5 | run_seconds = 0
