@@ -56,6 +56,7 @@ fn every_value_says_why_down_to_the_line() {
 
     tier = A  [tiers 0.1.0, tier]
       · index 90, at or above the cut-off 90 of tier A  scripts/tiers/main.lua:53
+      learned from all customers: cuts.1.value = 90, cuts.2.value = 50, cuts.3.value = 0
       value_index = 90 points  [tiers 0.1.0, index]
         +50 amount of 12 months 12000: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
         +30 margin of 12 months 2100: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
@@ -65,6 +66,7 @@ fn every_value_says_why_down_to_the_line() {
         credit = 80  credit
         rfm_frequency = 2  [rfm 0.1.0, score]
           · 2 purchases  scripts/rfm/main.lua:35
+          learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
           recency_days = 10 days  days since the last purchase
           purchases = 2  number of purchases
           amount = 12000  sum of all purchases less returns
@@ -89,6 +91,7 @@ fn every_value_says_why_down_to_the_line() {
 
     rfm_segment = missing  [rfm 0.1.0, score]
       · no purchase yet, so no segment  scripts/rfm/main.lua:10
+      learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
       recency_days = missing  days since the last purchase
       purchases = 0  number of purchases
       amount = 0  sum of all purchases less returns

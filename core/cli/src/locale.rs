@@ -140,6 +140,7 @@ labels! {
     NOT_FIRED = "did not fire", "未触发";
     UNTIL = "until", "至";
     OVERRIDDEN = "overridden by", "人工改为，操作人";
+    LEARNED = "learned from all customers", "从全体客户得出";
     MACHINE_SAYS = "the pack says", "脚本给出";
     SET_AT = "set at", "出处";
     AT = "when (UTC)", "时间 (UTC)";

@@ -16,6 +16,9 @@ use crate::packs;
 use crate::runs;
 use crate::table::clean;
 
+/// How much of what a step learned is shown in text; `--json` has all of it.
+const LEARNED: usize = 12;
+
 /// Says why a customer has the values that it has, down to the script line
 ///
 /// Shows the latest run. The rules that fired stand below each value, with their points where the value
@@ -113,6 +116,27 @@ fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<E
     Ok(explanations)
 }
 
+/// The numbers and words of a state by their names, each as `name = value`.
+fn flatten(name: &str, value: &serde_json::Value, found: &mut Vec<String>) {
+    use serde_json::Value as Json;
+    let within = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Json::Null => {}
+        Json::Object(entries) => {
+            entries.iter().for_each(|(key, value)| flatten(&within(key), value, found));
+        }
+        Json::Array(values) => {
+            let places = values.iter().enumerate();
+            places.for_each(|(at, value)| flatten(&within(&(at + 1).to_string()), value, found));
+        }
+        Json::Number(number) => {
+            found.push(format!("{name} = {}", show_number(number.as_f64().unwrap_or(f64::NAN))));
+        }
+        Json::String(text) => found.push(format!("{name} = {}", clean(text))),
+        Json::Bool(flag) => found.push(format!("{name} = {flag}")),
+    }
+}
+
 /// Gathers the lines of an explanation.
 struct Lines {
     language: Language,
@@ -175,8 +199,26 @@ impl Lines {
             );
             self.push(depth + 1, &text);
         }
+        self.fitted(explanation.state.as_ref(), depth + 1);
         for input in &explanation.inputs {
             self.input(input, depth + 1);
+        }
+    }
+
+    /// What the step learned from the whole base, such as cut-offs or the parameters of a model.
+    fn fitted(&mut self, state: Option<&serde_json::Value>, depth: usize) {
+        let mut learned = Vec::new();
+        if let Some(state) = state {
+            flatten("", state, &mut learned);
+        }
+        let more = learned.len().saturating_sub(LEARNED);
+        learned.truncate(LEARNED);
+        if more > 0 {
+            learned.push(format!("… {more}"));
+        }
+        if !learned.is_empty() {
+            let word = locale::LEARNED.get(self.language);
+            self.push(depth, &format!("{word}: {}", learned.join(", ")));
         }
     }
 
