@@ -22,7 +22,7 @@ pub(crate) struct Job<'a> {
     pub(crate) step: &'a Step,
     pub(crate) evaluated: &'a Evaluated,
     pub(crate) frame: &'a Frame,
-    pub(crate) code: &'a [u8],
+    pub(crate) chunk: &'a Function,
 }
 
 /// Runs the loop over the batch and reads what it wrote.
@@ -44,8 +44,7 @@ pub(crate) fn score(
     host.raw_set("mask", job.pack.machine.lua.create_buffer(&mask)?)?;
     score_fields(job, &host, state, &labels)?;
     let row: mlua::Buffer = host.raw_get("row")?;
-    let prepared = pack.machine.host_chunk(job.code)?.call::<(Function, Table, Table)>(host);
-    let (run, readers, texts) = prepared?;
+    let (run, readers, texts) = job.chunk.call::<(Function, Table, Table)>(host)?;
     pack.machine.gate.enter(Work::Customers, Some(row));
     run.call::<()>(author)?;
     pack.machine.gate.pause();

@@ -1,6 +1,6 @@
 //! Evaluating a pack: a fresh environment, its rules, and the functions that it returns.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use mlua::{Function, Lua, Table, Value};
 use crate::api;
 use crate::factory::Shared;
 use crate::fault::{Fault, plain_within};
-use crate::machine::{Machine, key_in_words};
+use crate::files::Script;
+use crate::machine::{Machine, Pace, key_in_words};
 use crate::rules::Registry;
 
 /// Holds what one evaluation of `main.lua` gave.
@@ -35,7 +36,13 @@ pub(crate) struct Evaluator {
     pub(crate) registry: Rc<Registry>,
     kehu: Table,
     pub(crate) settings: Table,
+    /// The scripts as they were loaded: each evaluation runs them in an environment of its own.
+    chunks: RefCell<Rc<Chunks>>,
+    pace: Cell<Pace>,
 }
+
+/// Loaded scripts by their path.
+type Chunks = BTreeMap<String, Function>;
 
 /// The modules that one evaluation has required: nothing while it still runs.
 type Modules = Rc<RefCell<BTreeMap<String, Option<Value>>>>;
@@ -51,7 +58,18 @@ impl Evaluator {
         let rule = registry.function(&machine.lua, shared, &context.settings)?;
         let list = registry.list_function(&machine.lua)?;
         let kehu = api::kehu_table(machine, rule, list, &settings)?;
-        Ok(Self { shared: Arc::clone(shared), registry, kehu, settings })
+        let (shared, pace) = (Arc::clone(shared), Cell::default());
+        let chunks = RefCell::new(load_scripts(machine, &shared, Pace::Interpreted)?);
+        Ok(Self { shared, registry, kehu, settings, chunks, pace })
+    }
+
+    /// Lets later evaluations run at a pace. Only scripts that come with the program are translated
+    /// for the processor: the translator is one thing more that a hostile script might break.
+    pub(crate) fn hurry(&self, machine: &Machine, pace: Pace) -> mlua::Result<()> {
+        if self.shared.shipped && pace != self.pace.replace(pace) {
+            self.chunks.replace(load_scripts(machine, &self.shared, pace)?);
+        }
+        Ok(())
     }
 
     /// Evaluates `main.lua` in a fresh environment.
@@ -72,7 +90,7 @@ impl Evaluator {
         let require = self.require(&machine.lua, &slot, &modules)?;
         let environment = machine.environment(&self.kehu, &require)?;
         slot.replace(Some(environment.clone()));
-        let main = chunk(&machine.lua, &self.shared, "main.lua", environment)?;
+        let main = chunk(&self.chunks.borrow(), "main.lua", environment)?;
         let returned = main.call::<Value>(());
         // Breaks the circle of environment and `require`.
         slot.replace(None);
@@ -88,7 +106,8 @@ impl Evaluator {
     ) -> mlua::Result<Function> {
         let (shared, slot, modules) =
             (Arc::clone(&self.shared), Rc::clone(slot), Rc::clone(modules));
-        lua.create_function(move |lua, name: Value| {
+        let chunks = Rc::clone(&self.chunks.borrow());
+        lua.create_function(move |_, name: Value| {
             let Value::String(name) = &name else {
                 let message = format!("require takes a text, got {}", name.type_name());
                 return Err(Fault::argument(message).into());
@@ -109,7 +128,7 @@ impl Evaluator {
                 return Err(fault.into());
             };
             modules.borrow_mut().insert(path.clone(), None);
-            let value: Value = chunk(lua, &shared, &path, environment)?.call(())?;
+            let value: Value = chunk(&chunks, &path, environment)?.call(())?;
             modules.borrow_mut().insert(path, Some(value.clone()));
             Ok(value)
         })
@@ -168,16 +187,24 @@ pub(crate) fn a(value: &Value) -> String {
     }
 }
 
-fn chunk(lua: &Lua, shared: &Shared, path: &str, environment: Table) -> mlua::Result<Function> {
-    let script = shared
-        .script(path)
+/// Loads all scripts of a pack. They are compiled from the pack's text: it cannot bring code of its
+/// own.
+fn load_scripts(machine: &Machine, shared: &Shared, pace: Pace) -> mlua::Result<Rc<Chunks>> {
+    let load = |script: &Script| {
+        let chunk = machine.lua.load(script.code.as_slice()).set_name(format!("@{}", script.path));
+        let chunk = chunk.set_mode(ChunkMode::Binary);
+        Ok((script.path.clone(), machine.at_pace(pace, || chunk.into_function())?))
+    };
+    shared.scripts.iter().map(load).collect::<mlua::Result<_>>().map(Rc::new)
+}
+
+/// A script with an environment, which the functions that it makes keep.
+fn chunk(chunks: &Chunks, path: &str, environment: Table) -> mlua::Result<Function> {
+    let chunk = chunks
+        .get(path)
         .ok_or_else(|| Fault::new(FailureKind::Host, format!("script {path} is gone")))?;
-    // Compiled by `load` from the pack's text: a pack cannot bring code of its own.
-    lua.load(script.code.as_slice())
-        .set_name(format!("@{path}"))
-        .set_mode(ChunkMode::Binary)
-        .set_environment(environment)
-        .into_function()
+    chunk.set_environment(environment)?;
+    Ok(chunk.clone())
 }
 
 fn module_path(name: &str, shared: &Shared) -> Result<String, Fault> {

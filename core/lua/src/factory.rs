@@ -13,6 +13,8 @@ pub(crate) struct Shared {
     pub(crate) manifest: Manifest,
     pub(crate) dir: String,
     pub(crate) scripts: Vec<Script>,
+    /// True if it comes with the program, so that nobody else can have written it.
+    pub(crate) shipped: bool,
 }
 
 impl Shared {
@@ -48,7 +50,8 @@ impl LuaPackFactory {
         hash: String,
         scripts: Vec<Script>,
     ) -> Self {
-        Self { shared: Arc::new(Shared { manifest, dir, scripts }), origin, hash }
+        let shipped = origin == Origin::Shipped;
+        Self { shared: Arc::new(Shared { manifest, dir, scripts, shipped }), origin, hash }
     }
 
     /// Loads the pack for a run, as [`PackFactory::create`] does, and gives the host's own type,

@@ -47,7 +47,7 @@ pub(crate) fn run(
     let ctx = context(job, &host, &desk, &tokens, &batch.ids, cases)?;
     let case_of = case_reader(lua, cases)?;
     let take = taker(lua, &desk, tokens, &job.step.function)?;
-    let run: Function = machine.host_chunk(job.code)?.call(host)?;
+    let run: Function = job.chunk.call(host)?;
     machine.gate.enter(Work::Customers, Some(row));
     run.call::<()>((author, ctx, case_of, take))?;
     machine.gate.pause();

@@ -52,6 +52,11 @@ impl Frame {
         Ok(Self { fields, columns, rows })
     }
 
+    /// The number of customers.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// The numbers of all rows, one row after the other; texts as places in their dictionary.
     pub(crate) fn encode(&self, lua: &Lua) -> mlua::Result<(Vec<u8>, Table)> {
         let stride = self.columns.len();

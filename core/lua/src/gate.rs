@@ -1,8 +1,7 @@
 //! The limits on time and memory, looked at from the VM's interrupt.
 //!
-//! The interrupt fires at every call, return and loop edge, so that it must cost almost nothing: it
-//! counts down and looks at the clock only now and then. Library functions that can run long
-//! without an interrupt ask for a look ([`Gate::look_next`]).
+//! The interrupt is set only now and then, when the [`Bell`] rings. Library functions that can run
+//! long without an interrupt ask for a look ([`Gate::look_next`]).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,12 +11,9 @@ use kehu_contract::{FailureKind, Limits};
 use mlua::{Buffer, Lua, VmState};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::bell::Bell;
 use crate::fault::Fault;
 
-/// How many interrupts pass between two looks at the clock.
-const STRIDE: u32 = 256;
-/// When two looks lie further apart than this, the next interrupt looks again.
-const COARSE: Duration = Duration::from_millis(1);
 /// The row number that stands for "before the first customer".
 pub(crate) const NO_ROW: u32 = u32::MAX;
 
@@ -65,7 +61,7 @@ pub(crate) struct Overrun {
 pub(crate) struct Gate {
     limits: Limits,
     work: Cell<Work>,
-    countdown: Cell<u32>,
+    bell: RefCell<Option<Bell>>,
     armed: Cell<bool>,
     used: Cell<Duration>,
     entered: Cell<Duration>,
@@ -81,7 +77,7 @@ impl Gate {
         Rc::new(Self {
             limits,
             work: Cell::new(Work::Load),
-            countdown: Cell::new(0),
+            bell: RefCell::default(),
             armed: Cell::new(false),
             used: Cell::default(),
             entered: Cell::default(),
@@ -96,16 +92,16 @@ impl Gate {
     /// Hangs the gate into the VM: interrupt first, allocator limit as the backstop.
     pub(crate) fn install(self: &Rc<Self>, lua: &Lua) -> mlua::Result<()> {
         let gate = Rc::clone(self);
-        lua.set_interrupt(move |lua| {
-            let left = gate.countdown.get();
-            if left > 0 {
-                gate.countdown.set(left - 1);
-                return Ok(VmState::Continue);
-            }
-            gate.look(lua)
-        });
+        lua.set_interrupt(move |lua| gate.look(lua));
         let limit = self.limits.memory.saturating_add(self.limits.memory / 2);
-        lua.set_memory_limit(limit).map(|_| ())
+        lua.set_memory_limit(limit)?;
+        self.bell.replace(Bell::hang(lua));
+        Ok(())
+    }
+
+    /// Takes the bell out of the VM, which is about to be gone.
+    pub(crate) fn uninstall(&self) {
+        self.bell.replace(None);
     }
 
     /// Begins a stretch of work; `rows` is where the script's loop notes the customer it is at.
@@ -118,7 +114,7 @@ impl Gate {
         for start in [&self.entered, &self.looked, &self.since] {
             start.set(now);
         }
-        self.countdown.set(0);
+        self.look_next();
         self.armed.set(true);
     }
 
@@ -149,7 +145,9 @@ impl Gate {
 
     /// Makes the next interrupt look at the clock.
     pub(crate) fn look_next(&self) {
-        self.countdown.set(0);
+        if let Some(bell) = &*self.bell.borrow() {
+            bell.ring();
+        }
     }
 
     /// Runs work of the host's own on the script's behalf: it counts for the run, not for the call.
@@ -166,6 +164,9 @@ impl Gate {
         if let Some(over) = &*self.over.borrow() {
             return Err(over.fault.clone().into());
         }
+        if let Some(bell) = &*self.bell.borrow() {
+            bell.quiet();
+        }
         if !self.armed.get() {
             return Ok(VmState::Continue);
         }
@@ -176,10 +177,7 @@ impl Gate {
                 return self.refuse(self.memory_fault(), lua);
             }
         }
-        let now = processor_time();
-        let coarse = now.saturating_sub(self.looked.get()) > COARSE;
-        self.countdown.set(if coarse { 0 } else { STRIDE });
-        self.judge(now, Some(lua));
+        self.judge(processor_time(), Some(lua));
         match &*self.over.borrow() {
             Some(over) => Err(over.fault.clone().into()),
             None => Ok(VmState::Continue),
@@ -224,7 +222,8 @@ impl Gate {
     fn note(&self, fault: Fault, lua: Option<&Lua>) {
         let traceback =
             lua.and_then(|lua| lua.traceback(None, 0).ok()).map(|text| text.to_string_lossy());
-        self.countdown.set(0);
+        // From now on every safe point raises the error, also where the script has swallowed it.
+        self.look_next();
         self.over.replace(Some(Overrun { fault, traceback }));
     }
 }

@@ -70,6 +70,7 @@
 
 mod api;
 mod batch;
+mod bell;
 mod causes;
 mod collect;
 mod convert;

@@ -87,6 +87,7 @@ impl Machine {
             | StdLib::MATH
             | StdLib::BUFFER;
         let lua = Lua::new_with(libraries, LuaOptions::new().catch_rust_panics(false))?;
+        lua.enable_jit(false);
         let gate = Gate::new(context.limits);
         let random = Random::new(context.seed, pack);
         let log = Rc::new(RefCell::new(Vec::new()));
@@ -133,13 +134,33 @@ impl Machine {
     }
 
     /// Loads code of the host's own, compiled by [`compile_host`].
-    pub(crate) fn host_chunk(&self, code: &[u8]) -> mlua::Result<Function> {
-        self.lua
-            .load(code)
-            .set_name(HOST_CHUNK)
-            .set_mode(ChunkMode::Binary)
-            .set_environment(self.host.clone())
-            .into_function()
+    pub(crate) fn host_chunk(&self, code: &[u8], pace: Pace) -> mlua::Result<Function> {
+        let chunk = self.lua.load(code).set_name(HOST_CHUNK).set_environment(self.host.clone());
+        self.at_pace(pace, || chunk.set_mode(ChunkMode::Binary).into_function())
+    }
+
+    /// Runs `load`, which loads code that is to run at a pace.
+    pub(crate) fn at_pace<T>(&self, pace: Pace, load: impl FnOnce() -> T) -> T {
+        self.lua.enable_jit(pace == Pace::Native);
+        let loaded = load();
+        self.lua.enable_jit(false);
+        loaded
+    }
+}
+
+/// Says how code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Pace {
+    /// Step by step.
+    #[default]
+    Interpreted,
+    /// Translated for the processor, which takes some milliseconds.
+    Native,
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.gate.uninstall();
     }
 }
 

@@ -17,8 +17,11 @@ use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::gate::{NO_ROW, Work};
 use crate::generate::{self, Fields};
-use crate::machine::{Machine, compile_host};
+use crate::machine::{Machine, Pace, compile_host};
 use crate::{batch, convert, fit, follow_up, plan, review};
+
+/// From so many customers on, translating a script for the processor takes less than it saves.
+const NATIVE_ROWS: usize = 1_024;
 
 /// A pack in its own VM.
 ///
@@ -31,8 +34,8 @@ pub struct LuaPack {
     pub(crate) machine: Machine,
     pub(crate) evaluator: Evaluator,
     rules: Vec<Rule>,
-    /// The compiled loops, each for a step and the types of its columns.
-    loops: BTreeMap<usize, (Fields, Vec<u8>)>,
+    /// The loops, each for a step and the types of its columns.
+    loops: BTreeMap<usize, (Fields, Function)>,
 }
 
 /// What went wrong, as far as the place that noticed it knows.
@@ -179,15 +182,21 @@ impl LuaPack {
             return Ok(());
         }
         let source = generate::source(self.step(place)?, &frame.fields);
-        let code = compile_host(&source).map_err(|error| {
+        let pace = if frame.rows() < NATIVE_ROWS { Pace::Interpreted } else { Pace::Native };
+        let hurried = self.evaluator.hurry(&self.machine, pace);
+        let code = hurried.and_then(|()| compile_host(&source));
+        let chunk = code.and_then(|code| self.machine.host_chunk(&code, pace));
+        let chunk = chunk.map_err(|error| {
             failure::describe(&self.shared, Some(&error), None, failure::scene(&self.shared, place))
         })?;
-        self.loops.insert(place, (frame.fields.clone(), code));
+        self.loops.insert(place, (frame.fields.clone(), chunk));
         Ok(())
     }
 
-    fn code(&self, place: usize) -> &[u8] {
-        self.loops.get(&place).map_or(&[], |(_, code)| code)
+    /// The loop of a step that is prepared.
+    pub(crate) fn chunk(&self, place: usize) -> Result<&Function, Fault> {
+        let chunk = self.loops.get(&place).map(|(_, chunk)| chunk);
+        chunk.ok_or_else(|| Fault::new(FailureKind::Host, "the step has no loop"))
     }
 }
 
@@ -241,8 +250,8 @@ impl Pack for LuaPack {
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
             let author = function(evaluated, &step.function)?;
-            let job =
-                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             batch::score(&job, author, state, batch.columns.rows())
         })
     }
@@ -257,8 +266,8 @@ impl Pack for LuaPack {
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
             let author = function(evaluated, &step.function)?;
-            let job =
-                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             follow_up::run(&job, author, batch, cases)
         })
     }
@@ -273,8 +282,8 @@ impl Pack for LuaPack {
         self.prepare(place, &frame)?;
         self.call(place, &batch.ids, Some(&frame), |step, evaluated| {
             let author = function(evaluated, &step.function)?;
-            let job =
-                batch::Job { pack: self, step, evaluated, frame: &frame, code: self.code(place) };
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             review::run(&job, author, batch, proposals)
         })
     }

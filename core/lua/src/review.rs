@@ -28,7 +28,7 @@ pub(crate) fn run(
     let list = proposal_list(lua, proposals, &places)?;
     let ctx = context(job, &host, &places, &made)?;
     let ids = lua.create_sequence_from(batch.ids.iter().map(|id| *id as f64))?;
-    let run: Function = machine.host_chunk(job.code)?.call(host)?;
+    let run: Function = job.chunk.call(host)?;
     machine.gate.enter(Work::Whole, None);
     let returned: Value = run.call((author, ctx, list, ids))?;
     machine.gate.pause();

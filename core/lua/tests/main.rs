@@ -11,5 +11,6 @@ mod fit;
 mod follow_up;
 mod hostile;
 mod loading;
+mod native;
 mod packs;
 mod score;
