@@ -1,8 +1,10 @@
 //! The records that a workspace holds.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     ContactId, CustomerId, Day, DealEventId, DealId, InteractionId, Money, OverrideId, PlanId,
@@ -13,7 +15,7 @@ use crate::{
 ///
 /// A day is held as a text in ISO form and money as a number of minor units; the field's
 /// declaration says which.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum FieldValue {
     /// Yes or no.
@@ -22,6 +24,43 @@ pub enum FieldValue {
     Number(f64),
     /// A text, a choice, or a day in ISO form.
     Text(String),
+}
+
+// Derived, it would try one variant after the other and word an error for each that does not fit.
+impl<'de> Deserialize<'de> for FieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+
+        impl Visitor<'_> for AnyValue {
+            type Value = FieldValue;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("true or false, a number or a text")
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<FieldValue, E> {
+                Ok(FieldValue::Flag(flag))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<FieldValue, E> {
+                Ok(FieldValue::Number(number as f64))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<FieldValue, E> {
+                Ok(FieldValue::Number(number as f64))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<FieldValue, E> {
+                Ok(FieldValue::Number(number))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
+                Ok(FieldValue::Text(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_any(AnyValue)
+    }
 }
 
 /// Holds the custom fields of a record by name.

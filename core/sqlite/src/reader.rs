@@ -7,7 +7,8 @@ use kehu_domain::{
     Customer, CustomerId, Day, Deal, DealEvent, Entity, Operation, OperationId, Record, RunId,
 };
 use kehu_store::{
-    CustomerRange, Found, InteractionRow, LabelChange, Reader, Result, StoredRun, Visit, Wanted,
+    CustomerRange, CustomerRow, Found, InteractionRow, LabelChange, Reader, Result, StoredRun,
+    Visit, Wanted,
 };
 use rusqlite::{Connection, params};
 
@@ -99,6 +100,15 @@ impl Reader for SqliteReader {
         visit: &mut dyn FnMut(&Customer) -> Result<()>,
     ) -> Result<()> {
         self.told(scan::customers(&self.connection, range, as_of, visit))
+    }
+
+    fn customer_rows(
+        &self,
+        range: CustomerRange,
+        as_of: Day,
+        visit: &mut dyn FnMut(&CustomerRow<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.told(scan::customer_rows(&self.connection, range, as_of, visit))
     }
 
     fn kinds(&self) -> Result<Vec<String>> {

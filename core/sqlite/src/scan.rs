@@ -1,7 +1,7 @@
 //! The scans that scoring folds over: customers, interactions and deals as of a day.
 
 use kehu_domain::{Customer, Day, Deal, DealEvent, Entity, Record};
-use kehu_store::{CustomerRange, InteractionRow, Wanted};
+use kehu_store::{CustomerRange, CustomerRow, InteractionRow, StoreError, Wanted};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Rows, params};
 
@@ -18,9 +18,7 @@ pub(crate) fn customers(
     let sql = format!("{} WHERE id > ? AND id <= ? ORDER BY id", selection(Entity::Customer));
     let mut current = connection.prepare_cached(&sql)?;
     let mut current = current.query([range.after, range.through])?;
-    // Read only if anything was replaced since: as of today nothing was.
-    let sql = "SELECT 1 FROM superseded WHERE until > ?";
-    let any = connection.prepare_cached(sql)?.exists([as_of.number()])?;
+    let any = replaced_since(connection, as_of)?;
     let sql = "SELECT id, until, replaced_by, body FROM superseded
          WHERE entity = 'customer' AND id > ? AND id <= ? AND until > ? ORDER BY id, replaced_by";
     let mut versions = connection.prepare_cached(sql)?;
@@ -38,6 +36,49 @@ pub(crate) fn customers(
         }
     }
     Ok(())
+}
+
+/// True if any customer was another one at the end of a day: today none was.
+fn replaced_since(connection: &Connection, as_of: Day) -> Done<bool> {
+    let sql = "SELECT 1 FROM superseded WHERE until > ?";
+    Ok(connection.prepare_cached(sql)?.exists([as_of.number()])?)
+}
+
+/// Visits the same customers, of each only what features need.
+pub(crate) fn customer_rows(
+    connection: &Connection,
+    range: CustomerRange,
+    as_of: Day,
+    visit: &mut dyn FnMut(&CustomerRow<'_>) -> kehu_store::Result<()>,
+) -> Done<()> {
+    if replaced_since(connection, as_of)? {
+        return customers(connection, range, as_of, &mut |customer| {
+            let Customer { id, birthday, archived, .. } = *customer;
+            let fields = match serde_json::to_string(&customer.fields) {
+                Ok(fields) => Some(fields).filter(|_| !customer.fields.is_empty()),
+                Err(error) => return Err(StoreError::Io(error.to_string())),
+            };
+            visit(&CustomerRow { id, birthday, archived, fields: fields.as_deref() })
+        });
+    }
+    let sql = "SELECT id, birthday, archived, fields FROM customer
+         WHERE id > ?1 AND id <= ?2 AND (known IS NULL OR known <= ?3) ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![range.after, range.through, as_of.number()])?;
+    while let Some(row) = rows.next()? {
+        visit(&CustomerRow {
+            id: number(row, 0)?,
+            birthday: date(row, 1)?,
+            archived: date(row, 2)?,
+            fields: text(row, 3)?,
+        })?;
+    }
+    Ok(())
+}
+
+fn date(row: &Row<'_>, place: usize) -> Done<Option<Day>> {
+    let Some(number) = integer(row, place)? else { return Ok(None) };
+    number.try_into().ok().and_then(Day::from_number).map(Some).ok_or_else(damaged)
 }
 
 /// Walks through the superseded versions of customers beside the current ones.
@@ -147,7 +188,7 @@ impl Selected {
 }
 
 fn damaged() -> Fault {
-    Fault::Damaged("an interaction cannot be read".to_owned())
+    Fault::Damaged("a row cannot be read".to_owned())
 }
 
 fn integer(row: &Row<'_>, place: usize) -> Done<Option<i64>> {

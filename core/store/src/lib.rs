@@ -72,6 +72,19 @@ impl CustomerRange {
     }
 }
 
+/// Shows to a scan, without copying it, what features need of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CustomerRow<'a> {
+    /// The id.
+    pub id: i64,
+    /// The birthday.
+    pub birthday: Option<Day>,
+    /// The day on which it was archived.
+    pub archived: Option<Day>,
+    /// The custom fields as JSON; none if there are none.
+    pub fields: Option<&'a str>,
+}
+
 /// Names what a scan of interactions must fill in; the rest of a row is left empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
@@ -187,6 +200,14 @@ pub trait Reader: Send {
         range: CustomerRange,
         as_of: Day,
         visit: &mut dyn FnMut(&Customer) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Visits the same customers, of each only what features need.
+    fn customer_rows(
+        &self,
+        range: CustomerRange,
+        as_of: Day,
+        visit: &mut dyn FnMut(&CustomerRow<'_>) -> Result<()>,
     ) -> Result<()>;
 
     /// The names of the kinds of interactions that are stored, by their place.

@@ -1,8 +1,8 @@
 //! The base: the customers that a day's decisions are about, and their custom fields.
 
 use kehu_contract::{ColumnData, MISSING_DAY, MISSING_FLAG, TextBuilder};
-use kehu_domain::{Day, Entity, Field, FieldType, FieldValue};
-use kehu_store::{CustomerRange, Reader, Result};
+use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields};
+use kehu_store::{CustomerRange, Reader, Result, StoreError};
 
 use crate::settings::Settings;
 
@@ -22,12 +22,17 @@ pub(super) fn read(
 ) -> Result<Base> {
     let names = settings.fields_of(Entity::Customer).map(|field| (field.name.clone(), Vec::new()));
     let mut base = Base { ids: Vec::new(), birthdays: Vec::new(), values: names.collect() };
-    reader.customers(range, as_of, &mut |customer| {
+    reader.customer_rows(range, as_of, &mut |customer| {
         if customer.archived.is_none_or(|day| day > as_of) {
             base.ids.push(customer.id);
             base.birthdays.push(customer.birthday);
+            let text = customer.fields.filter(|_| !base.values.is_empty());
+            let mut fields =
+                text.map_or_else(|| Ok(Fields::new()), serde_json::from_str).map_err(|error| {
+                    StoreError::Io(format!("the fields of C-{}: {error}", customer.id))
+                })?;
             for (name, values) in &mut base.values {
-                values.push(customer.fields.get(name).cloned());
+                values.push(fields.remove(name));
             }
         }
         Ok(())

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kehu_domain::{
-    Contact, CustomerId, CustomerType, Day, Deal, DealEvent, DealId, Entity, FieldValue, Money,
-    Override, Product, ProductId, Record, Rep, RepId, StoredPlan, Target, Task, TaskState,
+    Contact, CustomerId, CustomerType, Day, Deal, DealEvent, DealId, Entity, FieldValue, Fields,
+    Money, Override, Product, ProductId, Record, Rep, RepId, StoredPlan, Target, Task, TaskState,
 };
 
 use super::{Part, all, customer, day, draft, interaction, operation, put};
@@ -251,17 +251,29 @@ fn a_record_that_others_name_cannot_be_removed(store: &dyn Store) -> Result<()> 
 }
 
 fn names_at(reader: &dyn Reader, as_of: &str) -> Result<Vec<String>> {
-    let mut names = Vec::new();
+    let (mut names, mut whole) = (Vec::new(), Vec::new());
     reader.customers(CustomerRange::ALL, day(as_of), &mut |customer| {
         names.push(customer.name.clone());
+        whole.push((customer.id, customer.birthday, customer.archived, customer.fields.clone()));
         Ok(())
     })?;
+    let mut parts = Vec::new();
+    reader.customer_rows(CustomerRange::ALL, day(as_of), &mut |row| {
+        let fields = row.fields.map_or_else(Fields::new, |text| {
+            serde_json::from_str(text).expect("custom fields are JSON")
+        });
+        parts.push((row.id, row.birthday, row.archived, fields));
+        Ok(())
+    })?;
+    assert_eq!(parts, whole, "the rows of customers show what the customers do");
     Ok(names)
 }
 
 fn customers_are_seen_as_they_were(store: &dyn Store) -> Result<()> {
     let mut one = customer("one");
     one.known = Some(day("2024-01-10"));
+    one.birthday = Some(day("1980-05-06"));
+    one.fields.insert("credit".to_owned(), FieldValue::Number(1.5));
     one.id = put(store, one.clone(), "2024-01-10")?.1;
     put(store, customer("two"), "2024-01-10")?;
     for (name, today) in [("one b", "2024-02-01"), ("one c", "2024-02-01"), ("one d", "2024-03-01")]
