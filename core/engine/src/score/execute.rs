@@ -1,15 +1,17 @@
 //! The run: steps in order, batches over threads, reasons beside every value.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 
 use kehu_contract::{
-    BATCH, Batch, ColumnData, ColumnType, Columns, PackError, Reasons, Rule, RunContext,
-    ScoredColumn, Step,
+    BATCH, Batch, ColumnData, ColumnType, Columns, Pack, PackError, Rule, RunContext, ScoredColumn,
+    Step,
 };
 use kehu_domain::{Currency, Day, Override};
+use kehu_store::codec::encode_reasons;
 use kehu_store::{AppliedOverride, RunColumn, RunPack};
 use serde_json::Value as Json;
 
@@ -39,8 +41,9 @@ pub struct Scored {
     pub values: Columns,
     /// What there is to know about each column, in the same order.
     pub columns: Vec<RunColumn>,
-    /// For each column that a step gave, its reasons, batch by batch.
-    pub reasons: BTreeMap<String, Vec<Reasons>>,
+    /// For each column that a step gave, its reasons, batch by batch, as the store keeps them: so they
+    /// take a fifth of the memory.
+    pub reasons: BTreeMap<String, Vec<Vec<u8>>>,
     /// The packs that ran, with their rules and states.
     pub packs: Vec<RunPack>,
     /// Packs that were switched off, each with what it said.
@@ -114,7 +117,7 @@ fn run_pack(pack: &EnabledPack) -> RunPack {
 
 /// What a step gave: its columns over the whole base.
 struct Given {
-    columns: Vec<(ColumnData, Vec<Reasons>)>,
+    columns: Vec<(ColumnData, Vec<Vec<u8>>)>,
     rules: Vec<Rule>,
     state: Json,
 }
@@ -134,8 +137,8 @@ impl Run<'_> {
             }
         }
         let inputs = self.inputs(step);
-        let batches = batches(&self.scored.ids, &inputs);
-        let threads = self.options.threads.clamp(1, batches.len().max(1));
+        let batches = self.scored.ids.len().div_ceil(BATCH);
+        let threads = self.options.threads.clamp(1, batches.max(1));
         let context = RunContext {
             as_of: self.options.as_of.number(),
             settings: pack.settings.clone(),
@@ -150,8 +153,9 @@ impl Run<'_> {
             None => Json::Null,
         };
         drop(first);
-        let results = run_batches(pack, &context, at.step, &batches, &state, threads);
-        let mut columns: Vec<(ColumnData, Vec<Reasons>)> = step
+        let work = Work { pack, context: &context, step: at.step, state: &state };
+        let results = work.run(&self.scored.ids, &inputs, threads);
+        let mut columns: Vec<(ColumnData, Vec<Vec<u8>>)> = step
             .gives
             .iter()
             .map(|give| (ColumnData::missing(give.info.kind, 0), Vec::new()))
@@ -166,9 +170,9 @@ impl Run<'_> {
                     columns.len()
                 ));
             }
-            for ((whole, reasons), part) in columns.iter_mut().zip(scored) {
-                whole.append(&part.data);
-                reasons.push(part.reasons);
+            for ((whole, reasons), (part, why)) in columns.iter_mut().zip(scored) {
+                whole.append(&part);
+                reasons.push(why);
             }
         }
         for ((column, _), give) in columns.iter_mut().zip(&step.gives) {
@@ -179,19 +183,39 @@ impl Run<'_> {
         Ok(Given { columns, rules, state })
     }
 
+    /// Computes the ranks that a step needs and no step before it did, each on a thread of its own.
+    fn rank(&mut self, step: &Step) {
+        let needed = step.needs.iter().filter(|need| need.rank).map(|need| &need.column);
+        let mut needed: Vec<&String> =
+            needed.filter(|column| !self.ranks.contains_key(*column)).collect();
+        needed.dedup();
+        for some in needed.chunks(self.options.threads.max(1)) {
+            let values = &self.scored.values;
+            let ranks = std::thread::scope(|scope| {
+                let rank = |name: &&String| {
+                    let column = Arc::clone(values.get(name)?);
+                    Some(((*name).clone(), scope.spawn(move || percentile_ranks(&column))))
+                };
+                let threads: Vec<_> = some.iter().filter_map(rank).collect();
+                let join = |(name, thread): (String, ScopedJoinHandle<'_, _>)| {
+                    (name, Arc::new(thread.join().unwrap_or_else(|panic| resume_unwind(panic))))
+                };
+                threads.into_iter().map(join).collect::<Vec<_>>()
+            });
+            self.ranks.extend(ranks);
+        }
+    }
+
     /// The needed columns over the whole base, each under the name by which scripts read it.
     fn inputs(&mut self, step: &Step) -> Columns {
+        self.rank(step);
         let rows = self.scored.ids.len();
         let mut inputs = Columns::new(rows);
         for need in &step.needs {
             let kind = self.scored.values.kind(&need.column).unwrap_or(ColumnType::Number);
             let data = match self.scored.values.get(&need.column) {
                 None => Arc::new(ColumnData::missing(ColumnType::Number, rows)),
-                Some(column) if need.rank => Arc::clone(
-                    self.ranks
-                        .entry(need.column.clone())
-                        .or_insert_with(|| Arc::new(percentile_ranks(column))),
-                ),
+                Some(column) if need.rank => self.ranks.get(&need.column).unwrap_or(column).clone(),
                 Some(column) => Arc::clone(column),
             };
             let kind = if need.rank { ColumnType::Number } else { kind };
@@ -251,56 +275,67 @@ impl Run<'_> {
     }
 }
 
-fn batches(ids: &[i64], inputs: &Columns) -> Vec<Batch> {
-    (0..ids.len())
-        .step_by(BATCH)
-        .map(|start| {
-            let end = (start + BATCH).min(ids.len());
-            Batch { ids: ids[start..end].to_vec(), columns: inputs.slice(start, end) }
-        })
-        .collect()
+/// What threads do with each batch of a step.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    pack: &'a EnabledPack,
+    context: &'a RunContext,
+    step: usize,
+    state: &'a Json,
 }
 
-/// Lets threads take batches in order. When one fails, no further ones are begun; those before it have
-/// been, so that the failure that is shown is always the first one, whatever the threads.
-fn run_batches(
-    pack: &EnabledPack,
-    context: &RunContext,
-    step: usize,
-    batches: &[Batch],
-    state: &Json,
-    threads: usize,
-) -> Vec<Result<Vec<ScoredColumn>, PackError>> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<BTreeMap<usize, Result<Vec<ScoredColumn>, PackError>>> = Mutex::default();
-    let keep = |at: usize, result| {
-        results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, result);
-    };
-    let work = || {
-        let mut instance = match pack.factory.create(context) {
-            Ok(instance) => instance,
-            Err(error) => {
-                let at = next.swap(batches.len(), Ordering::SeqCst);
-                return keep(at.min(batches.len()), Err(error));
+/// What a batch gave: for each column its values, and its reasons as the store keeps them.
+type Batched = Result<Vec<(ColumnData, Vec<u8>)>, PackError>;
+
+impl Work<'_> {
+    /// Lets threads take batches in order. When one fails, no further ones are begun; those before it
+    /// have been, so that the failure that is shown is always the first one, whatever the threads.
+    fn run(self, ids: &[i64], inputs: &Columns, threads: usize) -> Vec<Batched> {
+        let batches = ids.len().div_ceil(BATCH);
+        let next = AtomicUsize::new(0);
+        let results: Mutex<BTreeMap<usize, Batched>> = Mutex::default();
+        let keep = |at: usize, result| {
+            results.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
+        };
+        let work = || {
+            let mut instance = match self.pack.factory.create(self.context) {
+                Ok(instance) => instance,
+                Err(error) => {
+                    let at = next.swap(batches, Ordering::SeqCst);
+                    return keep(at.min(batches), Err(error));
+                }
+            };
+            loop {
+                let at = next.fetch_add(1, Ordering::SeqCst);
+                if at >= batches {
+                    return;
+                }
+                let result = self.score(instance.as_mut(), &batch(ids, inputs, at));
+                if result.is_err() {
+                    next.store(batches, Ordering::SeqCst);
+                }
+                keep(at, result);
             }
         };
-        loop {
-            let at = next.fetch_add(1, Ordering::SeqCst);
-            let Some(batch) = batches.get(at) else { return };
-            let result = instance.score(step, batch, state);
-            if result.is_err() {
-                next.store(batches.len(), Ordering::SeqCst);
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
             }
-            keep(at, result);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
-    results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect()
+            work();
+        });
+        results.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+    }
+
+    fn score(self, instance: &mut dyn Pack, batch: &Batch) -> Batched {
+        let scored = instance.score(self.step, batch, self.state)?;
+        let keep = |column: ScoredColumn| (column.data, encode_reasons(&column.reasons));
+        Ok(scored.into_iter().map(keep).collect())
+    }
+}
+
+fn batch(ids: &[i64], inputs: &Columns, at: usize) -> Batch {
+    let (start, end) = (at * BATCH, ((at + 1) * BATCH).min(ids.len()));
+    Batch { ids: ids[start..end].to_vec(), columns: inputs.slice(start, end) }
 }
 
 /// Rounds money to whole minor units, half to even.

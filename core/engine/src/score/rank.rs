@@ -6,30 +6,35 @@ use kehu_contract::ColumnData;
 /// that the least has 0 and the greatest 1; equals share the mean of their ranks; one alone has 0.5.
 pub fn percentile_ranks(column: &ColumnData) -> ColumnData {
     let numbers = numbers(column);
-    let mut order: Vec<u32> =
-        (0..numbers.len() as u32).filter(|row| !numbers[*row as usize].is_nan()).collect();
-    let value = |row: u32| numbers[row as usize];
-    order.sort_unstable_by(|left, right| {
-        value(*left).total_cmp(&value(*right)).then(left.cmp(right))
-    });
+    let rows = (0_u32..).zip(&numbers).filter(|(_, value)| !value.is_nan());
+    let mut order: Vec<(i64, u32)> = rows.map(|(row, value)| (sortable(*value), row)).collect();
+    order.sort_unstable();
+    let value = |(_, row): (i64, u32)| numbers[row as usize];
     let count = order.len();
     let mut ranks = vec![f64::NAN; numbers.len()];
     let mut start = 0;
     while start < count {
         // Zero and minus zero are equals, which total_cmp would part.
-        let same = |row: &u32| {
+        let same = |row: &(i64, u32)| {
             value(*row) - value(order[start]) == 0.0
                 || value(*row).to_bits() == value(order[start]).to_bits()
         };
         let end = start + order[start..].iter().take_while(|row| same(row)).count();
         let mean = (start + end - 1) as f64 / 2.0;
         let rank = if count == 1 { 0.5 } else { mean / (count - 1) as f64 };
-        for row in &order[start..end] {
+        for (_, row) in &order[start..end] {
             ranks[*row as usize] = rank;
         }
         start = end;
     }
     ColumnData::Number(ranks)
+}
+
+/// A whole number that sorts as the number does by `total_cmp`: sorting numbers that lie beside their
+/// rows is much faster than looking each up.
+fn sortable(number: f64) -> i64 {
+    let bits = number.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
 fn numbers(column: &ColumnData) -> Vec<f64> {

@@ -1,5 +1,6 @@
 //! A view of a run, whether it is kept in the store or was computed just now.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use kehu_contract::{BATCH, ColumnData, MISSING_CODE, Reasons, Value};
@@ -109,7 +110,8 @@ impl<'a> RunView<'a> {
         }
         match &self.source {
             Source::Memory(scored) => {
-                Ok(scored.reasons.get(name).and_then(|batches| batches.get(batch)).cloned())
+                let part = scored.reasons.get(name).and_then(|batches| batches.get(batch));
+                part.map(|part| decode(part, codec::decode_reasons)).transpose()
             }
             Source::Stored(reader) => {
                 let part = self.part(*reader, &format!("reason {name}"), batch)?;
@@ -152,24 +154,46 @@ impl<'a> RunView<'a> {
     pub fn store(&self, writer: &mut dyn Writer, before: Option<&RunView<'_>>) -> Result<RunId> {
         let id =
             writer.put_run(&StoredRun { operation: writer.operation(), ..self.header.clone() })?;
-        for batch in 0..self.batches() {
-            writer.put_run_part(id, "ids", batch, &codec::encode_ids(&self.ids(batch)?))?;
-            for column in &self.header.columns {
-                let name = &column.info.name;
-                let values = codec::encode_column(&self.values(name, batch)?);
-                writer.put_run_part(id, &format!("value {name}"), batch, &values)?;
-                if let Some(reasons) = self.reasons(name, batch)? {
-                    let reasons = codec::encode_reasons(&reasons);
-                    writer.put_run_part(id, &format!("reason {name}"), batch, &reasons)?;
+        let Source::Memory(scored) = &self.source else { return Ok(id) };
+        let batches = self.batches();
+        // One thread makes the parts while this one writes them.
+        std::thread::scope(|scope| {
+            let (send, parts) = std::sync::mpsc::sync_channel(2);
+            scope.spawn(move || {
+                (0..batches).all(|batch| send.send(encode_batch(scored, batch)).is_ok())
+            });
+            for (batch, parts) in parts.into_iter().enumerate() {
+                for (name, bytes) in parts {
+                    writer.put_run_part(id, &name, batch, &bytes)?;
                 }
             }
-        }
+            Ok::<_, StoreError>(())
+        })?;
         if let Some(before) = before {
             let changes = label_changes(before, self)?;
             writer.put_label_changes(id, &changes)?;
         }
         Ok(id)
     }
+}
+
+/// The parts of a batch, each with its name.
+fn encode_batch(scored: &Scored, batch: usize) -> Vec<(String, Cow<'_, [u8]>)> {
+    let ids = rows(&scored.ids, batch);
+    let start = batch * BATCH;
+    let mut parts = vec![("ids".to_owned(), Cow::Owned(codec::encode_ids(ids)))];
+    for column in &scored.columns {
+        let name = &column.info.name;
+        let values = scored.values.get(name).map_or_else(
+            || ColumnData::missing(column.info.kind, ids.len()),
+            |values| values.slice(start, start + ids.len()),
+        );
+        parts.push((format!("value {name}"), Cow::Owned(codec::encode_column(&values))));
+        if let Some(reasons) = scored.reasons.get(name).and_then(|batches| batches.get(batch)) {
+            parts.push((format!("reason {name}"), Cow::Borrowed(reasons.as_slice())));
+        }
+    }
+    parts
 }
 
 fn rows<T>(all: &[T], batch: usize) -> &[T] {
