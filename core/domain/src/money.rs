@@ -1,5 +1,6 @@
 //! Money: whole minor units of the workspace's one currency.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -112,15 +113,20 @@ impl Currency {
         if fraction.len() > self.scale as usize {
             return Err(MoneyError::TooFine);
         }
-        let padded = format!("{whole}{fraction:0<width$}", width = self.scale as usize);
-        let minor: i64 = match padded.trim_start_matches('0') {
-            "" => 0,
-            digits => digits.parse().map_err(|_| MoneyError::TooLarge)?,
-        };
+        let zeros = std::iter::repeat_n(b'0', self.scale as usize - fraction.len());
+        let minor =
+            whole.bytes().chain(fraction.bytes()).chain(zeros).try_fold(0_i64, |sum, digit| {
+                sum.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+            });
+        let minor = minor.ok_or(MoneyError::TooLarge)?;
         Ok(Money(if negative { -minor } else { minor }))
     }
 
     fn without_sign<'a>(&self, text: &'a str) -> Result<&'a str, MoneyError> {
+        // Nearly all amounts have none, and there are many signs to look for.
+        if let [b'0'..=b'9' | b'-', .., b'0'..=b'9'] | [b'0'..=b'9'] = text.as_bytes() {
+            return Ok(text);
+        }
         for (sign, code) in SIGNS {
             if let Some(rest) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
                 // The yen is written with the same sign as the yuan.
@@ -193,15 +199,18 @@ impl Currency {
 }
 
 /// Takes commas out of digits that are grouped by three, or not grouped at all.
-fn ungrouped(whole: &str) -> Option<String> {
+fn ungrouped(whole: &str) -> Option<Cow<'_, str>> {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if digits(whole) {
+        return Some(Cow::Borrowed(whole));
+    }
     let mut parts = whole.split([',', '，']);
     let first = parts.next().unwrap_or("");
     let rest: Vec<&str> = parts.collect();
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let grouped = rest.is_empty()
         || ((1..=3).contains(&first.len()) && rest.iter().all(|part| part.len() == 3));
     (grouped && digits(first) && rest.iter().all(|part| digits(part)))
-        .then(|| format!("{first}{}", rest.concat()))
+        .then(|| Cow::Owned(format!("{first}{}", rest.concat())))
 }
 
 #[cfg(test)]
