@@ -99,6 +99,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
       probability = 0.3  最有望商机的赢单概率
       tier = A (A 级)  [tiers 0.1.0, tier]
         · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:53
+        从全体客户得出: cuts.1.value = 100, cuts.2.value = 25, cuts.3.value = 25
         value_index = 100 分  [tiers 0.1.0, index]
           +100 近 12 个月金额 5000：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
           +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
@@ -106,6 +107,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
           margin_12m = 缺失  近12个月毛利
           rfm_frequency = 1  [rfm 0.1.0, score]
             · 购买 1 次  scripts/rfm/main.lua:35
+            从全体客户得出: recency = 4, monetary = 5000, frequency = 1
             recency_days = 4 天  距上次购买的天数
             amount = 5000  累计购买金额（扣除退货）
             visit_recency_days = 缺失  距最近一次到店的天数

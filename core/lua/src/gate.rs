@@ -186,11 +186,14 @@ impl Gate {
 
     fn judge(&self, now: Duration, lua: Option<&Lua>) {
         let row = self.row_now();
-        if row != self.row.get() {
-            // The customer began somewhere since the last look; the doubt is in its favour.
-            self.row.set(row);
+        let before = self.row.replace(row);
+        if row != before {
+            // The customer began somewhere since the last look. It is the only one that can have
+            // taken all the time since then, if it is the next one; else the doubt is in its favour,
+            // since a busy machine may look late.
+            let alone = row == before.wrapping_add(1);
             let spent = now.saturating_sub(self.looked.get());
-            let whole = spent > self.work.get().limit(self.limits);
+            let whole = alone && spent > self.work.get().limit(self.limits);
             self.since.set(if whole { self.looked.get().max(self.since.get()) } else { now });
         }
         self.looked.set(now);
