@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kehu_cli::ShippedPack;
+use kehu_cli::{Linked, Shipped, ShippedPack};
 
 /// Embeds a pack of the folder `scripts`.
 macro_rules! pack {
@@ -29,6 +29,9 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("contact-caps"),
 ];
 
+/// The native plugins that every workspace may switch on.
+const LINKED: &[Linked] = &[];
+
 fn main() -> ExitCode {
-    kehu_cli::main(SHIPPED)
+    kehu_cli::main(Shipped { packs: SHIPPED, plugins: LINKED })
 }

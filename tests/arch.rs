@@ -102,6 +102,23 @@ fn every_crate_sees_only_those_that_it_may() {
 }
 
 #[test]
+fn every_plugin_sees_the_sdk_only() {
+    let mut strays = Vec::new();
+    for entry in fs::read_dir(root().join("plugins")).unwrap().flatten() {
+        let Ok(manifest) = fs::read_to_string(entry.path().join("Cargo.toml")) else { continue };
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let allowed: &[&str] = if name == "sdk" { &["abi", "contract"] } else { &["plugin"] };
+        let seen = seen_by(&manifest);
+        strays.extend(
+            seen.iter()
+                .filter(|seen| !allowed.contains(&seen.as_str()))
+                .map(|seen| format!("plugins/{name} sees {seen}")),
+        );
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+#[test]
 fn no_source_file_is_too_long_to_be_read() {
     let mut found = Vec::new();
     files(root(), &mut found);

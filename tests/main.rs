@@ -11,3 +11,5 @@ mod hostile;
 mod kill;
 // The hermetic workspace in which the tests run.
 mod kit;
+// Native plugins: sources compiled here, run in workers of the binary.
+mod native;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use kehu_contract::Language;
 
-use crate::ShippedPack;
+use crate::Shipped;
 use crate::error::Result;
 use crate::locale;
 use crate::output::Form;
@@ -63,11 +63,11 @@ fn language(text: &str) -> Result<Language, String> {
 pub(crate) struct Context<'a> {
     pub(crate) globals: Globals,
     pub(crate) printer: Printer,
-    pub(crate) shipped: &'a [ShippedPack],
+    pub(crate) shipped: Shipped<'a>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(globals: Globals, shipped: &'a [ShippedPack]) -> Self {
+    pub(crate) fn new(globals: Globals, shipped: Shipped<'a>) -> Self {
         let printer = Printer::new(globals.color);
         let user = UserConfig::read().ok().and_then(|user| user.language);
         locale::speak(globals.lang.or(user).unwrap_or_default());

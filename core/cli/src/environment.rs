@@ -24,6 +24,12 @@ pub(crate) fn user_folder() -> Option<PathBuf> {
     Some(base.join("kehu"))
 }
 
+/// The program itself, for the processes that it starts.
+pub(crate) fn program() -> Result<PathBuf, CommandError> {
+    std::env::current_exe()
+        .map_err(|error| CommandError::failed(format!("the program does not find itself: {error}")))
+}
+
 /// The name by which the person is logged in.
 pub(crate) fn login_name() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable)

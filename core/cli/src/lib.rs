@@ -1,6 +1,7 @@
 //! The command line of kehu: what is typed and shown, around the engine's use cases.
 //!
-//! - [`main`] is the whole program; [`ShippedPack`] is a pack that the binary carries.
+//! - [`main`] is the whole program; [`Shipped`] is what the binary carries: packs in Lua
+//!   ([`ShippedPack`]) and native plugins ([`Linked`]).
 //! - `commands` has one file for each command: its arguments, whose doc comments are the help, and
 //!   one function. They are joined by one flat match.
 //! - `context` holds what was typed for every command, and opens the workspace.
@@ -32,6 +33,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+pub use kehu_native::Linked;
 
 use crate::commands::Command;
 use crate::context::{Context, Globals};
@@ -43,6 +45,15 @@ pub struct ShippedPack {
     pub name: &'static str,
     /// Its files: path within the pack, and text.
     pub files: &'static [(&'static str, &'static str)],
+}
+
+/// Holds what the binary carries.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipped<'a> {
+    /// Packs in Lua.
+    pub packs: &'a [ShippedPack],
+    /// Native plugins, each under its pack's name.
+    pub plugins: &'a [Linked],
 }
 
 /// A CRM that you program: customers, interactions and stages in one file, decisions in Lua
@@ -59,11 +70,11 @@ struct Cli {
 /// Runs the program: reads the arguments, does what they say, and tells how it ended.
 ///
 /// Exit codes: 0 done, 1 failed, 2 asked for in a way that makes no sense, 3 partly done.
-pub fn main(shipped: &[ShippedPack]) -> ExitCode {
+pub fn main(shipped: Shipped<'_>) -> ExitCode {
     panics::guard(|| run(std::env::args_os(), shipped))
 }
 
-fn run(arguments: impl Iterator<Item = OsString>, shipped: &[ShippedPack]) -> ExitCode {
+fn run(arguments: impl Iterator<Item = OsString>, shipped: Shipped<'_>) -> ExitCode {
     let parsed = help::grouped(Cli::command())
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -103,7 +114,11 @@ mod tests {
         let listed: Vec<&str> =
             help::GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
         let command = Cli::command();
-        let mut known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        let mut known: Vec<&str> = command
+            .get_subcommands()
+            .filter(|command| !command.is_hide_set())
+            .map(clap::Command::get_name)
+            .collect();
         let mut sorted = listed.clone();
         sorted.sort_unstable();
         known.sort_unstable();

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use kehu_contract::document::Problem;
 use kehu_contract::{Origin, PackFactory};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
+use kehu_engine::settings;
 use kehu_lua::{PackFiles, Refused};
+use kehu_native::{Isolation, Linked, NativeFactory, OnCrash, Options, WorkerCommand};
 
-use crate::ShippedPack;
+use crate::commands::plugin_worker;
+use crate::environment;
 use crate::error::{CommandError, Result};
 use crate::workspace::Workspace;
+use crate::{Shipped, ShippedPack};
 
 /// The folder of a workspace that holds its Lua packs, one folder each.
 const FOLDER: &str = "scripts";
@@ -25,7 +29,7 @@ const MOST_FILES: usize = 500;
 const DEEPEST: usize = 8;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
-pub(crate) fn enabled(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<PackSet> {
+pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<PackSet> {
     let (available, broken) = available(workspace, shipped)?;
     // A pack that nobody turned on may be half-written: it troubles nobody.
     let on = &workspace.settings.packs_on;
@@ -56,13 +60,13 @@ type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);
 
 /// Loads every pack that can be found; of two by the same name the nearer one. The second list names
 /// those that do not even say what they are.
-fn available(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Found> {
+fn available(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Found> {
     let mut sources = Vec::new();
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
         let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
         sources.extend(in_folder(&root.join(FOLDER), &shown(root, &workspace.root), origin)?);
     }
-    sources.extend(shipped.iter().map(|pack| (pack.name.to_owned(), from_binary(pack))));
+    sources.extend(shipped.packs.iter().map(|pack| (pack.name.to_owned(), from_binary(pack))));
     let (mut packs, mut broken): Found = (Vec::new(), Vec::new());
     let mut seen: Vec<String> = Vec::new();
     for (name, files) in sources {
@@ -79,7 +83,29 @@ fn available(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Found> {
         }
         seen.push(name);
     }
+    for plugin in shipped.plugins.iter().filter(|(name, _)| !seen.iter().any(|seen| seen == name)) {
+        packs.push(Arc::new(native(*plugin, workspace)?));
+    }
     Ok((packs, broken))
+}
+
+/// The factory of a native plugin that is linked in.
+fn native(plugin: Linked, workspace: &Workspace) -> Result<NativeFactory> {
+    let said = workspace.settings.plugins.get(plugin.0).copied().unwrap_or_default();
+    let options = Options {
+        worker: WorkerCommand {
+            program: environment::program()?,
+            arguments: vec![plugin_worker::NAME.into()],
+        },
+        isolation: if said.in_process { Isolation::InProcess } else { Isolation::Worker },
+        on_crash: match said.on_crash {
+            settings::OnCrash::Stop => OnCrash::Fail,
+            settings::OnCrash::SkipRows => OnCrash::SkipRows,
+        },
+        origin: Origin::Shipped,
+    };
+    NativeFactory::of_linked(plugin, options)
+        .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))
 }
 
 /// How a folder of packs is named in messages: from the workspace, not from the root of the disk.

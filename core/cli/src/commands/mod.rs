@@ -25,6 +25,7 @@ mod log;
 mod note;
 mod override_value;
 mod plan;
+pub(crate) mod plugin_worker;
 mod product;
 mod rep;
 mod runs;
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Undo(undo::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    PluginWorker(plugin_worker::Args),
 }
 
 /// Does what was asked for; the code says whether all of it was done.
@@ -113,6 +116,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::Undo(args) => undo::run(context, &args),
         Command::Doctor(args) => return doctor::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
+        Command::PluginWorker(args) => return Ok(plugin_worker::run(context, &args)),
     }
     .map(|()| ExitCode::SUCCESS)
 }

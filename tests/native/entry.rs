@@ -1,0 +1,191 @@
+//! Entries that are refused, each by the field that differs.
+
+use super::kit::{Bench, changed, refusal};
+
+const ENTRY: &str = "const kehu_entry *kehu_plugin_entry_v1(void) { return &entry; }";
+
+#[test]
+fn an_entry_that_is_none_is_refused_by_name() {
+    let Some(bench) = Bench::new() else { return };
+    let cases = [
+        ("missing", ENTRY, "", "does not export kehu_plugin_entry_v1"),
+        (
+            "wrong",
+            "kehu_plugin_entry_v1(void) {",
+            "kehu_plugin_entry_v9(void) {",
+            "does not export kehu_plugin_entry_v1",
+        ),
+        ("null", "return &entry;", "return NULL;", "kehu_plugin_entry_v1 returned NULL"),
+        (
+            "misaligned",
+            "return &entry;",
+            "return (const kehu_entry *)((const char *)&entry + 4);",
+            "kehu_plugin_entry_v1 returned a pointer that is not aligned to 8 bytes",
+        ),
+        (
+            "magic",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "7, sizeof(kehu_entry), 0, 1, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "magic is 0x0000000000000007, expected 0x31474c505548454b",
+        ),
+        (
+            "major",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, sizeof(kehu_entry), 2, 0, 0, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "abi_major is 2, this kehu speaks 0",
+        ),
+        (
+            "minor",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, sizeof(kehu_entry), 0, 9, 9, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "min_host_minor is 9, this kehu has minor 1",
+        ),
+        (
+            "short",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, 64, 0, 1, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "the entry: struct_size is 64, at least 96 is needed",
+        ),
+        (
+            "absurd",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, 0x80000000u, 0, 1, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "the entry: struct_size is 2147483648, at most 65536 is believed",
+        ),
+        (
+            "order",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, sizeof(kehu_entry), 0, 1, 1, 8, 0, 0x04030201, KEHU",
+            "layout_probe is 0x04030201, expected 0x01020304",
+        ),
+        (
+            "width",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, sizeof(kehu_entry), 0, 1, 1, 4, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "pointer_bytes is 4, expected 8",
+        ),
+        (
+            "function",
+            "CREATE, score,",
+            "CREATE, NULL,",
+            "step \"score\": the function score is NULL",
+        ),
+        ("getter", "  get_extension};", "  NULL};", "get_extension is NULL"),
+        (
+            "extension",
+            "KEHU_SCORER) ?",
+            "\"kehu.scorer/9\") ?",
+            "get_extension has no kehu.scorer/1 for step \"score\"",
+        ),
+        (
+            "fit",
+            "hook = \\\"score\\\"\\n",
+            "hook = \\\"score\\\"\\nfit = \\\"mean\\\"\\n",
+            "step \"score\": the function fit is NULL",
+        ),
+        (
+            "review",
+            "hook = \\\"score\\\"\\nneeds = [\\\"days\\\"]\\n\" \\\n  \"[step.gives.silence]\\ntype = \\\"number\\\"\\n",
+            "hook = \\\"review\\\"\\nneeds = [\\\"days\\\"]\\n",
+            "step \"review\": the hook review has no native extension yet",
+        ),
+        (
+            "outputs",
+            "outputs, 1, sizeof",
+            "outputs, 2, sizeof",
+            "step \"score\": n_outputs is 2, pack.toml gives 1 columns",
+        ),
+        (
+            "column",
+            "KEHU_STR(\"silence\")",
+            "KEHU_STR(\"silent\")",
+            "step \"score\": output 0 is \"silent\", pack.toml gives \"silence\"",
+        ),
+        (
+            "factor",
+            "factors[] = {0}",
+            "factors[] = {7}",
+            "step \"score\": output \"silence\": factor 7 is no rule: there are 1",
+        ),
+    ];
+    for (name, from, to, expected) in cases {
+        let path = bench.compile(name, &changed(&[(from, to)]));
+        assert_eq!(refusal(&path), expected, "{name}");
+    }
+}
+
+#[test]
+fn texts_that_are_none_are_refused_by_name() {
+    let Some(bench) = Bench::new() else { return };
+    let manifest = "KEHU_STR(MANIFEST)";
+    let rule = "KEHU_RULE_OF(\"quiet\", \"days\", \"limit\",";
+    let cases = [
+        ("name", "name = \\\"fixture\\\"", "name = \\\"a/b c\\\"", "is not in kebab-case"),
+        ("empty", "name = \\\"fixture\\\"", "name = \\\"\\\"", "is not in kebab-case"),
+        ("toml", "[settings.limit]", "[settings.limit", "pack.toml:"),
+        ("bytes", manifest, "{\"\\xff\\xfe\", 2}", "the manifest is no UTF-8 at byte 0"),
+        (
+            "endless",
+            manifest,
+            "{\"x\", (size_t)-1}",
+            "the manifest has 18446744073709551615 bytes, at most 1048576",
+        ),
+        ("nowhere", manifest, "{NULL, 5}", "the manifest has 5 bytes at NULL"),
+        ("wild", manifest, "{(const char *)64, 5}", "it crashed (SIGSEGV) while it was loaded"),
+        (
+            "rule",
+            rule,
+            "KEHU_RULE_OF(\"\", \"days\", \"limit\",",
+            "id of rule 0 is \"\", which is no name",
+        ),
+        (
+            "input",
+            rule,
+            "KEHU_RULE_OF(\"quiet\", \"dais\", \"limit\",",
+            "rule \"quiet\": no step needs \"dais\"; did you mean \"days\"?",
+        ),
+        (
+            "setting",
+            rule,
+            "KEHU_RULE_OF(\"quiet\", \"days\", \"limits\",",
+            "rule \"quiet\": there is no setting \"limits\"; did you mean \"limit\"?",
+        ),
+        (
+            "many",
+            "rules, 1, sizeof",
+            "rules, 100000, sizeof",
+            "n_rules is 100000, at most 1024 are taken",
+        ),
+    ];
+    for (name, from, to, expected) in cases {
+        let path = bench.compile(name, &changed(&[(from, to)]));
+        let said = refusal(&path);
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+    let twice = changed(&[
+        (
+            "static const uint32_t factors",
+            "static const kehu_rule both[] = {KEHU_RULE(\"a\", \"b\", \"\"), KEHU_RULE(\"a\", \"c\", \"\")};\nstatic const uint32_t factors",
+        ),
+        ("rules, 1, sizeof", "both, 2, sizeof"),
+    ]);
+    assert_eq!(refusal(&bench.compile("twice", &twice)), "rule \"a\" is declared twice");
+}
+
+#[test]
+fn code_that_runs_before_any_check_harms_the_worker_only() {
+    let Some(bench) = Bench::new() else { return };
+    let cases = [
+        ("leaves", "exit(0);", "it ended the process (exit 0) while it was loaded"),
+        ("crashes", "*(volatile int *)8 = 1;", "it crashed (SIGSEGV) while it was loaded"),
+        ("prints", "puts(\"{}\"); fflush(stdout);", "taken"),
+        ("closes", "fclose(stdout); close(0);", "taken"),
+    ];
+    for (name, code, expected) in cases {
+        let early = format!("__attribute__((constructor)) static void early(void) {{ {code} }}");
+        let path = bench.compile(name, &(changed(&[]) + &early));
+        assert_eq!(refusal(&path), expected, "{name}");
+    }
+    let path = bench.compile("entry", &changed(&[("return &entry;", "abort();")]));
+    assert_eq!(refusal(&path), "it crashed (SIGABRT) while it was loaded");
+}

@@ -1,0 +1,11 @@
+//! Native plugins: what the host must survive. Sources in C are compiled here; without a compiler
+//! these tests pass by.
+
+mod entry;
+mod example;
+mod files;
+mod growth;
+mod kit;
+mod linked;
+mod mishaps;
+mod words;
