@@ -30,7 +30,7 @@ const SHIPPED: &[ShippedPack] = &[
 ];
 
 /// The native plugins that every workspace may switch on.
-const LINKED: &[Linked] = &[];
+const LINKED: &[Linked] = &[("clv", &kehu_clv::ENTRY)];
 
 fn main() -> ExitCode {
     kehu_cli::main(Shipped { packs: SHIPPED, plugins: LINKED })

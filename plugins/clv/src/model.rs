@@ -1,0 +1,103 @@
+//! Both models together: their fit, and the value of what they expect.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{History, Purchases, Spend, Spending};
+
+/// Four parameters are not told apart by fewer customers who came back.
+const LEAST_REPEATERS: usize = 30;
+/// The weeks of a month: 365.25 days in 12 months.
+const MONTH: f64 = 365.25 / 12.0 / 7.0;
+
+/// Holds both fitted models, with what they were fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// When customers buy; times are in weeks.
+    #[serde(flatten)]
+    pub purchases: Purchases,
+    /// How well the purchases are explained.
+    pub purchases_log_likelihood: f64,
+    /// What they spend on a day of purchase.
+    #[serde(flatten)]
+    pub spend: Spend,
+    /// How well the spend is explained.
+    pub spend_log_likelihood: f64,
+    /// The customers whose purchases were fitted.
+    pub customers: usize,
+    /// Those among them who bought on another day again, for more than nothing.
+    pub repeaters: usize,
+}
+
+/// Says why there is no model.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// There are too few customers with repeats.
+    #[error(
+        "{repeaters} of {customers} customers bought on a second day; the model needs at least 30 of them"
+    )]
+    TooFew {
+        /// Those with repeats.
+        repeaters: usize,
+        /// All who bought.
+        customers: usize,
+    },
+    /// Times of purchase do not differ, or not as the model says they may.
+    #[error(
+        "the purchases of {customers} customers are too much alike to tell how customers differ: no rates of \
+         purchase and of drop-out explain them best"
+    )]
+    Purchases {
+        /// All who bought.
+        customers: usize,
+    },
+    /// Amounts do not differ, or not as the model says they may.
+    #[error(
+        "the amounts of {repeaters} repeat customers are too much alike, or too wild, to tell how customers \
+         differ: no mean amount explains them best"
+    )]
+    Spend {
+        /// Those with repeats.
+        repeaters: usize,
+    },
+}
+
+impl Model {
+    /// Fits both models to the customers who bought at least once.
+    ///
+    /// # Errors
+    /// Why these customers do not settle them.
+    pub fn fit(customers: &[(History, Option<Spending>)]) -> Result<Self, Refusal> {
+        let histories: Vec<History> = customers.iter().map(|(history, _)| *history).collect();
+        let spendings: Vec<Spending> = customers.iter().filter_map(|(_, each)| *each).collect();
+        let (customers, repeaters) = (histories.len(), spendings.len());
+        if repeaters < LEAST_REPEATERS {
+            return Err(Refusal::TooFew { repeaters, customers });
+        }
+        let (purchases, purchases_log_likelihood) =
+            Purchases::fit(&histories).ok_or(Refusal::Purchases { customers })?;
+        let (spend, spend_log_likelihood) = Spend::fit(&spendings)
+            .filter(|(spend, _)| spend.q > 1.0)
+            .ok_or(Refusal::Spend { repeaters })?;
+        Ok(Self {
+            purchases,
+            purchases_log_likelihood,
+            spend,
+            spend_log_likelihood,
+            customers,
+            repeaters,
+        })
+    }
+
+    /// The purchases that are expected within `months`, and their number discounted by `discount`
+    /// a month: each month's at its end.
+    pub fn ahead(&self, history: History, months: u32, discount: f64) -> (f64, f64) {
+        let (mut expected, mut discounted) = (0.0, 0.0);
+        for month in 1..=months {
+            let month = f64::from(month);
+            let until = self.purchases.expected(history, month * MONTH);
+            discounted += (until - expected) / (1.0 + discount).powf(month);
+            expected = until;
+        }
+        (expected, discounted)
+    }
+}
