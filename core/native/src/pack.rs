@@ -343,7 +343,8 @@ fn state_to_json(state: Vec<u8>) -> Json {
         Ok(text) => match serde_json::from_str(&text) {
             Ok(Json::Object(entries)) if !is_bytes(&entries) => {
                 let json = Json::Object(entries);
-                if json.to_string() == text { json } else { Json::String(text) }
+                let again = json.to_string();
+                if again == text { json } else { Json::String(text) }
             }
             _ => Json::String(text),
         },
