@@ -80,6 +80,12 @@ fn every_command_tells_what_it_does() {
           --threads <N>
               Computes with this many threads [default: one a processor]
 
+          --no-plugins
+              Leaves native plugins out
+
+          --locked
+              Fails unless every plugin that is on is the very one of kehu.lock
+
     Examples:
       kehu deal move D-7 intent
       kehu deal move 年度合同 signed --amount 480000 --reason '老板当场签字'

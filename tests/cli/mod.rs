@@ -9,6 +9,7 @@ mod history;
 mod import;
 mod lists;
 mod log;
+mod plugin;
 mod score;
 mod today;
 mod workspace;

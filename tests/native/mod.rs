@@ -5,7 +5,7 @@ mod entry;
 mod example;
 mod files;
 mod growth;
-mod kit;
+pub(crate) mod kit;
 mod linked;
 mod mishaps;
 mod words;

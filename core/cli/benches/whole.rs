@@ -186,7 +186,7 @@ impl Bench {
     fn steps(&self) -> Outcome<()> {
         let as_of = self.today.number();
         let settings = Settings::read(&[("kehu.toml", SETTINGS)]).map_err(|_| "settings")?;
-        let packs = PackSet::new(&settings, &packs()?).map_err(|_| "packs")?;
+        let packs = PackSet::new(&settings, &packs()?, Vec::new()).map_err(|_| "packs")?;
         let catalogue = Catalogue::new(&settings, &packs.manifests()).map_err(|_| "catalogue")?;
         let store = SqliteStore::open(&self.database())?;
         let mut readers = store.read_many(THREADS)?;

@@ -27,8 +27,8 @@ pub(crate) struct Globals {
     pub(crate) user: Option<String>,
 
     /// Speaks English or Chinese [default: the user's own settings, else the workspace's]
-    #[arg(long, value_name = "en|zh", global = true, value_parser = language)]
-    pub(crate) lang: Option<Language>,
+    #[arg(long, value_name = "en|zh", global = true, value_parser = tongue)]
+    pub(crate) lang: Option<Tongue>,
 
     /// Gives data as JSON
     #[arg(long, global = true)]
@@ -52,10 +52,52 @@ pub(crate) struct Globals {
     /// Computes with this many threads [default: one a processor]
     #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+
+    /// Leaves native plugins out
+    #[arg(long, global = true)]
+    pub(crate) no_plugins: bool,
+
+    /// Fails unless every plugin that is on is the very one of kehu.lock
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
 }
 
-fn language(text: &str) -> Result<Language, String> {
-    Language::parse(text).ok_or_else(|| "write en or zh".to_owned())
+impl Globals {
+    /// The language that was asked for.
+    pub(crate) fn language(&self) -> Option<Language> {
+        self.lang.and_then(Tongue::spoken)
+    }
+}
+
+/// What `--lang` names: the language that is spoken, or, for a new plugin, the one it is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tongue {
+    Spoken(Language),
+    C,
+    Rust,
+}
+
+impl Tongue {
+    fn spoken(self) -> Option<Language> {
+        match self {
+            Self::Spoken(language) => Some(language),
+            Self::C | Self::Rust => None,
+        }
+    }
+}
+
+fn tongue(text: &str) -> Result<Tongue, String> {
+    let language = Language::parse(text).map(Tongue::Spoken);
+    language.ok_or_else(|| "write en or zh".to_owned())
+}
+
+/// Reads the language that a plugin is to be written in.
+pub(crate) fn written(text: &str) -> Result<Tongue, String> {
+    match text {
+        "c" => Ok(Tongue::C),
+        "rust" => Ok(Tongue::Rust),
+        _ => Err("write c or rust".to_owned()),
+    }
 }
 
 /// Holds what a command works with.
@@ -70,7 +112,7 @@ impl<'a> Context<'a> {
     pub(crate) fn new(globals: Globals, shipped: Shipped<'a>) -> Self {
         let printer = Printer::new(globals.color);
         let user = UserConfig::read().ok().and_then(|user| user.language);
-        locale::speak(globals.lang.or(user).unwrap_or_default());
+        locale::speak(globals.language().or(user).unwrap_or_default());
         Self { globals, printer, shipped }
     }
 
@@ -82,7 +124,7 @@ impl<'a> Context<'a> {
     /// The language where no workspace is open.
     pub(crate) fn language(&self) -> Result<Language> {
         let user = UserConfig::read()?.language;
-        Ok(self.globals.lang.or(user).unwrap_or_default())
+        Ok(self.globals.language().or(user).unwrap_or_default())
     }
 
     /// How output is wanted.

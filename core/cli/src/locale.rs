@@ -119,6 +119,7 @@ labels! {
     PRICE = "price", "价格";
     MEASURE = "measure", "指标";
     FROM = "from", "从";
+    VERSION = "version", "版本";
     TO = "to", "到";
     VALUE = "value", "数值";
     KEY = "key", "设置";

@@ -8,13 +8,10 @@ use std::sync::Arc;
 use kehu_contract::document::Problem;
 use kehu_contract::{Origin, PackFactory};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
-use kehu_engine::settings;
 use kehu_lua::{PackFiles, Refused};
-use kehu_native::{Isolation, Linked, NativeFactory, OnCrash, Options, WorkerCommand};
 
-use crate::commands::plugin_worker;
-use crate::environment;
 use crate::error::{CommandError, Result};
+use crate::plugins;
 use crate::workspace::Workspace;
 use crate::{Shipped, ShippedPack};
 
@@ -30,7 +27,12 @@ const DEEPEST: usize = 8;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
 pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<PackSet> {
-    let (available, broken) = available(workspace, shipped)?;
+    let (mut available, broken) = available(workspace, shipped)?;
+    let nearer = available.iter().filter(|pack| pack.origin() != Origin::Shipped);
+    let scripts: Vec<String> = nearer
+        .map(|pack| pack.manifest().name.clone())
+        .chain(broken.iter().map(|(name, _)| name.clone()))
+        .collect();
     // A pack that nobody turned on may be half-written: it troubles nobody.
     let on = &workspace.settings.packs_on;
     let problems: Vec<Problem> = broken
@@ -42,7 +44,11 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Pac
         return Err(CommandError::from(problems)
             .hint("mend it, or take the pack out of [packs] on in kehu.toml to go on without it"));
     }
-    PackSet::new(&workspace.settings, &available).map_err(|errors| {
+    let plugins::Found { factories, absent } = plugins::find(workspace, shipped, &scripts)?;
+    // A plugin of the workspace stands in for a shipped script of its name.
+    let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
+    available.splice(..0, factories);
+    PackSet::new(&workspace.settings, &available, absent).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {
             PackSetError::Setting(problem) => CommandError::from(problem),
             PackSetError::Unknown { name, hint } => {
@@ -83,29 +89,7 @@ fn available(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Found> {
         }
         seen.push(name);
     }
-    for plugin in shipped.plugins.iter().filter(|(name, _)| !seen.iter().any(|seen| seen == name)) {
-        packs.push(Arc::new(native(*plugin, workspace)?));
-    }
     Ok((packs, broken))
-}
-
-/// The factory of a native plugin that is linked in.
-fn native(plugin: Linked, workspace: &Workspace) -> Result<NativeFactory> {
-    let said = workspace.settings.plugins.get(plugin.0).copied().unwrap_or_default();
-    let options = Options {
-        worker: WorkerCommand {
-            program: environment::program()?,
-            arguments: vec![plugin_worker::NAME.into()],
-        },
-        isolation: if said.in_process { Isolation::InProcess } else { Isolation::Worker },
-        on_crash: match said.on_crash {
-            settings::OnCrash::Stop => OnCrash::Fail,
-            settings::OnCrash::SkipRows => OnCrash::SkipRows,
-        },
-        origin: Origin::Shipped,
-    };
-    NativeFactory::of_linked(plugin, options)
-        .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))
 }
 
 /// How a folder of packs is named in messages: from the workspace, not from the root of the disk.

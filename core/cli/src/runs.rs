@@ -11,6 +11,7 @@ use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::output::Cell;
+use crate::plugins;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -35,17 +36,30 @@ pub(crate) fn compute<'r>(
     packs: &PackSet,
     as_of: Day,
 ) -> Result<RunView<'r>> {
+    compute_all(context, workspace, packs, as_of, None).map(|(run, _)| run)
+}
+
+/// Computes a run without keeping it; true if plugins passed customers over.
+pub(crate) fn compute_all<'r>(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    packs: &PackSet,
+    as_of: Day,
+    seed: Option<u64>,
+) -> Result<(RunView<'r>, bool)> {
     let mut progress = Progress::steps();
     let run = score::compute(
         &workspace.store,
         &workspace.settings,
         packs,
         CustomerRange::ALL,
-        options(context, as_of, None),
+        options(context, as_of, seed),
         &mut |step| progress.step(step),
     )?;
+    drop(progress);
     tell_failures(run.header());
-    Ok(run)
+    let passed_over = plugins::tell(workspace, packs)?;
+    Ok((run, passed_over))
 }
 
 /// The run of a day: the latest one that is kept, else one that is computed now.

@@ -37,3 +37,71 @@ impl Drop for Replacement {
         fs::remove_file(&self.beside).ok();
     }
 }
+
+/// The text of `kehu.toml` with a pack at the end of `[packs] on`; `on` is what is on so far, which
+/// another file may say.
+pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<String> {
+    let mut document = parse(text)?;
+    let packs = document.entry("packs").or_insert_with(toml_edit::table);
+    let Some(packs) = packs.as_table_like_mut() else { return Err(no_list()) };
+    if packs.get("on").is_none() {
+        let inherited: toml_edit::Array = on.iter().map(String::as_str).collect();
+        packs.insert("on", toml_edit::value(inherited));
+    }
+    let list = packs.get_mut("on").and_then(toml_edit::Item::as_array_mut).ok_or_else(no_list)?;
+    // A new line of a list is written as those before it are.
+    let decor = list.iter().last().map(|last| last.decor().clone());
+    list.push(name);
+    if let (Some(decor), Some(last)) = (decor, list.len().checked_sub(1)) {
+        let prefix = decor.prefix().cloned().unwrap_or_default();
+        if let Some(value) = list.get_mut(last) {
+            value.decor_mut().set_prefix(prefix);
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The text without a pack in `[packs] on`; none if it is not there.
+pub(crate) fn with_pack_off(text: &str, name: &str) -> Result<Option<String>> {
+    let mut document = parse(text)?;
+    let list = document
+        .get_mut("packs")
+        .and_then(|packs| packs.as_table_like_mut()?.get_mut("on")?.as_array_mut());
+    let Some(list) = list else { return Ok(None) };
+    let before = list.len();
+    list.retain(|value| value.as_str() != Some(name));
+    Ok((list.len() < before).then(|| document.to_string()))
+}
+
+fn parse(text: &str) -> Result<toml_edit::DocumentMut> {
+    text.parse().map_err(|error: toml_edit::TomlError| {
+        CommandError::failed(format!("kehu.toml: {}", error.message()))
+    })
+}
+
+fn no_list() -> CommandError {
+    CommandError::failed("[packs] on in kehu.toml is no list of packs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_is_turned_on_and_off_as_a_person_would_write_it() {
+        let one = "# mine\n[packs]\non = [\"rfm\", \"tiers\"] # all\n";
+        let with = with_pack_on(one, &[], "clv").unwrap();
+        assert_eq!(with, "# mine\n[packs]\non = [\"rfm\", \"tiers\", \"clv\"] # all\n");
+        assert_eq!(with_pack_off(&with, "clv").unwrap().unwrap(), one);
+        let lines = "[packs]\non = [\n  \"rfm\",\n  \"tiers\",\n]\n";
+        let with = with_pack_on(lines, &[], "clv").unwrap();
+        assert_eq!(with, "[packs]\non = [\n  \"rfm\",\n  \"tiers\",\n  \"clv\",\n]\n");
+        assert_eq!(with_pack_off(lines, "clv").unwrap(), None);
+        let inherited = with_pack_on("extends = \"../base\"\n", &["rfm".to_owned()], "clv");
+        assert_eq!(
+            inherited.unwrap(),
+            "extends = \"../base\"\n\n[packs]\non = [\"rfm\", \"clv\"]\n"
+        );
+        assert!(with_pack_on("packs = 1\n", &[], "clv").is_err());
+    }
+}

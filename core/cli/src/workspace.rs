@@ -81,6 +81,10 @@ pub(crate) struct Workspace {
     pub(crate) act: Act,
     /// The language for the one who acts.
     pub(crate) language: Language,
+    /// True if native plugins are left out.
+    pub(crate) no_plugins: bool,
+    /// True if each of them must be the very one of the lock.
+    pub(crate) locked: bool,
 }
 
 impl Workspace {
@@ -88,12 +92,14 @@ impl Workspace {
     pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
         let root = find(globals)?;
         let (settings, bases) = read_layers(&root)?;
-        let language = globals.lang.or(user.language).unwrap_or(settings.language);
+        let language = globals.language().or(user.language).unwrap_or(settings.language);
         locale::speak(language);
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
-        Ok(Self { root, bases, settings, store, act: Act { by, at, today }, language })
+        let Globals { no_plugins, locked, .. } = *globals;
+        let act = Act { by, at, today };
+        Ok(Self { root, bases, settings, store, act, language, no_plugins, locked })
     }
 
     /// What the engine's use cases need.

@@ -90,6 +90,18 @@ pub trait PackFactory: Send + Sync + fmt::Debug {
         &[]
     }
 
+    /// Takes out what people should be told beside the results since the last time, such as which
+    /// customers the pack was not asked about again because it crashed there.
+    fn take_notices(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Takes out how often the pack has ended the process in which it runs since the last time; a pack
+    /// that is a script cannot.
+    fn take_crash_count(&self) -> usize {
+        0
+    }
+
     /// Loads the pack for a run.
     ///
     /// # Errors

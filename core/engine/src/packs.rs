@@ -37,6 +37,16 @@ impl EnabledPack {
 #[derive(Debug, Clone, Default)]
 pub struct PackSet {
     packs: Vec<EnabledPack>,
+    absent: Vec<AbsentPack>,
+}
+
+/// Names a pack that is on but cannot be had: nothing is known of what it would give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsentPack {
+    /// Its name.
+    pub name: String,
+    /// Why, and what to do next.
+    pub reason: String,
 }
 
 /// Says why the packs of a workspace cannot run.
@@ -56,15 +66,18 @@ pub enum PackSetError {
 }
 
 impl PackSet {
-    /// Chooses the packs that `settings` turn on among those available, and checks their settings.
+    /// Chooses the packs that `settings` turn on among those available, and checks their settings;
+    /// `absent` are those that are there but cannot be had now.
     ///
     /// # Errors
     /// Everything that is wrong.
     pub fn new(
         settings: &Settings,
         available: &[Arc<dyn PackFactory>],
+        absent: Vec<AbsentPack>,
     ) -> Result<Self, Vec<PackSetError>> {
-        let names = || available.iter().map(|pack| pack.manifest().name.as_str());
+        let available_names = available.iter().map(|pack| pack.manifest().name.as_str());
+        let names = || available_names.clone().chain(absent.iter().map(|pack| pack.name.as_str()));
         let mut errors = Vec::new();
         let mut unknown = |name: &str| {
             let hint = did_you_mean(name, names());
@@ -89,7 +102,14 @@ impl PackSet {
                 Err(problems) => errors.extend(problems.into_iter().map(PackSetError::Setting)),
             }
         }
-        if errors.is_empty() { Ok(Self { packs }) } else { Err(errors) }
+        let is_on = |pack: &AbsentPack| settings.packs_on.contains(&pack.name);
+        let absent = absent.into_iter().filter(is_on).collect();
+        if errors.is_empty() { Ok(Self { packs, absent }) } else { Err(errors) }
+    }
+
+    /// The packs that are on but cannot be had.
+    pub fn absent(&self) -> &[AbsentPack] {
+        &self.absent
     }
 
     /// The packs, in order.

@@ -299,6 +299,14 @@ impl PackFactory for NativeFactory {
         &self.shared.hash
     }
 
+    fn take_notices(&self) -> Vec<String> {
+        self.take_crashes().iter().map(ToString::to_string).collect()
+    }
+
+    fn take_crash_count(&self) -> usize {
+        self.take_deaths().len()
+    }
+
     fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError> {
         Ok(Box::new(NativePack::new(Arc::clone(&self.shared), context)?))
     }

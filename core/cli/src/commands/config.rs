@@ -39,7 +39,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
             listing.rows.push(vec![Cell::text(path), cell, Cell::text(place)]);
         }
     }
-    let language = context.globals.lang.or(UserConfig::read()?.language);
+    let language = context.globals.language().or(UserConfig::read()?.language);
     let mut form = context.form(language.unwrap_or(settings.language));
     form.limit = context.globals.limit.filter(|limit| *limit > 0);
     show_listing(&mut context.printer, form, listing)

@@ -179,6 +179,10 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
             report.error("pack", &CommandError::from(problem.clone()));
         }
     }
+    for pack in packs.absent() {
+        let (found, advice) = pack.reason.split_once("\nhint: ").unwrap_or((&pack.reason, ""));
+        report.add(Status::Error, "plugin", format!("{}: {found}", pack.name), advice);
+    }
     let settings = &workspace.settings;
     match Catalogue::new(settings, &packs.manifests()) {
         Ok(catalogue) => {

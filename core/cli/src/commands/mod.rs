@@ -25,6 +25,7 @@ mod log;
 mod note;
 mod override_value;
 mod plan;
+mod plugin;
 pub(crate) mod plugin_worker;
 mod product;
 mod rep;
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(runs::Args),
     Features(features::Args),
+    #[command(subcommand)]
+    Plugin(plugin::Args),
     Plan(plan::Args),
     Today(today::Args),
     History(history::Args),
@@ -110,6 +113,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::Override(args) => override_value::run(context, &args),
         Command::Runs(args) => runs::run(context, args),
         Command::Features(args) => features::run(context, &args),
+        Command::Plugin(args) => return plugin::run(context, args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),
         Command::History(args) => history::run(context, &args),

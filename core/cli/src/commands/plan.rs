@@ -16,7 +16,7 @@ use crate::locale::{ANSWER_KEY, CUSTOMER, DAY, MINUTES, PURPOSE, TOPICS, VALUE, 
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::printer::Printer;
 use crate::workspace::Workspace;
-use crate::{packs, runs};
+use crate::{packs, plugins, runs};
 
 /// Plans a rep's visits for some days, and keeps the plan
 ///
@@ -64,6 +64,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         as_of,
     };
     let planned = work.plan(from, to)?;
+    plugins::tell(&workspace, &packs)?;
     if !args.dry_run {
         let mut draft = workspace.desk().draft("plan");
         draft.summary = format!("plan of {}, {from} to {to}", rep.name);

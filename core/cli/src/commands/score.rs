@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::locale::{self, counted};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::packs;
+use crate::plugins;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::runs;
@@ -44,11 +45,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let packs = packs::enabled(&workspace, context.shipped)?;
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let options = runs::options(context, as_of, args.seed);
-    let failures = if args.dry_run {
-        let run = runs::compute(context, &workspace, &packs, as_of)?;
+    let (failures, passed_over) = if args.dry_run {
+        let (run, passed_over) = runs::compute_all(context, &workspace, &packs, as_of, args.seed)?;
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
-        run.header().failures.len()
+        (run.header().failures.len(), passed_over)
     } else {
         let mut draft = workspace.desk().draft("score");
         draft.summary = format!("score as of {as_of}");
@@ -64,6 +65,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
             )?
         };
         runs::tell_failures(&header);
+        let passed_over = plugins::tell(&workspace, &packs)?;
         let reader = workspace.read()?;
         let stored = reader.run(id)?.unwrap_or(header);
         let is_first = reader.runs()?.len() < 2;
@@ -72,9 +74,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         let run = RunView::stored(stored.clone(), reader.as_ref());
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
-        stored.failures.len()
+        (stored.failures.len(), passed_over)
     };
-    Ok(if failures > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
+    Ok(if failures > 0 || passed_over { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
 fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {

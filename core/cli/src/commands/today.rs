@@ -18,7 +18,7 @@ use crate::locale::{
 use crate::output::{Cell, Column, Form, Listing, show_json, show_listing};
 use crate::printer::Printer;
 use crate::workspace::Workspace;
-use crate::{packs, runs};
+use crate::{packs, plugins, runs};
 
 /// Shows what a rep is to do today: who, what, why, when and by which channel
 ///
@@ -65,6 +65,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     };
     let list = work.today()?;
     tell_failures(&list, &run);
+    plugins::tell(&workspace, &packs)?;
     match args.answer {
         Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
         None => {

@@ -86,7 +86,11 @@ pub(super) fn execute(
         columns: columns.collect(),
         reasons: BTreeMap::new(),
         packs: packs.packs().iter().map(run_pack).collect(),
-        failures: Vec::new(),
+        failures: packs
+            .absent()
+            .iter()
+            .map(|pack| (pack.name.clone(), format!("pack {}: {}", pack.name, pack.reason)))
+            .collect(),
         overrides: Vec::new(),
     };
     let (ranks, lost) = (BTreeMap::new(), BTreeMap::new());
@@ -131,6 +135,13 @@ impl Run<'_> {
             if let Some(giver) = self.lost.get(&need.column) {
                 return Err(format!(
                     "pack {}: switched off, because it needs \"{}\" of pack {giver}, which is switched off",
+                    pack.name(),
+                    need.column
+                ));
+            }
+            if self.scored.values.get(&need.column).is_none() {
+                return Err(format!(
+                    "pack {}: switched off, because it needs \"{}\", which nobody gives while other packs are off",
                     pack.name(),
                     need.column
                 ));

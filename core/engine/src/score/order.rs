@@ -98,6 +98,8 @@ pub fn order(
             match givers.get(column) {
                 Some(giver) => needed.entry(*at).or_default().push(*giver),
                 None if *optional || is_feature(column) => {}
+                // An absent pack may be the one that gives it: then the run says so of this step.
+                None if !packs.absent().is_empty() => {}
                 None => errors.push(OrderError::NobodyGives {
                     pack: pack.name().to_owned(),
                     step: step.name.clone(),

@@ -63,7 +63,7 @@ impl Office {
         let on: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
         let text = format!("{settings}\n[packs]\non = [{}]\n", on.join(", "));
         let settings = Settings::read(&[("kehu.toml", &text)]).unwrap();
-        let packs = PackSet::new(&settings, &available).unwrap();
+        let packs = PackSet::new(&settings, &available, Vec::new()).unwrap();
         Self { _folder: folder, store, settings, packs }
     }
 

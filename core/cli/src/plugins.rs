@@ -1,0 +1,286 @@
+//! The native plugins of a workspace: those of its lock that may run on this machine, and those that
+//! the program carries.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kehu_contract::{Limits, Origin};
+use kehu_engine::packs::{AbsentPack, PackSet};
+use kehu_engine::settings::{self, PluginSettings};
+use kehu_native::{
+    Isolation, Library, Lock, Locked, LockedFile, NativeFactory, OnCrash, Options, Refusal,
+    WorkerCommand, inspect, platform,
+};
+
+use crate::Shipped;
+use crate::commands::plugin_worker;
+use crate::environment;
+use crate::error::{CommandError, Result};
+use crate::machine::Machine;
+use crate::printer::Printer;
+use crate::workspace::Workspace;
+
+/// The file that says which plugins may run.
+pub(crate) const LOCK: &str = "kehu.lock";
+/// The folder of a workspace in which added plugins lie.
+pub(crate) const FOLDER: &str = "plugins";
+
+/// Reads a workspace's lock; an empty one if there is none.
+pub(crate) fn read_lock(root: &Path) -> Result<Lock> {
+    let path = root.join(LOCK);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
+        Err(error) => return Err(CommandError::file("read", &path, &error)),
+    };
+    Ok(Lock::parse(LOCK, &text)?)
+}
+
+/// Replaces a workspace's lock in one step.
+pub(crate) fn write_lock(root: &Path, lock: &Lock) -> Result {
+    let path = root.join(LOCK);
+    let beside = root.join(format!("{LOCK}.new"));
+    fs::write(&beside, lock.to_toml())
+        .and_then(|()| fs::rename(&beside, &path))
+        .map_err(|error| CommandError::file("written", &path, &error))
+}
+
+/// How workers are started: this very program, as another process.
+pub(crate) fn worker() -> Result<WorkerCommand> {
+    Ok(WorkerCommand {
+        program: environment::program()?,
+        arguments: vec![plugin_worker::NAME.into()],
+    })
+}
+
+/// Why a plugin of the lock does not run now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Hindrance {
+    /// There is no file of it for this platform.
+    OtherPlatform,
+    /// The file is missing, changed, or not fit to be run.
+    File(Refusal),
+    /// Nobody has allowed it on this machine yet.
+    NotAllowed,
+    /// It crashed too often.
+    Rests,
+    /// It was switched off for this command.
+    SwitchedOff,
+}
+
+impl Hindrance {
+    /// One or two words for a listing.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::OtherPlatform => "other platform",
+            Self::File(_) => "refused",
+            Self::NotAllowed => "not allowed here",
+            Self::Rests => "rests",
+            Self::SwitchedOff => "off",
+        }
+    }
+
+    /// What is told of the pack that cannot be had.
+    pub(crate) fn reason(&self, name: &str) -> String {
+        match self {
+            Self::OtherPlatform => format!(
+                "{LOCK} has no file of it for {}\nhint: build it for this machine, then: kehu plugin add FILE",
+                platform()
+            ),
+            Self::File(refusal) => refusal.to_string(),
+            Self::NotAllowed => format!(
+                "it has not been allowed on this machine yet\nhint: look at it and allow it: kehu plugin allow {name}"
+            ),
+            Self::Rests => format!(
+                "it rests after three crashes in ten minutes\nhint: try it again with: kehu plugin retry {name}"
+            ),
+            Self::SwitchedOff => "native plugins are switched off by --no-plugins".to_owned(),
+        }
+    }
+}
+
+/// The file of a locked plugin for this platform.
+pub(crate) fn file_here(locked: &Locked) -> Option<&LockedFile> {
+    locked.files.get(&platform())
+}
+
+/// Opens the file of a locked plugin, and makes sure that it is the very one, allowed here.
+pub(crate) fn open_locked(
+    root: &Path,
+    locked: &Locked,
+    machine: &Machine,
+) -> std::result::Result<Library, Hindrance> {
+    let file = file_here(locked).ok_or(Hindrance::OtherPlatform)?;
+    let library = Library::verify(&root.join(&file.path), &file.sha256).map_err(Hindrance::File)?;
+    if machine.allows(&file.sha256) { Ok(library) } else { Err(Hindrance::NotAllowed) }
+}
+
+/// How a plugin is run, as the workspace's settings say.
+fn options(said: PluginSettings, origin: Origin) -> Result<Options> {
+    Ok(Options {
+        worker: worker()?,
+        isolation: if said.in_process { Isolation::InProcess } else { Isolation::Worker },
+        on_crash: match said.on_crash {
+            settings::OnCrash::Stop => OnCrash::Fail,
+            settings::OnCrash::SkipRows => OnCrash::SkipRows,
+        },
+        origin,
+    })
+}
+
+/// Holds the native packs of a workspace.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Those that are on.
+    pub(crate) factories: Vec<NativeFactory>,
+    /// Those that cannot be had, and, without a reason, those that are not on.
+    pub(crate) absent: Vec<AbsentPack>,
+}
+
+/// Finds the native plugins of the workspace and those that the program carries, but for those that
+/// a script stands in for; only those that are on are looked at.
+pub(crate) fn find(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    scripts: &[String],
+) -> Result<Found> {
+    let search = Search { workspace, machine: Machine::read()? };
+    let mut found = Found::default();
+    let mut seen: Vec<String> = scripts.to_vec();
+    for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
+        let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
+        for (name, locked) in &read_lock(root)?.plugins {
+            if !seen.contains(name) {
+                seen.push(name.clone());
+                found.keep(workspace, name, || search.locked(root, name, locked, origin))?;
+            }
+        }
+    }
+    for plugin in shipped.plugins {
+        if !seen.iter().any(|name| name == plugin.0) {
+            found.keep(workspace, plugin.0, || search.linked(*plugin))?;
+        }
+    }
+    let missed = found.absent.iter().find(|pack| !pack.reason.is_empty());
+    if let (Some(missed), true) = (missed, workspace.locked) {
+        let message = format!("plugin {}: {}", missed.name, missed.reason);
+        return Err(CommandError::failed(message)
+            .hint("with --locked every plugin that is on must be the very one of kehu.lock"));
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn keep(
+        &mut self,
+        workspace: &Workspace,
+        name: &str,
+        open: impl FnOnce() -> Result<Outcome>,
+    ) -> Result {
+        let reason = if workspace.settings.packs_on.iter().any(|on| on == name) {
+            match open()? {
+                Ok(factory) => {
+                    self.factories.push(factory);
+                    return Ok(());
+                }
+                Err(hindrance) => hindrance.reason(name),
+            }
+        } else {
+            String::new()
+        };
+        self.absent.push(AbsentPack { name: name.to_owned(), reason });
+        Ok(())
+    }
+}
+
+struct Search<'a> {
+    workspace: &'a Workspace,
+    machine: Machine,
+}
+
+type Outcome = std::result::Result<NativeFactory, Hindrance>;
+
+impl Search<'_> {
+    fn said(&self, name: &str) -> PluginSettings {
+        self.workspace.settings.plugins.get(name).copied().unwrap_or_default()
+    }
+
+    fn locked(&self, root: &Path, name: &str, locked: &Locked, origin: Origin) -> Result<Outcome> {
+        if self.workspace.no_plugins {
+            return Ok(Err(Hindrance::SwitchedOff));
+        }
+        let options = options(self.said(name), origin)?;
+        let limits = self.workspace.settings.limits;
+        Ok(open_locked(root, locked, &self.machine).and_then(|library| {
+            let description =
+                inspect(&library, &options.worker, limits).map_err(Hindrance::File)?;
+            let factory = NativeFactory::of_library(library, description, options)
+                .map_err(Hindrance::File)?;
+            self.awake(factory)
+        }))
+    }
+
+    fn linked(&self, plugin: kehu_native::Linked) -> Result<Outcome> {
+        if self.workspace.no_plugins {
+            return Ok(Err(Hindrance::SwitchedOff));
+        }
+        let options = options(self.said(plugin.0), Origin::Shipped)?;
+        let factory = NativeFactory::of_linked(plugin, options)
+            .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))?;
+        Ok(self.awake(factory))
+    }
+
+    fn awake(&self, factory: NativeFactory) -> Outcome {
+        use kehu_contract::PackFactory as _;
+        if self.machine.rests(factory.hash()) { Err(Hindrance::Rests) } else { Ok(factory) }
+    }
+}
+
+/// Tells on stderr what native plugins did beside their results, and lets those rest that crash too
+/// often; true if customers were passed over.
+pub(crate) fn tell(workspace: &Workspace, packs: &PackSet) -> Result<bool> {
+    let mut passed_over = false;
+    for pack in packs.packs() {
+        for notice in pack.factory.take_notices() {
+            Printer::talk(&format!("passed over: {notice}"));
+            passed_over = true;
+        }
+        let crashes = pack.factory.take_crash_count();
+        if crashes == 0 {
+            continue;
+        }
+        let at = &workspace.act.at;
+        if Machine::read()?.note_crashes(pack.factory.hash(), pack.name(), crashes, at)? {
+            let name = pack.name();
+            Printer::talk(&format!(
+                "plugin {name} crashed three times in ten minutes: it rests now"
+            ));
+            Printer::talk(&format!("hint: try it again with: kehu plugin retry {name}"));
+        }
+    }
+    Ok(passed_over)
+}
+
+/// The factory of a plugin that the program carries, for a look at it.
+pub(crate) fn carried(plugin: kehu_native::Linked) -> Result<NativeFactory> {
+    let options = options(PluginSettings::default(), Origin::Shipped)?;
+    NativeFactory::of_linked(plugin, options)
+        .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))
+}
+
+/// The limits under which a plugin is looked at where there is no workspace.
+pub(crate) fn usual_limits() -> Limits {
+    Limits::default()
+}
+
+/// A path as the host of plugins wants it: from the root of the disk, its folders without links. The
+/// file itself may not be one.
+pub(crate) fn absolute(file: &Path) -> Result<PathBuf> {
+    let failed = |error: std::io::Error| CommandError::file("read", file, &error);
+    let name = file
+        .file_name()
+        .ok_or_else(|| CommandError::usage(format!("{} names no file", file.display())))?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    Ok(folder.join(name))
+}

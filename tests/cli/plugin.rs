@@ -1,0 +1,264 @@
+//! Native plugins from the command line: begun, built, added, run, moved to another machine, removed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::kit::Kit;
+use crate::native;
+
+/// A workspace in which 武汉钢铁 and Ann Lee have bought; none if there is no compiler.
+fn shop() -> Option<Kit> {
+    Command::new("cc").arg("--version").output().is_ok().then(|| {
+        let kit = Kit::shop();
+        kit.done("log purchase 武汉钢铁 --on 2024-01-05 --amount 30000");
+        kit.done("log purchase 'Ann Lee' --on 2024-02-20 --amount 400");
+        kit
+    })
+}
+
+/// Begins a plugin and builds it with the command that `plugin new` tells.
+fn begun(kit: &Kit, name: &str) -> PathBuf {
+    let told = kit.run(&format!("plugin new {name} --lang c"));
+    let command = told.lines().find_map(|line| line.strip_prefix("next: cc ")).unwrap();
+    let built = Command::new("cc").args(command.split(' ')).current_dir(kit.path()).output();
+    let built = built.unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    kit.path().join(name).join(format!("{name}.so"))
+}
+
+/// Takes out what differs from compiler to compiler.
+fn steady(told: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in told.lines() {
+        let line = match line.split_once("sha256    ") {
+            Some(_) => "sha256    …".to_owned(),
+            None => line.to_owned(),
+        };
+        let line = match line.split_once(" bytes") {
+            Some((before, _)) => format!("{}, … bytes", before.rsplit_once(", ").unwrap().0),
+            None => line,
+        };
+        lines.push(line.replace(&kehu_native::platform(), "PLATFORM"));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn a_plugin_in_c_is_begun_built_added_and_explains_its_scores() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    assert_snapshot!(steady(&kit.run("plugin add credit-risk/credit-risk.so --yes")), @r"
+    [stderr]
+    credit-risk 1.0.0: Silence
+    built for ABI 0.1
+    file      $DIR/shop/credit-risk/credit-risk.so, … bytes
+    sha256    …
+    step      score, reads recency_days, amount, gives credit_risk (number)
+    Added credit-risk 1.0.0: plugins/credit-risk-PLATFORM.so, pinned in kehu.lock.
+    Turned it on in kehu.toml; score runs it.
+    ");
+    assert_snapshot!(steady(&kit.run("plugin list")), @r"
+    name         version  from       state  file
+    credit-risk  1.0.0    workspace  on     plugins/credit-risk-PLATFORM.so
+    clv          0.1.0    kehu       off
+    ");
+    kit.done("score");
+    assert_snapshot!(kit.run("explain 武汉钢铁 credit_risk"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    credit_risk = 8.6  [credit-risk 1.0.0, score]
+      +5.6 silent for 56 days  credit-risk/credit-risk.c:25
+      +3 has bought for 30000  credit-risk/credit-risk.c:26
+      recency_days = 56 days  days since the last purchase
+      amount = 30000  sum of all purchases less returns
+    ");
+    assert_snapshot!(kit.run("--lang zh explain 武汉机械 credit_risk"), @r"
+    武汉机械 (C-2), 2024-03-01
+
+    credit_risk = 缺失  [credit-risk 1.0.0, score]
+      · 从未购买  credit-risk/credit-risk.c:27
+      recency_days = 缺失  距上次购买的天数
+      amount = 0  累计购买金额（扣除退货）
+    ");
+    assert_snapshot!(kit.run("plugin remove credit-risk"), @r"
+    [stderr]
+    Removed credit-risk 1.0.0.
+    ");
+    assert_eq!(std::fs::read_dir(kit.path().join("plugins")).unwrap().count(), 0);
+    assert!(!kit.run("score").contains("credit_risk"));
+}
+
+#[test]
+fn nothing_is_added_unless_somebody_says_so_and_nothing_is_begun_twice() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    let told = kit.run("plugin add credit-risk/credit-risk.so");
+    assert!(
+        told.ends_with(
+            "error: nobody is there to be asked\nhint: with --yes nothing is asked\n[exit 2]\n"
+        ),
+        "{told}"
+    );
+    assert!(!kit.path().join("kehu.lock").exists());
+    assert_snapshot!(kit.run("plugin new credit-risk"), @r"
+    [stderr]
+    error: credit-risk is there already
+    hint: take another name, or move it away
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("plugin new 'Credit Risk'"), @r#"
+    [stderr]
+    error: "Credit Risk" is no name of a plugin
+    hint: write words of small letters and digits, joined by -, such as credit-risk
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("plugin new credit-risk-2 --lang rust"), @r"
+    [stderr]
+    error: a plugin in Rust needs the folder plugins/sdk of kehu's sources
+    hint: name it with --sdk DIR
+    [exit 2]
+    ");
+    assert_snapshot!(kit.run("plugin add nowhere.so"), @r"
+    [stderr]
+    error: $DIR/shop/nowhere.so cannot be read: No such file or directory (os error 2)
+    [exit 1]
+    ");
+    kit.write("text.so", "no library");
+    assert_snapshot!(kit.run("plugin inspect text.so"), @r"
+    [stderr]
+    error: $DIR/shop/text.so is not a shared library
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("plugin remove silence"), @r#"
+    [stderr]
+    error: kehu.lock has no plugin "silence"
+    hint: see which there are: kehu plugin list
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("plugin retry silence"), @r#"
+    [stderr]
+    error: no plugin "silence" has crashed on this machine
+    hint: see which there are: kehu plugin list
+    [exit 1]
+    "#);
+}
+
+#[test]
+fn on_another_machine_a_plugin_waits_until_somebody_allows_it() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    kit.done("plugin add credit-risk/credit-risk.so --yes");
+    let consent = kit.path().join("../home/.config/kehu/plugins.toml");
+    std::fs::remove_file(&consent).unwrap();
+    let told = kit.run("score");
+    assert!(
+        told.contains("pack credit-risk: it has not been allowed on this machine yet"),
+        "{told}"
+    );
+    assert!(told.contains("tiers") && told.ends_with("[exit 3]\n"), "{told}");
+    assert!(kit.run("plugin list").contains("not allowed here"));
+    let told = kit.run("--locked score");
+    assert!(told.contains("must be the very one of kehu.lock") && told.ends_with("[exit 1]\n"));
+    kit.done("plugin allow credit-risk --yes");
+    kit.done("--locked score");
+    let told = kit.run("--no-plugins score");
+    assert!(told.contains("switched off by --no-plugins") && told.ends_with("[exit 3]\n"));
+}
+
+#[test]
+fn a_file_or_a_lock_that_was_changed_is_refused_before_anything_runs() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    kit.done("plugin add credit-risk/credit-risk.so --yes");
+    let file = kit.path().join(format!("plugins/credit-risk-{}.so", kehu_native::platform()));
+    let good = std::fs::read(&file).unwrap();
+    std::fs::write(&file, [&good[..], b"x"].concat()).unwrap();
+    let told = kit.run("score");
+    assert!(told.contains("is another file than the one that was added"), "{told}");
+    std::fs::remove_file(&file).unwrap();
+    assert!(kit.run("score").contains("No such file"), "{}", kit.run("score"));
+    std::fs::write(&file, good).unwrap();
+    kit.done("score");
+    let lock = kit.path().join("kehu.lock");
+    let text = std::fs::read_to_string(&lock).unwrap();
+    std::fs::write(&lock, text.replace("plugins/", "../plugins/")).unwrap();
+    let told = kit.run("score");
+    assert!(told.contains("lies outside the workspace") && told.ends_with("[exit 1]\n"), "{told}");
+}
+
+/// A plugin that crashes at who has been silent for so many days.
+fn crashing(kit: &Kit, days: u32) -> Option<PathBuf> {
+    let bench = native::kit::Bench::new()?;
+    let row = format!("if (days == {days}) *(volatile int *)8 = 1;");
+    let source = native::kit::at_row(&row)
+        .replace("needs = [\\\"days\\\"]", "needs = [\\\"recency_days\\\"]")
+        .replace("KEHU_RULE_OF(\"quiet\", \"days\"", "KEHU_RULE_OF(\"quiet\", \"recency_days\"");
+    let built = bench.compile("fixture", &source);
+    let path = kit.path().join("fixture.so");
+    std::fs::copy(built, &path).unwrap();
+    Some(path)
+}
+
+fn add(kit: &Kit, path: &Path) {
+    kit.done(&format!("plugin add {} --yes", path.display()));
+}
+
+#[test]
+fn the_customer_at_which_a_plugin_crashes_is_named_and_the_others_are_scored_if_that_is_wanted() {
+    let Some(kit) = shop() else { return };
+    let Some(path) = crashing(&kit, 10) else { return };
+    add(&kit, &path);
+    let told = kit.run("score");
+    assert!(
+        told.contains(
+            "pack fixture, score, customer C-3: runtime error: the plugin crashed (SIGSEGV)"
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains("pack fixture was switched off") && told.ends_with("[exit 3]\n"),
+        "{told}"
+    );
+    kit.set("\n[plugins.fixture]\non_crash = \"skip-rows\"\n");
+    let told = kit.run("score");
+    assert!(
+        told.contains("passed over: at customer C-3 plugin fixture crashed (SIGSEGV)"),
+        "{told}"
+    );
+    assert!(told.ends_with("[exit 3]\n"), "{told}");
+    let rows = kit.json("customer list --columns name,silence");
+    let silence = |row: usize| rows[row]["silence"].clone();
+    assert_eq!([silence(0), silence(2)], [serde_json::json!(26), serde_json::Value::Null]);
+}
+
+#[test]
+fn a_plugin_that_crashes_three_times_rests_until_it_is_to_be_tried_again() {
+    let Some(kit) = shop() else { return };
+    let Some(path) = crashing(&kit, 10) else { return };
+    add(&kit, &path);
+    for _ in 0..2 {
+        assert!(!kit.run("score").contains("it rests now"));
+    }
+    let told = kit.run("score");
+    assert!(told.contains("fixture crashed three times in ten minutes: it rests now"), "{told}");
+    let told = kit.run("score");
+    assert!(told.contains("it rests after three crashes in ten minutes"), "{told}");
+    assert!(!told.contains("SIGSEGV"), "it is not run any more: {told}");
+    assert!(kit.run("plugin list").contains("rests"));
+    kit.done("plugin retry fixture");
+    assert!(kit.run("score").contains("SIGSEGV"));
+}
+
+#[test]
+fn lifetime_value_refuses_a_base_that_tells_nothing_and_the_rest_goes_on() {
+    let kit = Kit::shop();
+    kit.done("log purchase 武汉钢铁 --on 2024-01-05 --amount 30000");
+    let settings = kit.path().join("kehu.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replacen("on = [", "on = [\"clv\", ", 1)).unwrap();
+    let told = kit.run("score");
+    assert!(told.contains("0 of 1 customers bought on a second day"), "{told}");
+    assert!(told.contains("tiers") && told.ends_with("[exit 3]\n"), "{told}");
+}
