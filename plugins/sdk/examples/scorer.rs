@@ -62,7 +62,7 @@ title = { en = "Silence", zh = "沉默度" }
 [settings.limit]
 type = "number"
 default = 30
-doc = { en = "Days of silence that are nothing unusual", zh = "不算沉默的天数" }
+doc = { en = "Days without a purchase that are nothing unusual", zh = "不算沉默的天数" }
 
 [[step]]
 hook = "score"
