@@ -1,6 +1,7 @@
 //! Native plugins: what the host must survive. Sources in C are compiled here; without a compiler
 //! these tests pass by.
 
+mod check;
 mod entry;
 mod example;
 mod files;

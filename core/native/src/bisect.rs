@@ -23,6 +23,9 @@ pub(crate) fn find(
     state: &[u8],
 ) -> Option<(usize, Death)> {
     let (mut from, mut to) = (0, batch.ids.len());
+    if to == 0 {
+        return None;
+    }
     let mut crashes = |from: usize, to: usize| match pack.score_once(
         place,
         step,

@@ -81,7 +81,7 @@ impl fmt::Display for Crash {
 /// Makes instances of one pack that is a native plugin.
 #[derive(Clone)]
 pub struct NativeFactory {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all threads share of a plugin.
@@ -180,6 +180,14 @@ impl NativeFactory {
             deaths: Mutex::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The same plugin with workers of its own, in which a crash ends the call.
+    pub(crate) fn again(&self) -> Result<Self, Refusal> {
+        let Shared { source, entry, description, hash, options, .. } = &*self.shared;
+        let (isolation, on_crash) = (Isolation::Worker, OnCrash::Fail);
+        let options = Options { isolation, on_crash, ..options.clone() };
+        Self::new(source.clone(), *entry, description.clone(), hash.clone(), options)
     }
 
     /// What the plugin says of itself.

@@ -220,6 +220,14 @@ impl Worker {
         }
     }
 
+    /// The memory that is the worker's alone, in bytes; none where the system does not tell.
+    pub(crate) fn own_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+        let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kibibytes * 1024)
+    }
+
     /// Takes out what the plugin has printed.
     pub(crate) fn take_printed(&mut self) -> String {
         String::from_utf8_lossy(&std::mem::take(&mut self.printed)).into_owned()

@@ -10,6 +10,7 @@
 //! - [`inspect`] loads one in a worker and gives its [`Description`].
 //! - [`NativeFactory`] is a described plugin, from a [`Library`] or linked into the program
 //!   ([`Linked`]); each thread asks it for an instance of its own.
+//! - [`check::all`] finds out whether a plugin keeps to the rules of the border.
 //! - [`worker_main`] is the other side: what the program does when it is started as a worker
 //!   ([`WorkerCommand`]).
 //!
@@ -39,6 +40,7 @@
 //! ```
 
 mod bisect;
+pub mod check;
 mod collect;
 mod decide;
 mod description;

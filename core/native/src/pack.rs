@@ -63,7 +63,7 @@ impl NativePack {
     }
 
     /// Makes sure that there is a seat, and that it is in this run.
-    fn sit(&mut self) -> Result<&mut Seat, Trouble> {
+    pub(crate) fn sit(&mut self) -> Result<&mut Seat, Trouble> {
         let mut seat = match self.seat.take() {
             Some(seat) => seat,
             None => {
@@ -141,7 +141,7 @@ impl NativePack {
     }
 
     /// Makes sure that the step has an instance with this state.
-    fn create(&mut self, place: usize, state: &[u8]) -> Result<(), Trouble> {
+    pub(crate) fn create(&mut self, place: usize, state: &[u8]) -> Result<(), Trouble> {
         let work = |seat: &mut Seat, _| match seat {
             Seat::Worker(worker) => worker.create(place, state),
             Seat::Inside(guest) if guest.has(place, state) => Ok(Answer::default()),
@@ -220,6 +220,24 @@ impl NativePack {
         error
     }
 
+    /// The worker that it has just now.
+    pub(crate) fn worker(&self) -> Option<&Worker> {
+        match &self.seat {
+            Some(Seat::Worker(worker)) => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// True if half of the run's time is used up.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.spent > self.context.limits.run / 2
+    }
+
+    /// What trouble is called where no customer is known.
+    pub(crate) fn tell(&self, trouble: Trouble) -> PackError {
+        self.describe(trouble, None, &[])
+    }
+
     fn of_death(&self, death: &Death) -> PackError {
         let kind = match death {
             Death::TooSlow(_) => FailureKind::TimeLimit,
@@ -262,6 +280,7 @@ impl NativePack {
                         error.customer = batch.ids.get(row).copied();
                         error.inputs = inputs(&batch.columns, row);
                     }
+                    None if batch.ids.is_empty() => error.message += "; there was no customer",
                     None => error.message += "; asked about parts of the batch it did not",
                 }
                 Err(error)

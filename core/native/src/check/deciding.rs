@@ -1,0 +1,152 @@
+//! The checks of planners and follow-ups.
+
+use std::time::{Duration, Instant};
+
+use kehu_contract::{
+    Case, FixedVisit, Hook, InteractionView, Pack as _, PlanCustomer, PlanningProblem, Point,
+    WorkDay,
+};
+
+use super::rows::{self, Chance, TODAY};
+use super::subject::{Stop, Subject};
+use crate::host::Death;
+use crate::pack::{Seat, Trouble};
+
+/// How long a planner has before it is asked to stop.
+const BEGUN: Duration = Duration::from_millis(20);
+/// How long it has then.
+const HEEDED: Duration = Duration::from_millis(100);
+/// How often a busy machine may look like a slow planner.
+const TRIES: usize = 3;
+
+/// A rep with so many customers around a town, and twenty working days.
+fn problem(customers: usize, chance: &mut Chance) -> PlanningProblem {
+    let day = |day: i32| WorkDay { day, seconds: 8 * 3_600, max_visits: 10 };
+    let mut place = || {
+        let mut near = |centre: f64| centre + (chance.share() - 0.5) / 2.0;
+        Some(Point { lat: near(31.2), lon: near(121.5) })
+    };
+    let customers: Vec<PlanCustomer> = (1..=customers as i64)
+        .map(|customer| PlanCustomer {
+            customer,
+            name: format!("客户 {customer}"),
+            place: place(),
+            visits_per_month: 1.0,
+            visits: 1 + (customer % 3) as i32,
+            visits_a_round: 1,
+            seconds: 1_800,
+            gap_days: 5,
+            last_visit: (customer % 2 == 0).then_some(TODAY - 30),
+            mode: String::new(),
+            purpose: String::new(),
+            topics: String::new(),
+            value: (customer * 7 % 100) as f64,
+            group: String::new(),
+        })
+        .collect();
+    let fixed = customers.first().map(|first| FixedVisit { customer: first.customer, day: TODAY });
+    PlanningProblem {
+        rep: "李伟".to_owned(),
+        home: place(),
+        days: (0..28).filter(|day| day % 7 < 5).map(|later| day(TODAY + later)).collect(),
+        from: TODAY,
+        to: TODAY + 27,
+        customers,
+        fixed: fixed.into_iter().collect(),
+        speed: 30.0,
+        seconds_per_way: 300,
+        prospecting_share: 0.1,
+        seed: 1,
+    }
+}
+
+pub(super) fn plans(subject: &Subject<'_>) -> Result<(), Stop> {
+    for (place, step) in subject.steps(&[Hook::PlanVisits])? {
+        for customers in [0, 1, 30] {
+            let problem = problem(customers, &mut subject.chance());
+            let mut pack = subject.pack(&subject.context())?;
+            let first = pack.plan_visits(place, &problem)?;
+            let second = pack.plan_visits(place, &problem)?;
+            let third = subject.pack(&subject.context())?.plan_visits(place, &problem)?;
+            if first != second || first != third {
+                let name = &step.name;
+                return Err(Stop::failed(
+                    format!("step \"{name}\": another plan for the same {customers} customers"),
+                    "draw chance from the problem's seed, and count steps instead of time",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn cancel(subject: &Subject<'_>) -> Result<(), Stop> {
+    for (place, step) in subject.steps(&[Hook::PlanVisits])? {
+        let text = serde_json::to_vec(&problem(400, &mut subject.chance())).unwrap_or_default();
+        let mut taken = Duration::MAX;
+        for _ in 0..TRIES {
+            taken = taken.min(until_heeded(subject, place, &text)?);
+            if taken <= HEEDED {
+                break;
+            }
+        }
+        if taken > HEEDED {
+            let (name, most) = (&step.name, HEEDED.as_millis());
+            return Err(Stop::failed(
+                format!("step \"{name}\": asked to stop, it went on for more than {most} ms"),
+                "look at kehu_call.cancel in each round, and emit the best plan so far",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// How long a planner goes on after it is asked to stop.
+fn until_heeded(subject: &Subject<'_>, place: usize, problem: &[u8]) -> Result<Duration, Stop> {
+    let mut pack = subject.pack(&subject.context())?;
+    pack.create(place, &[]).map_err(|trouble| Stop::from(pack.tell(trouble)))?;
+    let seat = pack.sit().map_err(|_| Stop::skipped("the worker is gone"))?;
+    let Seat::Worker(worker) = seat else { return Err(Stop::skipped("it has no worker")) };
+    let begun = Instant::now();
+    match worker.plan(place, problem, BEGUN) {
+        Ok(_) => Ok(begun.elapsed().saturating_sub(BEGUN)),
+        Err(Death::TooSlow(_)) => Ok(Duration::MAX),
+        Err(death) => Err(pack.tell(Trouble::Death(death)).into()),
+    }
+}
+
+fn case(row: usize) -> Case {
+    let interaction = |days_ago: i32| InteractionView {
+        id: i64::from(days_ago),
+        kind: "purchase".to_owned(),
+        happened: TODAY - days_ago,
+        days_ago,
+        channel: None,
+        outcome: None,
+        mood: None,
+        amount: Some(12.5),
+        state: None,
+        about: None,
+    };
+    let interactions = (0..row as i32 % 4).map(|turn| interaction(1 + 30 * turn)).collect();
+    Case { name: format!("客户 {row}"), deals: Vec::new(), interactions }
+}
+
+pub(super) fn proposals(subject: &Subject<'_>) -> Result<(), Stop> {
+    for (place, step) in subject.steps(&[Hook::FollowUp])? {
+        for count in [0, 1, 200] {
+            let batch = rows::batch(subject.rows(&step).ordinary(count, &mut subject.chance()));
+            let cases: Vec<Case> = (0..count).map(case).collect();
+            let mut pack = subject.pack(&subject.context())?;
+            let first = pack.follow_up(place, &batch, &cases)?;
+            if pack.follow_up(place, &batch, &cases)? != first {
+                let name = &step.name;
+                return Err(Stop::failed(
+                    format!("step \"{name}\": other proposals for the same {count} customers"),
+                    "keep nothing from call to call but what create made",
+                ));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! What `kehu plugin validate` finds: one slip, one finding.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use kehu_contract::{ColumnType, Origin};
+use kehu_native::check::{self, Outcome};
+use kehu_native::{Isolation, NativeFactory, OnCrash, Options};
+
+use super::kit::{Bench, at_row, changed, factory, limits, scorer, worker};
+
+fn options(fuzz: Duration) -> check::Options {
+    check::Options { limits: limits(), seed: 7, fuzz, kinds: BTreeMap::new() }
+}
+
+/// The checks that fail, each with the first line of what it says.
+fn failed(factory: &NativeFactory, options: &check::Options) -> Vec<(&'static str, String)> {
+    let mut told = 0;
+    let findings = check::all(factory, options, &mut |_| told += 1);
+    assert_eq!(told, findings.len());
+    let failed = findings.into_iter().filter_map(|finding| match finding.outcome {
+        Outcome::Failed { what, hint } => {
+            assert!(hint.is_some());
+            Some((finding.check, what.lines().next().unwrap_or_default().to_owned()))
+        }
+        _ => None,
+    });
+    failed.collect()
+}
+
+fn failed_of(bench: &Bench, name: &str, source: &str) -> Vec<(&'static str, String)> {
+    let factory = factory(&bench.compile(name, source), OnCrash::Fail, Isolation::Worker);
+    failed(&factory, &options(Duration::ZERO))
+}
+
+#[test]
+fn a_plugin_that_keeps_to_the_rules_passes() {
+    let Some(bench) = Bench::new() else { return };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/plugin-in-c/silence.c");
+    let source = std::fs::read_to_string(path).unwrap();
+    for source in [source, at_row("")] {
+        let factory = factory(&bench.compile("good", &source), OnCrash::Fail, Isolation::Worker);
+        let options = options(Duration::from_millis(300));
+        let findings = check::all(&factory, &options, &mut |_| ());
+        for finding in &findings {
+            assert!(!matches!(finding.outcome, Outcome::Failed { .. }), "{finding:?}");
+        }
+        let passed = findings.iter().filter(|finding| finding.outcome == Outcome::Passed);
+        assert!(passed.count() >= 13, "{findings:#?}");
+    }
+}
+
+#[test]
+fn the_plugin_that_is_shipped_passes() {
+    let options = Options {
+        worker: worker(),
+        isolation: Isolation::Worker,
+        on_crash: OnCrash::Fail,
+        origin: Origin::Shipped,
+    };
+    let factory = NativeFactory::of_linked(("clv", &kehu_clv::ENTRY), options).unwrap();
+    let mut options = self::options(Duration::from_millis(300));
+    options.limits.run = Duration::from_mins(1);
+    let findings = check::all(&factory, &options, &mut |_| ());
+    for finding in &findings {
+        assert!(!matches!(finding.outcome, Outcome::Failed { .. }), "{finding:?}");
+    }
+    let passed = |name: &str| {
+        findings.iter().any(|each| each.check == name && each.outcome == Outcome::Passed)
+    };
+    for name in ["fit", "rows", "missing", "numbers", "settings", "company", "memory", "fuzz"] {
+        assert!(passed(name), "{findings:#?}");
+    }
+}
+
+#[test]
+fn each_slip_fails_its_own_check() {
+    let Some(bench) = Bench::new() else { return };
+    let cases = [
+        ("answers", at_row("if (row == 7) abort();"), "crashed (SIGABRT)"),
+        ("written", at_row("if (row == 7) continue;"), "was not written for this customer"),
+        (
+            "points",
+            at_row("if (row == 7) days += 0, given->points[0][row] = 1e9;").replace(
+                "given->points[0][row] = days - 30; given",
+                "given->points[0][row] = days - 29; given",
+            ),
+            "its points add up to",
+        ),
+        ("rows", scorer("if (batch->n_rows == 0) abort();", "", ""), "crashed (SIGABRT)"),
+        ("missing", at_row("if (kehu_is_missing(days)) abort();"), "crashed (SIGABRT)"),
+        (
+            "numbers",
+            at_row("static int table[9999]; if (days > 0) table[(long)days]++;"),
+            "crashed (SIGSEGV)",
+        ),
+        (
+            "again",
+            at_row("static int calls; if (row == 0) calls++; if (days > 100) days += calls;"),
+            "asked a second time",
+        ),
+        (
+            "company",
+            at_row(
+                "static double before; double now = days; if (row > 0 && before > days) days += 1; before = now;",
+            ),
+            "asked alone",
+        ),
+        (
+            "order",
+            at_row("if (row > 0 && batch->ids[row] < batch->ids[row - 1]) days += 1;"),
+            "in another order",
+        ),
+        (
+            "day",
+            at_row(
+                "static long began; extern long time(long *); if (!began) began = time(NULL); if (days > 100) days += began % 100;",
+            ),
+            "asked later of the same day",
+        ),
+        ("memory", scorer("memset(malloc(5000), 1, 5000);", "", ""), "for good"),
+    ];
+    for (name, source, expected) in cases {
+        let found = failed_of(&bench, name, &source);
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        assert_eq!(found[0].0, name, "{found:?}");
+        assert!(found[0].1.contains(expected), "{found:?}");
+    }
+}
+
+#[test]
+fn settings_and_texts_are_tried_at_their_ends() {
+    let Some(bench) = Bench::new() else { return };
+    let create = "static int32_t create(const kehu_call *call, const char *settings, size_t len, const void *state, size_t state_len, void **instance) { if (strstr(settings, \"\\\"limit\\\":400\")) abort(); return KEHU_OK; }\nstatic int32_t score(";
+    let found = failed_of(
+        &bench,
+        "settings",
+        &changed(&[
+            ("static int32_t score(", create),
+            ("#define CREATE NULL", "#define CREATE create"),
+            ("default = 30", "range = [0, 400]\\ndefault = 30"),
+        ]),
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.starts_with("with limit = 400.0: pack fixture"), "{found:?}");
+
+    let source = changed(&[
+        ("needs = [\\\"days\\\"]", "needs = [\\\"days\\\", \\\"note\\\"]"),
+        (
+            "given->numbers[row] = 0;",
+            "const kehu_column *note = batch->columns[1]; uint32_t code = note->codes[row]; char room[4096]; if (code != KEHU_MISSING_CODE) { size_t len = note->offsets[code + 1] - note->offsets[code]; memcpy(room, note->bytes + note->offsets[code], len); } given->numbers[row] = 0;",
+        ),
+    ]);
+    let factory = factory(&bench.compile("texts", &source), OnCrash::Fail, Isolation::Worker);
+    let mut options = options(Duration::ZERO);
+    options.kinds.insert("note".to_owned(), ColumnType::Text);
+    let found = failed(&factory, &options);
+    assert_eq!(found.iter().map(|each| each.0).collect::<Vec<_>>(), ["texts"], "{found:?}");
+}
+
+#[test]
+fn a_rare_slip_is_found_by_chance_and_told_with_its_seed() {
+    let Some(bench) = Bench::new() else { return };
+    let source = at_row(
+        "if (row > 1 && days == -1 && batch->columns[0]->numbers[row - 1] > 1e18 && kehu_is_missing(batch->columns[0]->numbers[row - 2])) abort();",
+    );
+    let path = bench.compile("rare", &source);
+    let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
+    let found = failed(&factory, &options(Duration::from_secs(20)));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.starts_with("seed 7, batch "), "{found:?}");
+}
+
+const PLANNER: &str = r#"
+#include "kehu_plugin.h"
+static const kehu_rule rules[] = {KEHU_RULE("no_time", "there is no time", "")};
+static int32_t plan(void *instance, const kehu_call *call, const char *problem, size_t len) {
+  static int turn;
+  (void)instance; turn++;
+  (void)problem;
+  BEFORE
+  call->emit(call->context, TEXT, sizeof TEXT - 1);
+  return KEHU_OK;
+}
+static const kehu_planner planner = {sizeof(kehu_planner), 0, NULL, plan, NULL};
+static const void *get_extension(const char *id, size_t len, const char *step, size_t step_len) {
+  (void)step; (void)step_len;
+  return kehu_is(id, len, KEHU_PLANNER) ? &planner : NULL;
+}
+static const kehu_entry entry = {
+  KEHU_ENTRY_HEAD,
+  KEHU_STR("name = \"plans\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"plan_visits\"\n"),
+  KEHU_NO_STR, KEHU_NO_STR, rules, 1, sizeof(kehu_rule), get_extension};
+const kehu_entry *kehu_plugin_entry_v1(void) { return &entry; }
+"#;
+
+#[test]
+fn a_planner_is_asked_twice_and_to_stop() {
+    let Some(bench) = Bench::new() else { return };
+    let with = |name: &str, before: &str, text: &str| {
+        failed_of(&bench, name, &PLANNER.replace("BEFORE", before).replace("TEXT", text))
+    };
+    let empty = "\"{}\"";
+    assert_eq!(with("planner", "", empty), []);
+    let polite = "while (len > 20000 && !*call->cancel) { }";
+    assert_eq!(with("polite", polite, empty), []);
+    let found = with("deaf", "while (len > 20000) { }", empty);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "cancel");
+    let left = "(turn % 2 ? \"{}                                                                       \" : \"{\\\"left_out\\\": [{\\\"customer\\\": 1, \\\"causes\\\": [{\\\"rule\\\": 0}]}]}\")";
+    let fixed = PLANNER.replace("BEFORE", "").replace(
+        "call->emit(call->context, TEXT, sizeof TEXT - 1);",
+        &format!("const char *text = {left}; call->emit(call->context, text, strlen(text));"),
+    );
+    let found = failed_of(&bench, "fickle", &fixed);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "plans");
+}
