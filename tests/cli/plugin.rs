@@ -262,3 +262,18 @@ fn lifetime_value_refuses_a_base_that_tells_nothing_and_the_rest_goes_on() {
     assert!(told.contains("0 of 1 customers bought on a second day"), "{told}");
     assert!(told.contains("tiers") && told.ends_with("[exit 3]\n"), "{told}");
 }
+
+#[test]
+fn a_new_plugin_keeps_to_the_rules_and_one_that_remembers_does_not() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    let told = kit.run("plugin validate credit-risk/credit-risk.so --seed 3");
+    assert!(told.contains("ok       company"), "{told}");
+    assert!(told.ends_with("[stderr]\ncredit-risk keeps to the rules.\n"), "{told}");
+    let bench = native::kit::Bench::new().unwrap();
+    let remembers = native::kit::scorer("static double seen; seen += 1;", "days += seen;", "");
+    let path = bench.compile("remembers", &remembers);
+    let told = kit.run(&format!("plugin validate {}", path.display()));
+    assert!(told.contains("failed   again"), "{told}");
+    assert!(told.ends_with("[exit 1]\n"), "{told}");
+}

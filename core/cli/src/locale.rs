@@ -120,6 +120,7 @@ labels! {
     MEASURE = "measure", "指标";
     FROM = "from", "从";
     VERSION = "version", "版本";
+    ASKED = "a plugin that keeps to the rules", "守规矩的插件";
     TO = "to", "到";
     VALUE = "value", "数值";
     KEY = "key", "设置";

@@ -116,7 +116,7 @@ pub(crate) fn open_locked(
 }
 
 /// How a plugin is run, as the workspace's settings say.
-fn options(said: PluginSettings, origin: Origin) -> Result<Options> {
+pub(crate) fn options(said: PluginSettings, origin: Origin) -> Result<Options> {
     Ok(Options {
         worker: worker()?,
         isolation: if said.in_process { Isolation::InProcess } else { Isolation::Worker },

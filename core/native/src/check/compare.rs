@@ -32,8 +32,11 @@ fn word(data: &ColumnData, row: usize) -> String {
     }
 }
 
+/// A rule that fired: its place, its points, and its arguments, which are numbers or texts.
+type Fired<'a> = (u16, u64, Vec<Result<u64, &'a str>>);
+
 /// The reasons of a row, with numbers as their bits.
-fn reasons(reasons: &Reasons, row: usize) -> Vec<(u16, u64, Vec<Result<u64, &str>>)> {
+fn reasons(reasons: &Reasons, row: usize) -> Vec<Fired<'_>> {
     let argument = |argument: &Argument| match *argument {
         // All missing arguments are alike.
         Argument::Number(number) if number.is_nan() => Ok(f64::NAN.to_bits()),

@@ -10,7 +10,7 @@ pub(crate) const TODAY: i32 = 20_000;
 /// The longest text.
 const LONGEST: usize = 64 * 1024;
 
-/// Draws numbers; the same seed gives the same ones (SplitMix64).
+/// Draws numbers; the same seed gives the same ones (`SplitMix64`).
 pub(crate) struct Chance(u64);
 
 impl Chance {

@@ -293,7 +293,7 @@ pub(super) fn instances(subject: &Subject<'_>) -> Result<(), Stop> {
         let both: Vec<_> = std::thread::scope(|scope| {
             let ask = || scored.score_anew(&batch);
             let asked = [scope.spawn(ask), scope.spawn(ask)];
-            asked.map(|thread| thread.join()).into_iter().flatten().collect()
+            asked.map(std::thread::ScopedJoinHandle::join).into_iter().flatten().collect()
         });
         for other in both {
             let hint = "share nothing that changes between instances";

@@ -7,6 +7,7 @@ mod new;
 mod page;
 mod remove;
 mod retry;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ pub(crate) enum Args {
     Remove(remove::Args),
     Retry(retry::Args),
     New(new::Args),
+    Validate(validate::Args),
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
@@ -40,6 +42,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Args::Remove(args) => remove::run(context, &args),
         Args::Retry(args) => retry::run(context, &args),
         Args::New(args) => new::run(context, &args),
+        Args::Validate(args) => return validate::run(context, &args),
     }
     .map(|()| ExitCode::SUCCESS)
 }

@@ -79,7 +79,7 @@ fn next(name: &str, language: Tongue) -> Vec<String> {
     };
     vec![
         build,
-        format!("kehu plugin inspect {library}"),
+        format!("kehu plugin validate {library}"),
         format!("kehu -C WORKSPACE plugin add {library}"),
     ]
 }
