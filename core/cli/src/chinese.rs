@@ -375,7 +375,8 @@ const WORDS: &[(&str, &str)] = &[
 pub(crate) fn say(line: &str) -> String {
     let blanks = line.len() - line.trim_start().len();
     let (indent, sentence) = line.split_at(blanks);
-    let found = SENTENCES.iter().find_map(|(english, chinese)| {
+    let mut sentences = SENTENCES.iter().chain(crate::chinese_plugins::SENTENCES);
+    let found = sentences.find_map(|(english, chinese)| {
         let parts = fitting(english, sentence)?;
         Some(filled(chinese, &parts))
     });
@@ -451,7 +452,7 @@ mod tests {
 
     #[test]
     fn every_sentence_has_as_many_places_in_both_languages() {
-        for (english, chinese) in SENTENCES {
+        for (english, chinese) in SENTENCES.iter().chain(crate::chinese_plugins::SENTENCES) {
             let english_places = english.matches('{').count();
             assert_eq!(english_places, chinese.matches('{').count(), "{english}");
             assert!(fitting(english, &english.replace("{}", "x").replace("{s}", "x")).is_some());

@@ -13,6 +13,7 @@
 mod arguments;
 mod cells;
 mod chinese;
+mod chinese_plugins;
 mod commands;
 mod context;
 mod environment;
