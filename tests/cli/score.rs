@@ -107,6 +107,22 @@ fn every_value_says_why_down_to_the_line() {
 }
 
 #[test]
+fn tests_that_did_not_fire_are_listed_where_they_belong() {
+    let kit = scored();
+    kit.done("score");
+    let not_fired = |customer: &str, column: &str| -> Vec<String> {
+        let told = kit.json(&format!("explain {customer} {column} --why-not"));
+        let rules = told["explanations"][0]["not_fired"].as_array().cloned().unwrap_or_default();
+        rules.iter().map(|rule| rule["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    // The step of the tier reads the credit, too, but its absence counts in the index alone.
+    assert_eq!(not_fired("武汉钢铁", "value_index"), ["credit_missing"]);
+    assert_eq!(not_fired("武汉钢铁", "tier"), [""; 0]);
+    // Nobody is silent or fading, and only one column can have these rules.
+    assert_eq!(not_fired("武汉机械", "lifecycle"), ["active", "silent", "fading", "never_bought"]);
+}
+
+#[test]
 fn customers_are_listed_by_features_and_scores() {
     let kit = scored();
     kit.done("score");

@@ -34,7 +34,10 @@ pub(crate) struct Args {
     customer: String,
     /// The column [default: all that packs give]
     column: Option<String>,
-    /// Shows the declared tests that did not fire, too
+    /// Shows the tests of a column that did not fire, too
+    ///
+    /// A test belongs to a column if it fired for any customer of the run, or if no other column of its
+    /// pack can have it.
     #[arg(long)]
     why_not: bool,
     /// An earlier run, such as S-3

@@ -5,6 +5,7 @@ use kehu_domain::{CustomerId, Day};
 use kehu_store::{Result, RunColumn, RunPack};
 use serde::{Serialize, Serializer};
 
+use super::belong::{Belonging, reads};
 use super::overrides;
 use super::rank::percentile_ranks;
 use super::view::RunView;
@@ -263,13 +264,14 @@ impl Place<'_> {
         column: &RunColumn,
         fired: &[u16],
     ) -> Result<Vec<NotFired>> {
+        let belonging = Belonging::of(self.run, pack)?;
         let mut shown = Vec::new();
-        for (at, rule) in pack.rules.iter().enumerate() {
+        for (at, rule) in (0_u16..).zip(&pack.rules) {
             let (Some(input), Some(comparison)) = (&rule.input, rule.comparison) else { continue };
             let Some(source) = column.inputs.iter().find(|name| reads(name, input)) else {
                 continue;
             };
-            if fired.contains(&(at as u16)) {
+            if fired.contains(&at) || !belonging.holds(&column.info.name, at) {
                 continue;
             }
             let limit = rule.limit.map(show_number).unwrap_or_default();
@@ -318,11 +320,6 @@ impl Place<'_> {
             because,
         }))
     }
-}
-
-/// True if a rule's input is a column that the step reads, or that column's rank.
-fn reads(column: &str, input: &str) -> bool {
-    input == column || input.strip_suffix("_rank") == Some(column)
 }
 
 /// True if a test holds for an input.

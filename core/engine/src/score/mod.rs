@@ -1,5 +1,6 @@
 //! Scoring: from features through the packs' steps to a run with its reasons.
 
+mod belong;
 mod execute;
 mod explain;
 mod freshness;
