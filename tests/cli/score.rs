@@ -107,6 +107,21 @@ fn every_value_says_why_down_to_the_line() {
 }
 
 #[test]
+fn all_that_packs_give_is_explained_once_and_fits_on_two_screens() {
+    let kit = scored();
+    kit.done("score");
+    let told = kit.run("explain 武汉钢铁");
+    assert!(told.lines().count() < 60, "{told}");
+    assert_eq!(told.matches("learned from all customers: recency").count(), 1, "{told}");
+    assert_eq!(told.matches("\n  value_index = 90 points\n").count(), 1, "{told}");
+    assert!(told.contains("read: value_index = 90 points (see above), "), "{told}");
+    // No rule refers to an indicator of weight 0, so it is not explained below the index.
+    let index = kit.run("explain 武汉钢铁 value_index");
+    assert!(index.contains("\n  rfm_frequency = 2  "), "{index}");
+    assert!(!index.contains("2 purchases"), "{index}");
+}
+
+#[test]
 fn tests_that_did_not_fire_are_listed_where_they_belong() {
     let kit = scored();
     kit.done("score");

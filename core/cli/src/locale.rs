@@ -141,6 +141,9 @@ labels! {
     UNTIL = "until", "至";
     OVERRIDDEN = "overridden by", "人工改为，操作人";
     LEARNED = "learned from all customers", "从全体客户得出";
+    READ = "read", "读入";
+    SEE_ABOVE = " (see above)", "（见上）";
+    COLON = ": ", "：";
     MACHINE_SAYS = "the pack says", "脚本给出";
     SET_AT = "set at", "出处";
     AT = "when (UTC)", "时间 (UTC)";

@@ -132,12 +132,14 @@ pub struct InputShown {
     /// Its value.
     #[serde(serialize_with = "plainly")]
     pub value: Value,
-    /// Why, if another step gave it.
+    /// Why, if another step gave it and a rule that fired refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<Box<Explanation>>,
 }
 
-/// Explains a column of a customer; none if the customer is not in the run.
+/// Explains a column of a customer; none if the customer is not in the run. Of the inputs that other steps
+/// gave those are explained in turn that counted: to which a rule that fired refers, or all of them where
+/// no rule that fired refers to an input.
 ///
 /// # Errors
 /// What the store says.
@@ -203,8 +205,12 @@ impl Place<'_> {
         if why_not {
             explanation.not_fired = self.not_fired(pack, column, &fired)?;
         }
+        let tested = |at: &u16| pack.rules.get(usize::from(*at))?.input.as_deref();
+        let tested: Vec<&str> = fired.iter().filter_map(tested).collect();
         for input in &column.inputs {
-            explanation.inputs.extend(self.input(input, why_not, depth)?);
+            let counts = tested.is_empty() || tested.iter().any(|name| reads(input, name));
+            let deeper = Some(depth + 1).filter(|depth| counts && *depth <= DEEPEST);
+            explanation.inputs.extend(self.input(input, why_not, deeper)?);
         }
         Ok(explanation)
     }
@@ -304,13 +310,11 @@ impl Place<'_> {
         Ok(percentile_ranks(&whole).value(row))
     }
 
-    fn input(&self, name: &str, why_not: bool, depth: usize) -> Result<Option<InputShown>> {
+    fn input(&self, name: &str, why_not: bool, depth: Option<usize>) -> Result<Option<InputShown>> {
         let Some(column) = self.run.column_info(name) else { return Ok(None) };
-        let because = match column.given_by {
-            Some(_) if depth < DEEPEST => {
-                Some(Box::new(self.explain(column, why_not, depth + 1)?))
-            }
-            _ => None,
+        let because = match depth.filter(|_| column.given_by.is_some()) {
+            Some(depth) => Some(Box::new(self.explain(column, why_not, depth)?)),
+            None => None,
         };
         Ok(Some(InputShown {
             column: name.to_owned(),
