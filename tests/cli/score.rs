@@ -35,18 +35,18 @@ fn every_value_says_why_down_to_the_line() {
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
     rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
     rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
-    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
     lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
     funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
     visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
     visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
     visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
     visit_group       visit-frequency              1        2
     [stderr]
     Scored 3 customers as of 2024-03-01: run S-1
@@ -56,22 +56,15 @@ fn every_value_says_why_down_to_the_line() {
 
     tier = A  [tiers 0.1.0, tier]
       · index 90, at or above the cut-off 90 of tier A  scripts/tiers/main.lua:53
-      learned from all customers: cuts.1.value = 90, cuts.2.value = 50, cuts.3.value = 0
+      learned from all customers: cuts 1 = 90, cuts 2 = 50, cuts 3 = 0
       value_index = 90 points  [tiers 0.1.0, index]
-        +50 amount of 12 months 12000: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
-        +30 margin of 12 months 2100: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
+        +50 amount of 12 months 12,000.00: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
+        +30 margin of 12 months 2,100.00: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
         +10 credit 80: ahead of 50 % of customers, weight 20 %  scripts/tiers/main.lua:29
-        amount_12m = 12000  purchases of the last 12 months less returns
-        margin_12m = 2100  margin of the last 12 months
+        amount_12m = 12,000.00  purchases of the last 12 months less returns
+        margin_12m = 2,100.00  margin of the last 12 months
         credit = 80  credit
-        rfm_frequency = 2  [rfm 0.1.0, score]
-          · 2 purchases  scripts/rfm/main.lua:35
-          learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
-          recency_days = 10 days  days since the last purchase
-          purchases = 2  number of purchases
-          amount = 12000  sum of all purchases less returns
-          visit_recency_days = missing  Days since the last visit
-          visits = 0  number of visits
+        rfm_frequency = 2  Number of purchases or store visits
     ");
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 lifecycle --why-not"), @r"
     武汉机械 (C-2), 2024-03-01
@@ -94,7 +87,7 @@ fn every_value_says_why_down_to_the_line() {
       learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
       recency_days = missing  days since the last purchase
       purchases = 0  number of purchases
-      amount = 0  sum of all purchases less returns
+      amount = 0.00  sum of all purchases less returns
       visit_recency_days = missing  Days since the last visit
       visits = 0  number of visits
     ");
@@ -274,18 +267,18 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
     rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
     rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
-    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
     lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
     funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
     visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
     visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
     visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
     visit_group       visit-frequency              1        2
     [stderr]
     error: pack broken, score, customer C-1: argument error: c.recency is not in needs

@@ -364,6 +364,11 @@ const WORDS: &[(&str, &str)] = &[
     ("middle", "漏斗中部"),
     ("top", "漏斗顶部"),
     ("prospecting", "开发新客户"),
+    // What packs learn from all customers.
+    ("recency", "最近购买"),
+    ("frequency", "购买次数"),
+    ("monetary", "购买金额"),
+    ("cuts", "分界"),
     // Units.
     ("days", "天"),
     ("points", "分"),

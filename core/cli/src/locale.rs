@@ -33,6 +33,25 @@ pub(crate) fn usual_word(word: &str, language: Language) -> &str {
     if language == Language::Zh { chinese::word(word) } else { word }
 }
 
+/// A unit as it follows a number: in English `day` after one, `days` else.
+pub(crate) fn unit(unit: &str, is_one: bool, language: Language) -> &str {
+    const ONE: [(&str, &str); 8] = [
+        ("days", "day"),
+        ("weeks", "week"),
+        ("months", "month"),
+        ("years", "year"),
+        ("hours", "hour"),
+        ("minutes", "minute"),
+        ("points", "point"),
+        ("visits a month", "visit a month"),
+    ];
+    let one = ONE.iter().find(|(several, _)| is_one && *several == unit);
+    match (language, one) {
+        (Language::En, Some((_, one))) => one,
+        _ => usual_word(unit, language),
+    }
+}
+
 /// Holds a word in English and Chinese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Label {

@@ -1,4 +1,4 @@
-use kehu_domain::{CustomerId, Entity};
+use kehu_domain::{Currency, CustomerId, Entity};
 use kehu_engine::records::names;
 use kehu_engine::score::{self, Explanation, RunView};
 use serde_json::json;
@@ -56,7 +56,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         }
         (None, None) => runs::kept(reader.as_ref(), &packs, None)?,
     };
-    let explanations = explain(&run, customer, args)?;
+    let currency = &workspace.settings.currency;
+    let explanations = explain(&run, customer, currency, args)?;
     let name = names::Directory::new(reader.as_ref()).name(Entity::Customer, customer.0)?;
     let form = context.form(workspace.language);
     if form.json {
@@ -72,7 +73,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     }
     let heading = format!("{} ({customer}), {}", clean(&name), run.as_of());
     context.printer.heading(&heading)?;
-    let page = ExplainPage::new(form.language, context.printer.width());
+    let page = ExplainPage::new(form.language, currency, context.printer.width());
     let lines = if args.column.is_some() {
         page.of_one(&explanations)
     } else {
@@ -84,7 +85,12 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     Ok(())
 }
 
-fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<Explanation>> {
+fn explain(
+    run: &RunView<'_>,
+    customer: CustomerId,
+    currency: &Currency,
+    args: &Args,
+) -> Result<Vec<Explanation>> {
     let columns: Vec<_> = match &args.column {
         Some(name) => match run.column_info(name) {
             Some(column) => vec![column.clone()],
@@ -102,7 +108,7 @@ fn explain(run: &RunView<'_>, customer: CustomerId, args: &Args) -> Result<Vec<E
     };
     let mut explanations = Vec::new();
     for column in &columns {
-        match score::explain(run, customer, column, args.why_not)? {
+        match score::explain(run, customer, column, currency, args.why_not)? {
             Some(explanation) => explanations.push(explanation),
             None => {
                 let message = format!("{customer} is not in the run of {}", run.as_of());

@@ -1,6 +1,7 @@
 //! How explanations read.
 
-use kehu_contract::{Language, Text, Value};
+use kehu_contract::{ColumnType, Language, Text, Value};
+use kehu_domain::Currency;
 use kehu_engine::score::{Explanation, InputShown, ReasonShown, show_number, show_value};
 
 use crate::locale;
@@ -13,39 +14,47 @@ fn have_same_reasons(one: &Explanation, other: &Explanation) -> bool {
     one.reasons == other.reasons && one.not_fired == other.not_fired
 }
 
-/// The numbers and words of a state by their names, each as `name = value`.
-fn flatten(name: &str, value: &serde_json::Value, found: &mut Vec<String>) {
+/// The numbers and words of a state by their names, each as `name = value`. A name is made of those on the
+/// way to it; `value` says nothing.
+fn flatten(name: &str, value: &serde_json::Value, language: Language, found: &mut Vec<String>) {
     use serde_json::Value as Json;
-    let within = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-    match value {
-        Json::Null => {}
+    let within = |key: &str| match (name, locale::usual_word(key, language)) {
+        ("", key) => key.to_owned(),
+        (name, "value") => name.to_owned(),
+        (name, key) => format!("{name} {key}"),
+    };
+    let shown = match value {
+        Json::Null => return,
         Json::Object(entries) => {
-            entries.iter().for_each(|(key, value)| flatten(&within(key), value, found));
+            return entries.iter().for_each(|(key, value)| {
+                flatten(&within(key), value, language, found);
+            });
         }
         Json::Array(values) => {
-            let places = values.iter().enumerate();
-            places.for_each(|(at, value)| flatten(&within(&(at + 1).to_string()), value, found));
+            return (1..).zip(values).for_each(|(at, value): (usize, _)| {
+                flatten(&within(&at.to_string()), value, language, found);
+            });
         }
-        Json::Number(number) => {
-            found.push(format!("{name} = {}", show_number(number.as_f64().unwrap_or(f64::NAN))));
-        }
-        Json::String(text) => found.push(format!("{name} = {}", clean(text))),
-        Json::Bool(flag) => found.push(format!("{name} = {flag}")),
-    }
+        Json::Number(number) => show_number(number.as_f64().unwrap_or(f64::NAN)),
+        Json::String(text) => clean(text),
+        Json::Bool(flag) => locale::yes_or_no(*flag).get(language).to_owned(),
+    };
+    found.push(format!("{} = {shown}", name.replace('_', " ")));
 }
 
 /// Gathers the lines of explanations.
-pub(crate) struct ExplainPage {
+pub(crate) struct ExplainPage<'a> {
     language: Language,
+    currency: &'a Currency,
     width: Option<usize>,
     lines: Vec<String>,
     /// The columns that have been explained: each is once.
     explained: Vec<String>,
 }
 
-impl ExplainPage {
-    pub(crate) fn new(language: Language, width: Option<usize>) -> Self {
-        Self { language, width, lines: Vec::new(), explained: Vec::new() }
+impl<'a> ExplainPage<'a> {
+    pub(crate) fn new(language: Language, currency: &'a Currency, width: Option<usize>) -> Self {
+        Self { language, currency, width, lines: Vec::new(), explained: Vec::new() }
     }
 
     /// The lines of single columns, with their inputs below them.
@@ -79,14 +88,14 @@ impl ExplainPage {
     /// The lines of columns that have the same reasons.
     fn columns(&mut self, columns: &[Explanation]) {
         let heads = columns.iter().map(|each| {
-            let value = self.value(&each.value, &each.unit, each.label.as_ref());
+            let value = self.explained_value(each);
             format!("{} = {value}", each.column)
         });
         let head = heads.collect::<Vec<_>>().join(", ");
         self.wrapped(1, &head);
         columns.iter().for_each(|each| self.overridden(each, 2));
         if let Some(first) = columns.first() {
-            first.reasons.iter().for_each(|reason| self.reason(reason, 2));
+            first.reasons.iter().for_each(|reason| self.reason(reason, first.kind, 2));
             self.not_fired(first, 2);
         }
     }
@@ -96,7 +105,7 @@ impl ExplainPage {
         let read = explanation.inputs.iter().map(|input| {
             let above = self.explained.contains(&input.column);
             let above = if above { locale::SEE_ABOVE.get(self.language) } else { "" };
-            let value = self.value(&input.value, &input.unit, None);
+            let value = self.input_value(input);
             format!("{} = {value}{above}", input.column)
         });
         let read = read.collect::<Vec<_>>().join(", ");
@@ -118,26 +127,41 @@ impl ExplainPage {
         clean(text.get(self.language))
     }
 
+    /// A number, or an amount as lists show it.
+    fn number(&self, number: f64, kind: ColumnType) -> String {
+        let money = self.currency.from_major(number).filter(|_| kind == ColumnType::Money);
+        money.map_or_else(|| show_number(number), |money| self.currency.show_grouped(money))
+    }
+
     /// The value with its unit, and what people call it.
-    fn value(&self, value: &Value, unit: &str, label: Option<&Text>) -> String {
-        let value = match value {
+    fn value(&self, value: &Value, kind: ColumnType, unit: &str, label: Option<&Text>) -> String {
+        let shown = match value {
             Value::Missing => return locale::MISSING.get(self.language).to_owned(),
-            Value::Number(number) => show_number(*number),
+            Value::Number(number) => self.number(*number, kind),
             Value::Flag(flag) => locale::yes_or_no(*flag).get(self.language).to_owned(),
             other => clean(&show_value(other).unwrap_or_default()),
         };
-        let unit = locale::usual_word(unit, self.language);
+        let unit = locale::unit(unit, shown == "1", self.language);
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let usual = locale::usual_word(&value, self.language).to_owned();
+        let usual = locale::usual_word(&shown, self.language).to_owned();
         let label = label.map_or(usual, |label| self.word(label));
-        match Some(label).filter(|label| *label != value) {
-            Some(label) => format!("{value}{unit} ({label})"),
-            None => format!("{value}{unit}"),
+        match Some(label).filter(|label| *label != shown) {
+            Some(label) => format!("{shown}{unit} ({label})"),
+            None => format!("{shown}{unit}"),
         }
     }
 
+    fn explained_value(&self, explanation: &Explanation) -> String {
+        let Explanation { value, kind, unit, label, .. } = explanation;
+        self.value(value, *kind, unit, label.as_ref())
+    }
+
+    fn input_value(&self, input: &InputShown) -> String {
+        self.value(&input.value, input.kind, &input.unit, None)
+    }
+
     fn explanation(&mut self, explanation: &Explanation, depth: usize) {
-        let value = self.value(&explanation.value, &explanation.unit, explanation.label.as_ref());
+        let value = self.explained_value(explanation);
         let given_by = explanation
             .given_by
             .as_ref()
@@ -146,7 +170,7 @@ impl ExplainPage {
         self.push(depth, &head);
         self.overridden(explanation, depth + 1);
         for reason in &explanation.reasons {
-            self.reason(reason, depth + 1);
+            self.reason(reason, explanation.kind, depth + 1);
         }
         self.not_fired(explanation, depth + 1);
         self.fitted(explanation.state.as_ref(), depth + 1);
@@ -157,7 +181,7 @@ impl ExplainPage {
 
     fn not_fired(&mut self, explanation: &Explanation, depth: usize) {
         for rule in &explanation.not_fired {
-            let actual = self.value(&rule.actual, "", None);
+            let actual = self.value(&rule.actual, rule.kind, "", None);
             let word = if rule.holds { locale::NOT_REACHED } else { locale::NOT_FIRED };
             let text = format!(
                 "{} {}: {} = {actual}, {} {}  {}:{}",
@@ -177,7 +201,7 @@ impl ExplainPage {
     fn fitted(&mut self, state: Option<&serde_json::Value>, depth: usize) {
         let mut learned = Vec::new();
         if let Some(state) = state {
-            flatten("", state, &mut learned);
+            flatten("", state, self.language, &mut learned);
         }
         let more = learned.len().saturating_sub(LEARNED);
         learned.truncate(LEARNED);
@@ -210,15 +234,15 @@ impl ExplainPage {
             clean(&word.reason),
             until.unwrap_or_default(),
             locale::MACHINE_SAYS.get(self.language),
-            self.value(&word.machine, "", None),
+            self.value(&word.machine, explanation.kind, "", None),
         );
         self.push(depth, &text);
     }
 
-    fn reason(&mut self, reason: &ReasonShown, depth: usize) {
+    fn reason(&mut self, reason: &ReasonShown, kind: ColumnType, depth: usize) {
         let points = match reason.points {
-            Some(points) if points < 0.0 => format!("{} ", show_number(points)),
-            Some(points) => format!("+{} ", show_number(points)),
+            Some(points) if points < 0.0 => format!("{} ", self.number(points, kind)),
+            Some(points) => format!("+{} ", self.number(points, kind)),
             None => "· ".to_owned(),
         };
         let text = format!("{points}{}  {}:{}", self.word(&reason.text), reason.file, reason.line);
@@ -228,7 +252,7 @@ impl ExplainPage {
     fn input(&mut self, input: &InputShown, depth: usize) {
         match &input.because {
             Some(_) if self.explained.contains(&input.column) => {
-                let value = self.value(&input.value, &input.unit, None);
+                let value = self.input_value(input);
                 let above = locale::SEE_ABOVE.get(self.language);
                 self.push(depth, &format!("{} = {value}{above}", input.column));
             }
@@ -239,7 +263,7 @@ impl ExplainPage {
             }
             None => {
                 self.explained.push(input.column.clone());
-                let value = self.value(&input.value, &input.unit, None);
+                let value = self.input_value(input);
                 let doc = self.word(&input.doc);
                 let doc = if doc.is_empty() { doc } else { format!("  {doc}") };
                 self.push(depth, &format!("{} = {value}{doc}", input.column));
