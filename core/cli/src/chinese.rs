@@ -238,6 +238,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("true or false", "true 或 false"),
     ("a list", "列表"),
     ("a table", "表"),
+    ("the settings of a pack stand under {}", "脚本包的设置写在 {} 下"),
+    ("the settings of packs are not shown", "未列出脚本包的设置"),
     // The doctor.
     ("workspace", "工作区"),
     ("settings", "设置"),

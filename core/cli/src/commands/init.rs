@@ -92,6 +92,10 @@ scale = 2
 on = [
 {}]
 
+# A setting of a pack; kehu config show settings lists all of them with their values:
+# [settings.tiers]
+# weight_amount = 0.6
+
 # A field of your own:
 # [fields.customer]
 # industry = {{ type = \"choice\", choices = [\"steel\", \"trade\"], title = {{ en = \"industry\", zh = \"行业\" }} }}
@@ -119,7 +123,10 @@ mod tests {
             assert_eq!(settings.language, language);
             let shown = text.replace("# [", "[").replace("# industry", "industry");
             let shown = shown.replace("# name", "name").replace("# stage", "stage");
-            assert_eq!(Settings::read(&[(SETTINGS, &shown)]).unwrap().fields.len(), 1);
+            let shown = shown.replace("# weight", "weight");
+            let settings = Settings::read(&[(SETTINGS, &shown)]).unwrap();
+            assert_eq!(settings.fields.len(), 1);
+            assert!(settings.pack_settings.contains_key("tiers"));
         }
     }
 }
