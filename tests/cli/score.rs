@@ -248,6 +248,23 @@ fn the_past_is_seen_as_it_was() {
 }
 
 #[test]
+fn a_look_back_says_which_day_is_read_and_is_compared_with_what_lies_before_it() {
+    let kit = scored().at("2024-07-01T09:00");
+    kit.done("score --as-of 2024-03-01");
+    kit.done("score");
+    let told = kit.run("score --as-of 2024-06-01");
+    assert!(told.contains("1 label changed since the run of 2024-03-01\n"), "{told}");
+    let hint = "note: the last run is of 2024-06-01, and there is one of 2024-07-01\nhint: to read that one: --as-of 2024-07-01, or --run S-2\n";
+    assert!(kit.run("explain 武汉钢铁 tier").contains(hint));
+    assert!(kit.run("customer list --sort tier").contains(hint));
+    assert!(!kit.run("customer list --sort tier --run S-3").contains("hint"));
+    assert!(!kit.run("customer list").contains("hint"));
+    // The present is compared with the present, not with the look back.
+    let told = kit.run("score");
+    assert!(told.contains("0 labels changed since the run of 2024-07-01\n"), "{told}");
+}
+
+#[test]
 fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     let kit = scored();
     kit.write(

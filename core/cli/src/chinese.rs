@@ -52,6 +52,8 @@ const SENTENCES: &[(&str, &str)] = &[
         "{4} 及之后的评分中，{2} 的 {1} 均为 {3}；下一步：kehu score",
     ),
     ("features and scores are as of {}", "特征与评分截至 {}"),
+    ("the last run is of {}, and there is one of {}", "最近一次评分截至 {}，另有截至 {} 的评分"),
+    ("to read that one: --as-of {}, or --run {}", "要看那一次：--as-of {}，或 --run {}"),
     (
         "{s} changed since the run of {}; kehu score --as-of {} brings it up to date",
         "{2} 评分之后，{1}已有变化；kehu score --as-of {3} 可更新",

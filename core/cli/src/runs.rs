@@ -86,9 +86,20 @@ pub(crate) fn kept<'r>(
         .hint("[runs] keep in kehu.toml says how many runs are kept whole"));
     }
     if run.is_none() {
+        tell_day(reader, &header)?;
         tell_changes(reader, &header, packs)?;
     }
     Ok(RunView::stored(header, reader))
+}
+
+/// Says on stderr which day is read if there is a run of a later one: the run that was made last counts.
+pub(crate) fn tell_day(reader: &dyn Reader, run: &StoredRun) -> Result {
+    if let Some(newer) = score::newer_day(reader, run)? {
+        let (day, id, later) = (run.as_of, newer.id, newer.as_of);
+        Printer::talk(&format!("note: the last run is of {day}, and there is one of {later}"));
+        Printer::talk(&format!("hint: to read that one: --as-of {later}, or --run {id}"));
+    }
+    Ok(())
 }
 
 /// Says on stderr if a run no longer tells the truth.
