@@ -213,10 +213,13 @@ fn a_persons_word_stands_beside_the_machines() {
     hint: did you mean "A"?
     [exit 2]
     "#);
-    kit.done("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'");
+    assert_snapshot!(kit.run("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'"), @r"
+    [stderr]
+    tier of 武汉机械 is A in every run as of 2024-03-01 to 2024-06-30; next: kehu score
+    ");
     assert_snapshot!(kit.run("override"), @r"
-    id   customer  column  value  since       until       by    reason
-    V-1  武汉机械  tier    A      2024-03-01  2024-06-30  李伟  reference customer
+    id   customer  column  value  counts today  since       until       by    reason
+    V-1  武汉机械  tier    A      yes           2024-03-01  2024-06-30  李伟  reference customer
     ");
     let scored = kit.json("score");
     let columns = scored["columns"].as_array().unwrap();
@@ -232,6 +235,52 @@ fn a_persons_word_stands_beside_the_machines() {
     let later = kit.at("2024-07-01T09:00");
     later.done("score");
     assert!(!later.run("explain 武汉机械 tier").contains("overridden"));
+}
+
+#[test]
+fn an_override_is_replaced_and_ended() {
+    let kit = scored();
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    assert_snapshot!(kit.run("override 武汉机械 tier C --reason 'moved away'"), @r"
+    [stderr]
+    tier of 武汉机械 is C in every run as of 2024-03-01 or later; next: kehu score
+    It replaces V-1: A (reference customer)
+    ");
+    let kit = kit.at("2024-03-05T09:00");
+    assert_snapshot!(kit.run("override 武汉机械 tier"), @r"
+    [stderr]
+    error: the value that counts instead of tier is missing
+    hint: write for example: kehu override NAME tier A --reason TEXT
+    hint: to end one: kehu override NAME tier --end
+    [exit 2]
+    ");
+    assert_snapshot!(kit.run("override 武汉机械 tier --end --reason 'came back'"), @r"
+    [stderr]
+    tier of 武汉机械 is the pack's again in every run as of 2024-03-05 or later; next: kehu score
+    ");
+    assert_snapshot!(kit.run("override list"), @r"
+    id   customer  column  value  counts today  since       until       by    reason
+    V-1  武汉机械  tier    A      no            2024-03-01              李伟  reference customer
+    V-2  武汉机械  tier    C      no            2024-03-01  2024-03-04  李伟  moved away
+    ");
+    assert_snapshot!(kit.run("override 武汉机械 tier --end"), @r"
+    [stderr]
+    error: no override of tier of 武汉机械 counts today
+    hint: kehu override list shows which there are
+    [exit 1]
+    ");
+    kit.done("score");
+    assert!(!kit.run("explain 武汉机械 tier").contains("overridden"));
+    kit.done("score --as-of 2024-03-04");
+    assert!(kit.run("explain 武汉机械 tier").contains("overridden by 李伟: moved away"));
+    assert_snapshot!(kit.run("history --limit 3"), @r"
+    id    when (UTC)            by    command   what was done
+    O-16  2024-03-05T01:00:00Z  李伟  score     score as of 2024-03-04
+    O-15  2024-03-05T01:00:00Z  李伟  score     score as of 2024-03-05
+    O-14  2024-03-05T01:00:00Z  李伟  override  ended the override of tier of 武汉机械 (C-2): came back
+    [stderr]
+    13 more; --limit 0 shows all
+    ");
 }
 
 #[test]

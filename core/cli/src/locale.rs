@@ -112,6 +112,7 @@ labels! {
     COACH = "coach", "教练";
     PIPELINE = "pipeline", "流程";
     STAGE = "stage", "阶段";
+    COUNTS = "counts today", "今日生效";
     SINCE = "since", "自";
     AMOUNT = "amount", "金额";
     MARGIN = "margin", "毛利";
