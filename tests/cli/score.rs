@@ -284,6 +284,27 @@ fn an_override_is_replaced_and_ended() {
 }
 
 #[test]
+fn what_a_day_cannot_know_does_not_make_its_run_old() {
+    let kit = scored();
+    kit.done("score");
+    let changed = "changed since the run of 2024-03-01";
+    let kit = kit.at("2024-03-05T09:00");
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    kit.done("log call 武汉机械 --on 2024-02-29");
+    let told = kit.run("explain 武汉机械 tier");
+    assert!(!told.contains(changed), "{told}");
+    // A correction counts on every day, and so does what is taken back.
+    kit.done("interaction edit I-1 --amount 9100");
+    assert!(kit.run("explain 武汉机械 tier").contains(changed));
+    kit.done("score --as-of 2024-03-01");
+    assert!(!kit.run("explain 武汉机械 tier").contains(changed));
+    // On its own day an override does count.
+    kit.done("score");
+    kit.done("override 武汉机械 tier C --reason 'moved away'");
+    assert!(kit.run("explain 武汉机械 tier").contains("changed since the run of 2024-03-05"));
+}
+
+#[test]
 fn the_past_is_seen_as_it_was() {
     let kit = scored();
     let amount = |day: &str| {
