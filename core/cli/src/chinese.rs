@@ -255,6 +255,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("a table", "表"),
     ("the settings of a pack stand under {}", "脚本包的设置写在 {} 下"),
     ("the settings of packs are not shown", "未列出脚本包的设置"),
+    (
+        "none of the {} rows of {} fits: {}; nothing was written",
+        "{2} 的 {1} 行全部不符：{3}；未写入任何内容",
+    ),
+    ("the first is line {} of {}", "第一处在 {2} 第 {1} 行"),
     // The doctor.
     ("workspace", "工作区"),
     ("settings", "设置"),

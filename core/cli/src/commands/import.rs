@@ -28,7 +28,8 @@ const NAMED: usize = 20;
 /// Imports rows of other systems by a mapping
 ///
 /// All of it is one operation, which kehu undo takes back. A bad row is refused and named, the rest
-/// goes on, and the exit code is 3. Importing the same files twice changes nothing. What the mapping
+/// goes on, and the exit code is 3; where no row of a file fits, for the same reason, nothing is
+/// written. Importing the same files twice changes nothing. What the mapping
 /// declares - pipelines, kinds, fields - is added to kehu.toml.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
