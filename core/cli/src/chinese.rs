@@ -30,6 +30,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("Voided the {s} of {}.", "已作废 {2} 的{1}。"),
     ("{} with {} is in {}.", "{2} 的商机 {1} 处于{3}阶段。"),
     ("{} is in {}; it has no customer yet.", "商机 {1} 处于{2}阶段，尚无客户。"),
+    (
+        "Took the pipeline {}; --pipeline names another one.",
+        "采用流程 {}；用 --pipeline 可另行指定。",
+    ),
     ("Wrote purchase {} of {s}.", "已记录购买 {}：{}。"),
     ("no amount", "未填金额"),
     (

@@ -100,9 +100,10 @@ on = [
 # [fields.customer]
 # industry = {{ type = \"choice\", choices = [\"steel\", \"trade\"], title = {{ en = \"industry\", zh = \"行业\" }} }}
 
-# Your own way from first word to signature replaces the one that is declared:
+# Your own way from first word to signature. New deals take the first that is declared here; the built-in
+# one, sales, stays for those that name it:
 # [[pipeline]]
-# name = \"sales\"
+# name = \"projects\"
 # stage = [{{ name = \"prospect\" }}, {{ name = \"signed\", role = \"won\" }}, {{ name = \"lost\", role = \"lost\" }}]
 ",
         packs.concat()

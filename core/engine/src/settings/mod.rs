@@ -11,6 +11,8 @@ use kehu_domain::{Currency, Entity, Field, Kind, Pipeline, Stage};
 
 pub use declarations::{WITH_FIELDS, ranged, read_fields, read_kinds, read_pipelines};
 
+/// The name of the file of defaults, as places show it.
+const BUILT_IN: &str = "(default)";
 const DEFAULTS: &str = include_str!("defaults.toml");
 
 /// Says in which time zone the workspace's days are.
@@ -101,8 +103,7 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong, in the order of the files.
     pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
-        let mut document =
-            Document::parse("(default)", DEFAULTS).map_err(|problem| vec![problem])?;
+        let mut document = Document::parse(BUILT_IN, DEFAULTS).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         for (file, text) in files {
             match Document::parse(file, text) {
