@@ -115,6 +115,28 @@ fn all_that_packs_give_is_explained_once_and_fits_on_two_screens() {
 }
 
 #[test]
+fn the_page_of_a_customer_shows_its_labels_with_their_day() {
+    let kit = scored();
+    assert!(!kit.run("customer show 武汉钢铁").contains("Scores"));
+    kit.done("score");
+    let told = kit.run("customer show 武汉钢铁");
+    let scores: Vec<_> = told.lines().skip_while(|line| *line != "Scores").take(6).collect();
+    assert_snapshot!(scores.join("\n"), @r"
+    Scores
+      column       value             as of
+      rfm_segment  important: value  2024-03-01
+      value_index  90                2024-03-01
+      tier         A                 2024-03-01
+      lifecycle    active            2024-03-01
+    ");
+    let scores = &kit.json("customer show 武汉钢铁")["scores"];
+    assert_eq!(
+        scores[0],
+        serde_json::json!({ "column": "rfm_segment", "value": "important_value", "as_of": "2024-03-01" })
+    );
+}
+
+#[test]
 fn tests_that_did_not_fire_are_listed_where_they_belong() {
     let kit = scored();
     kit.done("score");

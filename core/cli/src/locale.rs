@@ -171,6 +171,7 @@ labels! {
     SUMMARY = "what was done", "操作内容";
     FILE = "file", "文件";
     UNDONE_BY = "undone by", "撤销于";
+    SCORES = "Scores", "评分";
     CONTACTS = "Contacts", "联系人";
     OPEN_DEALS = "Open deals", "进行中的商机";
     LAST_INTERACTIONS = "Last interactions", "最近互动";

@@ -1,10 +1,10 @@
 //! What the commands that read or make runs share.
 
-use kehu_contract::Value;
+use kehu_contract::{Language, Value};
 use kehu_domain::{Day, RunId};
 use kehu_engine::packs::PackSet;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
-use kehu_store::{CustomerRange, Reader, StoredRun};
+use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
 
 use crate::cells::Cells;
@@ -139,6 +139,13 @@ pub(crate) fn tell_failures(run: &StoredRun) {
         Printer::talk(&format!("error: {failure}"));
         Printer::talk(&format!("pack {pack} was switched off for this run; the others went on"));
     }
+}
+
+/// What a column of a run is called: its name, by which it is asked for, or what it is in Chinese.
+pub(crate) fn column_title(column: &RunColumn, language: Language) -> String {
+    let chinese = Some(&column.info.doc.zh).filter(|doc| !doc.is_empty());
+    let chinese = chinese.filter(|_| language == Language::Zh);
+    chinese.unwrap_or(&column.info.name).clone()
 }
 
 /// A value of a run as a cell.
