@@ -22,9 +22,9 @@ local frequent = rule("frequent", frequency_input,
 local rare = rule("rare", frequency_input,
   "{1} {1|" .. what_en .. "|" .. what_en .. "s}, threshold {2}: rare", what_zh .. " {1} 次，分界 {2}：疏")
 local large = rule("large", "amount",
-  "bought for {1}, threshold {2}: high", "购买金额 {1}，分界 {2}：高")
+  "bought for {value}, threshold {limit}: high", "购买金额 {value}，分界 {limit}：高")
 local small = rule("small", "amount",
-  "bought for {1}, threshold {2}: low", "购买金额 {1}，分界 {2}：低")
+  "bought for {value}, threshold {limit}: low", "购买金额 {value}，分界 {limit}：低")
 local none = rule("none", recency_input,
   "no " .. what_en .. " yet, so no segment", "尚无" .. what_zh .. "记录，不划分类别")
 local no_amount = rule("no_amount", "amount",

@@ -28,8 +28,8 @@ for _, indicator in ipairs(INDICATORS) do
     indicator.rank = indicator.column .. "_rank"
     indicator.counts = kehu.rule{
       id = indicator.column, input = indicator.column,
-      en = indicator.en .. " {1}: ahead of {2} % of customers, weight {3} %",
-      zh = indicator.zh .. " {1}：领先 {2}% 的客户，权重 {3}%",
+      en = indicator.en .. " {value}: ahead of {2} % of customers, weight {3} %",
+      zh = indicator.zh .. " {value}：领先 {2}% 的客户，权重 {3}%",
     }
     indicator.shared = kehu.rule{
       id = indicator.column .. "_missing", input = indicator.column, op = "missing",

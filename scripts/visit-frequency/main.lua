@@ -52,12 +52,12 @@ local bought = kehu.rule{
   en = "{value} {value|purchase|purchases} so far", zh = "已购买 {value} 次",
 }
 local bought_amount = kehu.rule{
-  id = "bought_amount",
-  en = "bought for {1} in 12 months", zh = "近 12 个月购买 {1}",
+  id = "bought_amount", input = "amount_12m",
+  en = "bought for {value} in 12 months", zh = "近 12 个月购买 {value}",
 }
 local expected = kehu.rule{
-  id = "expected",
-  en = "open deals of {1}, at best {2} % likely", zh = "进行中商机 {1}，最高赢单概率 {2}%",
+  id = "expected", input = "open_deal_amount",
+  en = "open deals of {value}, at best {2} % likely", zh = "进行中商机 {value}，最高赢单概率 {2}%",
 }
 local no_amount = kehu.rule{
   id = "no_amount",

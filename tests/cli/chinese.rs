@@ -94,23 +94,18 @@ fn scores_and_their_reasons_are_told_in_chinese() {
       · 最有望的商机位于漏斗中部  scripts/visit-frequency/main.lua:66
       purchases = 1  购买次数
       visits = 0  拜访次数
-      amount_12m = 5000  近12个月购买金额（扣除退货）
+      amount_12m = 5,000.00  近12个月购买金额（扣除退货）
       open_deal_amount = 缺失  进行中商机金额
       probability = 0.3  最有望商机的赢单概率
       tier = A (A 级)  [tiers 0.1.0, tier]
         · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:53
-        从全体客户得出: cuts.1.value = 100, cuts.2.value = 25, cuts.3.value = 25
+        从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 100 分  [tiers 0.1.0, index]
-          +100 近 12 个月金额 5000：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
+          +100 近 12 个月金额 5,000.00：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
           +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           margin_12m = 缺失  近12个月毛利
-          rfm_frequency = 1  [rfm 0.1.0, score]
-            · 购买 1 次  scripts/rfm/main.lua:35
-            从全体客户得出: recency = 4, monetary = 5000, frequency = 1
-            recency_days = 4 天  距上次购买的天数
-            amount = 5000  累计购买金额（扣除退货）
-            visit_recency_days = 缺失  距最近一次到店的天数
+          rfm_frequency = 1  购买（或到店）次数
       funnel_part = middle (中部)  [funnel-follow-up 0.1.0, part]
         · 赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排  scripts/funnel-follow-up/main.lua:25
     ");

@@ -83,6 +83,7 @@ fn a_page_for_programs_has_every_fact() {
       "archived": null,
       "known": "2024-03-01",
       "credit": 1000.5,
+      "scores": [],
       "contacts": [],
       "open_deals": [],
       "interactions": [],

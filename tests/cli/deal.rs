@@ -167,3 +167,18 @@ fn deals_are_listed_by_what_is_asked_for() {
     D-2  order  Ann Lee   sales     lost   2024-03-01  王芳
     ");
 }
+
+#[test]
+fn a_new_deal_takes_the_first_pipeline_that_the_workspace_declares() {
+    let kit = Kit::shop();
+    kit.done("deal add 武汉钢铁 first");
+    kit.set("\n[[pipeline]]\nname = \"projects\"\nstage = [{ name = \"asked\" }, { name = \"signed\", role = \"won\" }]\n");
+    let told = kit.run("deal add 武汉钢铁 second");
+    assert!(told.contains("Took the pipeline projects; --pipeline names another one.\n"), "{told}");
+    let told = kit.run("deal add 武汉钢铁 third --pipeline sales");
+    assert!(!told.contains("Took the pipeline"), "{told}");
+    let deals = kit.json("deal list");
+    let pipelines: Vec<_> =
+        deals.as_array().unwrap().iter().map(|deal| &deal["pipeline"]).collect();
+    assert_eq!(pipelines, ["sales", "projects", "sales"]);
+}

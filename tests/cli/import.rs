@@ -115,3 +115,26 @@ fn what_a_mapping_declares_is_kept_though_nobody_reads_the_report() {
     assert_eq!(kit.json("customer list --columns name,headcount")[0]["headcount"], 12.0);
     assert!(!kit.path().join("kehu.toml.new").exists());
 }
+
+#[test]
+fn a_file_of_which_no_row_fits_stops_the_import() {
+    let kit = Kit::shop();
+    kit.write("people.csv", "who\n张三\n李四\n");
+    kit.write("sales.csv", "who,day\n张三,soon\n李四,later\n");
+    kit.write(
+        "map.toml",
+        "name = \"till\"\n[[table]]\nfile = \"people.csv\"\ninto = \"customer\"\n[table.columns]\nname = \"who\"\n[[table]]\nfile = \"sales.csv\"\ninto = \"interaction\"\n[table.columns]\nkind = { value = \"purchase\" }\ncustomer = \"who\"\nday = \"day\"\n",
+    );
+    assert_snapshot!(kit.run("import . --map map.toml"), @r#"
+    [stderr]
+    error: none of the 2 rows of sales.csv fits: column "day" is no date; nothing was written
+    hint: write it as 2017-03-04, or say how it is written with date_format or date_order
+    hint: the first is line 2 of sales.csv
+    [exit 1]
+    "#);
+    assert_eq!(kit.json("customer list").as_array().unwrap().len(), 3, "nothing is kept");
+    assert!(kit.run("history").lines().all(|line| !line.contains("import")));
+    // Where some rows go in, the others are named.
+    kit.write("sales.csv", "who,day\n张三,soon\n李四,2024-02-01\n");
+    assert!(kit.run("import . --map map.toml").ends_with("[exit 3]\n"));
+}

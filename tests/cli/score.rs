@@ -35,18 +35,18 @@ fn every_value_says_why_down_to_the_line() {
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
     rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
     rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
-    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
     lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
     funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
     visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
     visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
     visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
     visit_group       visit-frequency              1        2
     [stderr]
     Scored 3 customers as of 2024-03-01: run S-1
@@ -56,22 +56,15 @@ fn every_value_says_why_down_to_the_line() {
 
     tier = A  [tiers 0.1.0, tier]
       · index 90, at or above the cut-off 90 of tier A  scripts/tiers/main.lua:53
-      learned from all customers: cuts.1.value = 90, cuts.2.value = 50, cuts.3.value = 0
+      learned from all customers: cuts 1 = 90, cuts 2 = 50, cuts 3 = 0
       value_index = 90 points  [tiers 0.1.0, index]
-        +50 amount of 12 months 12000: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
-        +30 margin of 12 months 2100: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
+        +50 amount of 12 months 12,000.00: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
+        +30 margin of 12 months 2,100.00: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
         +10 credit 80: ahead of 50 % of customers, weight 20 %  scripts/tiers/main.lua:29
-        amount_12m = 12000  purchases of the last 12 months less returns
-        margin_12m = 2100  margin of the last 12 months
+        amount_12m = 12,000.00  purchases of the last 12 months less returns
+        margin_12m = 2,100.00  margin of the last 12 months
         credit = 80  credit
-        rfm_frequency = 2  [rfm 0.1.0, score]
-          · 2 purchases  scripts/rfm/main.lua:35
-          learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
-          recency_days = 10 days  days since the last purchase
-          purchases = 2  number of purchases
-          amount = 12000  sum of all purchases less returns
-          visit_recency_days = missing  Days since the last visit
-          visits = 0  number of visits
+        rfm_frequency = 2  Number of purchases or store visits
     ");
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 lifecycle --why-not"), @r"
     武汉机械 (C-2), 2024-03-01
@@ -94,7 +87,7 @@ fn every_value_says_why_down_to_the_line() {
       learned from all customers: recency = 111.5, monetary = 6200, frequency = 1.5
       recency_days = missing  days since the last purchase
       purchases = 0  number of purchases
-      amount = 0  sum of all purchases less returns
+      amount = 0.00  sum of all purchases less returns
       visit_recency_days = missing  Days since the last visit
       visits = 0  number of visits
     ");
@@ -104,6 +97,59 @@ fn every_value_says_why_down_to_the_line() {
     hint: did you mean "tier"?
     [exit 2]
     "#);
+}
+
+#[test]
+fn all_that_packs_give_is_explained_once_and_fits_on_two_screens() {
+    let kit = scored();
+    kit.done("score");
+    let told = kit.run("explain 武汉钢铁");
+    assert!(told.lines().count() < 60, "{told}");
+    assert_eq!(told.matches("learned from all customers: recency").count(), 1, "{told}");
+    assert_eq!(told.matches("\n  value_index = 90 points\n").count(), 1, "{told}");
+    assert!(told.contains("read: value_index = 90 points (see above), "), "{told}");
+    // No rule refers to an indicator of weight 0, so it is not explained below the index.
+    let index = kit.run("explain 武汉钢铁 value_index");
+    assert!(index.contains("\n  rfm_frequency = 2  "), "{index}");
+    assert!(!index.contains("2 purchases"), "{index}");
+}
+
+#[test]
+fn the_page_of_a_customer_shows_its_labels_with_their_day() {
+    let kit = scored();
+    assert!(!kit.run("customer show 武汉钢铁").contains("Scores"));
+    kit.done("score");
+    let told = kit.run("customer show 武汉钢铁");
+    let scores: Vec<_> = told.lines().skip_while(|line| *line != "Scores").take(6).collect();
+    assert_snapshot!(scores.join("\n"), @r"
+    Scores
+      column       value             as of
+      rfm_segment  important: value  2024-03-01
+      value_index  90                2024-03-01
+      tier         A                 2024-03-01
+      lifecycle    active            2024-03-01
+    ");
+    let scores = &kit.json("customer show 武汉钢铁")["scores"];
+    assert_eq!(
+        scores[0],
+        serde_json::json!({ "column": "rfm_segment", "value": "important_value", "as_of": "2024-03-01" })
+    );
+}
+
+#[test]
+fn tests_that_did_not_fire_are_listed_where_they_belong() {
+    let kit = scored();
+    kit.done("score");
+    let not_fired = |customer: &str, column: &str| -> Vec<String> {
+        let told = kit.json(&format!("explain {customer} {column} --why-not"));
+        let rules = told["explanations"][0]["not_fired"].as_array().cloned().unwrap_or_default();
+        rules.iter().map(|rule| rule["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    // The step of the tier reads the credit, too, but its absence counts in the index alone.
+    assert_eq!(not_fired("武汉钢铁", "value_index"), ["credit_missing"]);
+    assert_eq!(not_fired("武汉钢铁", "tier"), [""; 0]);
+    // Nobody is silent or fading, and only one column can have these rules.
+    assert_eq!(not_fired("武汉机械", "lifecycle"), ["active", "silent", "fading", "never_bought"]);
 }
 
 #[test]
@@ -189,10 +235,13 @@ fn a_persons_word_stands_beside_the_machines() {
     hint: did you mean "A"?
     [exit 2]
     "#);
-    kit.done("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'");
+    assert_snapshot!(kit.run("override 武汉机械 tier A --until 2024-06-30 --reason 'reference customer'"), @r"
+    [stderr]
+    tier of 武汉机械 is A in every run as of 2024-03-01 to 2024-06-30; next: kehu score
+    ");
     assert_snapshot!(kit.run("override"), @r"
-    id   customer  column  value  since       until       by    reason
-    V-1  武汉机械  tier    A      2024-03-01  2024-06-30  李伟  reference customer
+    id   customer  column  value  counts today  since       until       by    reason
+    V-1  武汉机械  tier    A      yes           2024-03-01  2024-06-30  李伟  reference customer
     ");
     let scored = kit.json("score");
     let columns = scored["columns"].as_array().unwrap();
@@ -211,6 +260,73 @@ fn a_persons_word_stands_beside_the_machines() {
 }
 
 #[test]
+fn an_override_is_replaced_and_ended() {
+    let kit = scored();
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    assert_snapshot!(kit.run("override 武汉机械 tier C --reason 'moved away'"), @r"
+    [stderr]
+    tier of 武汉机械 is C in every run as of 2024-03-01 or later; next: kehu score
+    It replaces V-1: A (reference customer)
+    ");
+    let kit = kit.at("2024-03-05T09:00");
+    assert_snapshot!(kit.run("override 武汉机械 tier"), @r"
+    [stderr]
+    error: the value that counts instead of tier is missing
+    hint: write for example: kehu override NAME tier A --reason TEXT
+    hint: to end one: kehu override NAME tier --end
+    [exit 2]
+    ");
+    assert_snapshot!(kit.run("override 武汉机械 tier --end --reason 'came back'"), @r"
+    [stderr]
+    tier of 武汉机械 is the pack's again in every run as of 2024-03-05 or later; next: kehu score
+    ");
+    assert_snapshot!(kit.run("override list"), @r"
+    id   customer  column  value  counts today  since       until       by    reason
+    V-1  武汉机械  tier    A      no            2024-03-01              李伟  reference customer
+    V-2  武汉机械  tier    C      no            2024-03-01  2024-03-04  李伟  moved away
+    ");
+    assert_snapshot!(kit.run("override 武汉机械 tier --end"), @r"
+    [stderr]
+    error: no override of tier of 武汉机械 counts today
+    hint: kehu override list shows which there are
+    [exit 1]
+    ");
+    kit.done("score");
+    assert!(!kit.run("explain 武汉机械 tier").contains("overridden"));
+    kit.done("score --as-of 2024-03-04");
+    assert!(kit.run("explain 武汉机械 tier").contains("overridden by 李伟: moved away"));
+    assert_snapshot!(kit.run("history --limit 3"), @r"
+    id    when (UTC)            by    command   what was done
+    O-16  2024-03-05T01:00:00Z  李伟  score     score as of 2024-03-04
+    O-15  2024-03-05T01:00:00Z  李伟  score     score as of 2024-03-05
+    O-14  2024-03-05T01:00:00Z  李伟  override  ended the override of tier of 武汉机械 (C-2): came back
+    [stderr]
+    13 more; --limit 0 shows all
+    ");
+}
+
+#[test]
+fn what_a_day_cannot_know_does_not_make_its_run_old() {
+    let kit = scored();
+    kit.done("score");
+    let changed = "changed since the run of 2024-03-01";
+    let kit = kit.at("2024-03-05T09:00");
+    kit.done("override 武汉机械 tier A --reason 'reference customer'");
+    kit.done("log call 武汉机械 --on 2024-02-29");
+    let told = kit.run("explain 武汉机械 tier");
+    assert!(!told.contains(changed), "{told}");
+    // A correction counts on every day, and so does what is taken back.
+    kit.done("interaction edit I-1 --amount 9100");
+    assert!(kit.run("explain 武汉机械 tier").contains(changed));
+    kit.done("score --as-of 2024-03-01");
+    assert!(!kit.run("explain 武汉机械 tier").contains(changed));
+    // On its own day an override does count.
+    kit.done("score");
+    kit.done("override 武汉机械 tier C --reason 'moved away'");
+    assert!(kit.run("explain 武汉机械 tier").contains("changed since the run of 2024-03-05"));
+}
+
+#[test]
 fn the_past_is_seen_as_it_was() {
     let kit = scored();
     let amount = |day: &str| {
@@ -221,6 +337,23 @@ fn the_past_is_seen_as_it_was() {
     assert_eq!(amount("2024-02-25")[0]["amount"], serde_json::Value::Null);
     assert_eq!(amount("2024-03-01")[0]["amount"], 12_000);
     assert_eq!(amount("2024-03-01")[1]["amount"], 400);
+}
+
+#[test]
+fn a_look_back_says_which_day_is_read_and_is_compared_with_what_lies_before_it() {
+    let kit = scored().at("2024-07-01T09:00");
+    kit.done("score --as-of 2024-03-01");
+    kit.done("score");
+    let told = kit.run("score --as-of 2024-06-01");
+    assert!(told.contains("1 label changed since the run of 2024-03-01\n"), "{told}");
+    let hint = "note: the last run is of 2024-06-01, and there is one of 2024-07-01\nhint: to read that one: --as-of 2024-07-01, or --run S-2\n";
+    assert!(kit.run("explain 武汉钢铁 tier").contains(hint));
+    assert!(kit.run("customer list --sort tier").contains(hint));
+    assert!(!kit.run("customer list --sort tier --run S-3").contains("hint"));
+    assert!(!kit.run("customer list").contains("hint"));
+    // The present is compared with the present, not with the look back.
+    let told = kit.run("score");
+    assert!(told.contains("0 labels changed since the run of 2024-07-01\n"), "{told}");
 }
 
 #[test]
@@ -243,18 +376,18 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
     rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
     rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
-    value_index       tiers                        3        0  0 … 90, mean 46.6667
+    value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
     lifecycle         lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
     funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.3333
+    visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.3333
+    visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
     visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
     visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
     visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.3333
+    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
     visit_group       visit-frequency              1        2
     [stderr]
     error: pack broken, score, customer C-1: argument error: c.recency is not in needs

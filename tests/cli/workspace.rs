@@ -56,6 +56,24 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
     key                   value  set at
     planning.hours_a_day  7      ../base/kehu.toml:2
     ");
+    kit.set("[packs]\non = [\"lifecycle\"]\n[settings.lifecycle]\nsilent_days = 60\n");
+    assert_snapshot!(kit.run("config show settings"), @r#"
+    key                             value            set at
+    settings.lifecycle.silent_days  60               kehu.toml:7
+    settings.lifecycle.active_days  30               (default of lifecycle)
+    settings.lifecycle.fading_days  180              (default of lifecycle)
+    settings.lifecycle.count_from   "last_purchase"  (default of lifecycle)
+    "#);
+    kit.set("[packs.lifecycle]\n");
+    assert_snapshot!(kit.run("config show settings"), @r#"
+    [stderr]
+    error: unknown key "lifecycle" in [packs]
+     --> kehu.toml:8:8
+      8 | [packs.lifecycle]
+    hint: the settings of a pack stand under [settings.lifecycle]
+    [exit 1]
+    "#);
+    kit.write("kehu.toml", "extends = \"../base\"\n[limits]\nrun_seconds = 90\n");
     assert_snapshot!(kit.run("config show limits --json"), @r#"
     [
       {

@@ -30,6 +30,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("Voided the {s} of {}.", "已作废 {2} 的{1}。"),
     ("{} with {} is in {}.", "{2} 的商机 {1} 处于{3}阶段。"),
     ("{} is in {}; it has no customer yet.", "商机 {1} 处于{2}阶段，尚无客户。"),
+    (
+        "Took the pipeline {}; --pipeline names another one.",
+        "采用流程 {}；用 --pipeline 可另行指定。",
+    ),
     ("Wrote purchase {} of {s}.", "已记录购买 {}：{}。"),
     ("no amount", "未填金额"),
     (
@@ -51,7 +55,22 @@ const SENTENCES: &[(&str, &str)] = &[
         "{} of {} is {} in every run as of {} or later; next: kehu score",
         "{4} 及之后的评分中，{2} 的 {1} 均为 {3}；下一步：kehu score",
     ),
+    (
+        "{} of {} is {} in every run as of {} to {}; next: kehu score",
+        "{4} 至 {5} 的评分中，{2} 的 {1} 均为 {3}；下一步：kehu score",
+    ),
+    (
+        "{} of {} is the pack's again in every run as of {} or later; next: kehu score",
+        "{3} 及之后的评分中，{2} 的 {1} 恢复为脚本给出的值；下一步：kehu score",
+    ),
+    ("It replaces {}: {} ({})", "取代 {}：{}（{}）"),
+    ("no override of {} of {} counts today", "{2} 的 {1} 今日没有生效的人工改值"),
+    ("kehu override list shows which there are", "kehu override list 列出全部人工改值"),
+    ("the value that counts instead of {} is missing", "缺少取代 {} 的值"),
+    ("to end one: {}", "终止人工改值：{}"),
     ("features and scores are as of {}", "特征与评分截至 {}"),
+    ("the last run is of {}, and there is one of {}", "最近一次评分截至 {}，另有截至 {} 的评分"),
+    ("to read that one: --as-of {}, or --run {}", "要看那一次：--as-of {}，或 --run {}"),
     (
         "{s} changed since the run of {}; kehu score --as-of {} brings it up to date",
         "{2} 评分之后，{1}已有变化；kehu score --as-of {3} 可更新",
@@ -238,6 +257,13 @@ const SENTENCES: &[(&str, &str)] = &[
     ("true or false", "true 或 false"),
     ("a list", "列表"),
     ("a table", "表"),
+    ("the settings of a pack stand under {}", "脚本包的设置写在 {} 下"),
+    ("the settings of packs are not shown", "未列出脚本包的设置"),
+    (
+        "none of the {} rows of {} fits: {}; nothing was written",
+        "{2} 的 {1} 行全部不符：{3}；未写入任何内容",
+    ),
+    ("the first is line {} of {}", "第一处在 {2} 第 {1} 行"),
     // The doctor.
     ("workspace", "工作区"),
     ("settings", "设置"),
@@ -282,6 +308,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("{}: {} new, {} changed", "{}：新增 {}，变更 {}"),
     ("score as of {}", "按 {} 评分"),
     ("plan of {}, {} to {}", "{} 的计划，{} 至 {}"),
+    ("ended the override of {} of {} ({}): {}", "终止 {2}（{3}）的 {1} 的人工改值：{4}"),
+    ("ended the override of {} of {} ({})", "终止 {2}（{3}）的 {1} 的人工改值"),
     ("override {} of {} ({}) with {}", "把 {2}（{3}）的 {1} 人工改为 {4}"),
     ("opened {} {} in {}", "新建 {} {}，阶段 {}"),
     ("moved {} {} from {} to {}", "{} {} 从 {} 移到 {}"),
@@ -364,6 +392,11 @@ const WORDS: &[(&str, &str)] = &[
     ("middle", "漏斗中部"),
     ("top", "漏斗顶部"),
     ("prospecting", "开发新客户"),
+    // What packs learn from all customers.
+    ("recency", "最近购买"),
+    ("frequency", "购买次数"),
+    ("monetary", "购买金额"),
+    ("cuts", "分界"),
     // Units.
     ("days", "天"),
     ("points", "分"),

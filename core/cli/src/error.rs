@@ -228,7 +228,12 @@ impl From<DayError> for CommandError {
 
 impl From<ImportError> for CommandError {
     fn from(error: ImportError) -> Self {
+        let message = error.to_string();
         match error {
+            ImportError::NothingFits { first, .. } => {
+                Self { hints: first.hint.iter().cloned().collect(), ..Self::failed(message) }
+                    .hint(format!("the first is line {} of {}", first.line, first.file))
+            }
             ImportError::Mapping(problems) => problems.into(),
             ImportError::Source(error) => error.into(),
             ImportError::Store(error) => error.into(),

@@ -33,6 +33,25 @@ pub(crate) fn usual_word(word: &str, language: Language) -> &str {
     if language == Language::Zh { chinese::word(word) } else { word }
 }
 
+/// A unit as it follows a number: in English `day` after one, `days` else.
+pub(crate) fn unit(unit: &str, is_one: bool, language: Language) -> &str {
+    const ONE: [(&str, &str); 8] = [
+        ("days", "day"),
+        ("weeks", "week"),
+        ("months", "month"),
+        ("years", "year"),
+        ("hours", "hour"),
+        ("minutes", "minute"),
+        ("points", "point"),
+        ("visits a month", "visit a month"),
+    ];
+    let one = ONE.iter().find(|(several, _)| is_one && *several == unit);
+    match (language, one) {
+        (Language::En, Some((_, one))) => one,
+        _ => usual_word(unit, language),
+    }
+}
+
 /// Holds a word in English and Chinese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Label {
@@ -93,6 +112,7 @@ labels! {
     COACH = "coach", "教练";
     PIPELINE = "pipeline", "流程";
     STAGE = "stage", "阶段";
+    COUNTS = "counts today", "今日生效";
     SINCE = "since", "自";
     AMOUNT = "amount", "金额";
     MARGIN = "margin", "毛利";
@@ -143,6 +163,9 @@ labels! {
     UNTIL = "until", "至";
     OVERRIDDEN = "overridden by", "人工改为，操作人";
     LEARNED = "learned from all customers", "从全体客户得出";
+    READ = "read", "读入";
+    SEE_ABOVE = " (see above)", "（见上）";
+    COLON = ": ", "：";
     MACHINE_SAYS = "the pack says", "脚本给出";
     SET_AT = "set at", "出处";
     AT = "when (UTC)", "时间 (UTC)";
@@ -150,6 +173,7 @@ labels! {
     SUMMARY = "what was done", "操作内容";
     FILE = "file", "文件";
     UNDONE_BY = "undone by", "撤销于";
+    SCORES = "Scores", "评分";
     CONTACTS = "Contacts", "联系人";
     OPEN_DEALS = "Open deals", "进行中的商机";
     LAST_INTERACTIONS = "Last interactions", "最近互动";

@@ -243,7 +243,7 @@ pub(crate) fn show_json(printer: &mut Printer, mut value: Value) -> Result {
 }
 
 /// Writes every number in one way: whole ones without a fraction, wherever they come from.
-fn write_evenly(value: &mut Value) {
+pub(crate) fn write_evenly(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
             let whole = number.as_f64().filter(|each| each.fract() == 0.0 && each.abs() < 1e15);

@@ -1,10 +1,10 @@
 //! What the commands that read or make runs share.
 
-use kehu_contract::Value;
+use kehu_contract::{Language, Value};
 use kehu_domain::{Day, RunId};
 use kehu_engine::packs::PackSet;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
-use kehu_store::{CustomerRange, Reader, StoredRun};
+use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
 
 use crate::cells::Cells;
@@ -100,9 +100,20 @@ pub(crate) fn kept<'r>(
         .hint("[runs] keep in kehu.toml says how many runs are kept whole"));
     }
     if run.is_none() {
+        tell_day(reader, &header)?;
         tell_changes(reader, &header, packs)?;
     }
     Ok(RunView::stored(header, reader))
+}
+
+/// Says on stderr which day is read if there is a run of a later one: the run that was made last counts.
+pub(crate) fn tell_day(reader: &dyn Reader, run: &StoredRun) -> Result {
+    if let Some(newer) = score::newer_day(reader, run)? {
+        let (day, id, later) = (run.as_of, newer.id, newer.as_of);
+        Printer::talk(&format!("note: the last run is of {day}, and there is one of {later}"));
+        Printer::talk(&format!("hint: to read that one: --as-of {later}, or --run {id}"));
+    }
+    Ok(())
 }
 
 /// Says on stderr if a run no longer tells the truth.
@@ -142,6 +153,13 @@ pub(crate) fn tell_failures(run: &StoredRun) {
         Printer::talk(&format!("error: {failure}"));
         Printer::talk(&format!("pack {pack} was switched off for this run; the others went on"));
     }
+}
+
+/// What a column of a run is called: its name, by which it is asked for, or what it is in Chinese.
+pub(crate) fn column_title(column: &RunColumn, language: Language) -> String {
+    let chinese = Some(&column.info.doc.zh).filter(|doc| !doc.is_empty());
+    let chinese = chinese.filter(|_| language == Language::Zh);
+    chinese.unwrap_or(&column.info.name).clone()
 }
 
 /// A value of a run as a cell.

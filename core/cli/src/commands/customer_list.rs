@@ -72,6 +72,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let known = known_columns(reader.as_ref(), &workspace.settings, run.as_ref());
     let form = context.form(workspace.language);
     let owner = args.owner.as_deref().map(|text| names::rep(reader.as_ref(), text)).transpose()?;
+    let names_no_run = args.run.is_none() && args.as_of.is_none() && !args.fresh;
     let mut query = CustomerQuery {
         condition: args.condition,
         sort: args.sort,
@@ -98,6 +99,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
         && run.as_of() != workspace.act.today
     {
         Printer::talk(&format!("note: features and scores are as of {}", run.as_of()));
+    }
+    if let (true, Some(run)) = (reads_run && names_no_run, &run) {
+        runs::tell_day(reader.as_ref(), run.header())?;
     }
     let day = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let list = list_customers(reader.as_ref(), &workspace.settings, run.as_ref(), &query, day)

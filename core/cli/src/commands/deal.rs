@@ -30,7 +30,7 @@ pub(crate) struct Add {
     /// The customer, by name or id, and the deal's name; or the name alone
     #[arg(value_name = "[CUSTOMER] NAME", required = true, num_args = 1..=2)]
     words: Vec<String>,
-    /// The pipeline [default: the first that is declared]
+    /// The pipeline [default: the first that kehu.toml declares]
     #[arg(long)]
     pipeline: Option<String>,
     /// The stage [default: the pipeline's first]
@@ -164,6 +164,10 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
         fields: args.fields,
     };
     let change = deals::add(&workspace.desk(), &new)?;
+    if new.pipeline.is_none() && workspace.settings.pipelines.len() > 1 {
+        let taken = &change.state.deal.pipeline;
+        Printer::talk(&format!("Took the pipeline {taken}; --pipeline names another one."));
+    }
     tell(context, &workspace, &change)
 }
 

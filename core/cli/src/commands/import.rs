@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use kehu_contract::Language;
 use kehu_domain::rows::{RowSource, SourceError};
 use kehu_engine::import::{
     Declarations, Import, ImportReport, Mapping, Observer, Progress as Read, Refusal, TableReport,
@@ -13,6 +14,7 @@ use serde_json::json;
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::locale::{self, counted};
 use crate::locale::{BESIDES, CHANGED, CREATED, ENCODING, FILE, INTO, REFUSED, ROWS, UNCHANGED};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::printer::Printer;
@@ -26,7 +28,8 @@ const NAMED: usize = 20;
 /// Imports rows of other systems by a mapping
 ///
 /// All of it is one operation, which kehu undo takes back. A bad row is refused and named, the rest
-/// goes on, and the exit code is 3. Importing the same files twice changes nothing. What the mapping
+/// goes on, and the exit code is 3; where no row of a file fits, for the same reason, nothing is
+/// written. Importing the same files twice changes nothing. What the mapping
 /// declares - pipelines, kinds, fields - is added to kehu.toml.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -174,9 +177,15 @@ fn without_operation(report: &ImportReport) -> serde_json::Value {
 fn besides(table: &TableReport) -> String {
     let made = table.besides.iter().map(|besides| {
         let (name, created, changed) = (besides.entity.name(), besides.created, besides.changed);
-        match (created, changed) {
-            (created, 0) => format!("{created} {name}s"),
-            (created, changed) => format!("{created} {name}s ({changed} changed)"),
+        let plural = format!("{name}s");
+        let made = match locale::spoken() {
+            Language::En => counted(created as usize, [name, &plural]),
+            Language::Zh => format!("{created} {}", locale::usual_word(name, Language::Zh)),
+        };
+        match (changed, locale::spoken()) {
+            (0, _) => made,
+            (changed, Language::En) => format!("{made} ({changed} changed)"),
+            (changed, Language::Zh) => format!("{made}（变更 {changed}）"),
         }
     });
     made.collect::<Vec<_>>().join(", ")

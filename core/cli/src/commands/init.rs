@@ -92,13 +92,18 @@ scale = 2
 on = [
 {}]
 
+# A setting of a pack; kehu config show settings lists all of them with their values:
+# [settings.tiers]
+# weight_amount = 0.6
+
 # A field of your own:
 # [fields.customer]
 # industry = {{ type = \"choice\", choices = [\"steel\", \"trade\"], title = {{ en = \"industry\", zh = \"行业\" }} }}
 
-# Your own way from first word to signature replaces the one that is declared:
+# Your own way from first word to signature. New deals take the first that is declared here; the built-in
+# one, sales, stays for those that name it:
 # [[pipeline]]
-# name = \"sales\"
+# name = \"projects\"
 # stage = [{{ name = \"prospect\" }}, {{ name = \"signed\", role = \"won\" }}, {{ name = \"lost\", role = \"lost\" }}]
 ",
         packs.concat()
@@ -119,7 +124,10 @@ mod tests {
             assert_eq!(settings.language, language);
             let shown = text.replace("# [", "[").replace("# industry", "industry");
             let shown = shown.replace("# name", "name").replace("# stage", "stage");
-            assert_eq!(Settings::read(&[(SETTINGS, &shown)]).unwrap().fields.len(), 1);
+            let shown = shown.replace("# weight", "weight");
+            let settings = Settings::read(&[(SETTINGS, &shown)]).unwrap();
+            assert_eq!(settings.fields.len(), 1);
+            assert!(settings.pack_settings.contains_key("tiers"));
         }
     }
 }

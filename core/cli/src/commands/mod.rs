@@ -16,6 +16,7 @@ mod deal_page;
 mod demo;
 mod doctor;
 mod explain;
+mod explain_page;
 mod features;
 mod history;
 mod import;

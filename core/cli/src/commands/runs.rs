@@ -19,7 +19,9 @@ pub(crate) enum Args {
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {}
 
-/// Lists whose labels a run changed, compared with the run before it
+/// Lists whose labels a run changed
+///
+/// A run is compared with the one before it of the same day, else of the nearest earlier day.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Changes {
     /// The run, such as S-3 [default: the latest]

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use kehu_contract::{ColumnData, ColumnType, Language};
+use kehu_domain::Day;
 use kehu_engine::score::{self, RunView, show_number};
 use kehu_store::{RunColumn, StoredRun};
 use serde_json::{Map, json};
@@ -53,6 +54,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     } else {
         let mut draft = workspace.desk().draft("score");
         draft.summary = format!("score as of {as_of}");
+        let before = score::run_before(workspace.read()?.as_ref(), as_of)?.map(|run| run.as_of);
         let (id, header) = {
             let mut progress = Progress::steps();
             score::score(
@@ -68,9 +70,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         let passed_over = plugins::tell(&workspace, &packs)?;
         let reader = workspace.read()?;
         let stored = reader.run(id)?.unwrap_or(header);
-        let is_first = reader.runs()?.len() < 2;
         let changes = reader.label_changes(id, None)?.len();
-        tell(&stored, (!is_first).then_some(changes), workspace.language);
+        tell(&stored, before.map(|day| (day, changes)), workspace.language);
         let run = RunView::stored(stored.clone(), reader.as_ref());
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
@@ -79,7 +80,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     Ok(if failures > 0 || passed_over { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
-fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {
+fn tell(run: &StoredRun, changes: Option<(Day, usize)>, language: Language) {
     let (customers, as_of, id) = (run.customers, run.as_of, run.id);
     let scored = match language {
         Language::En => {
@@ -90,11 +91,13 @@ fn tell(run: &StoredRun, changes: Option<usize>, language: Language) {
     };
     let changed = match (language, changes) {
         (_, None) => String::new(),
-        (Language::En, Some(changes)) => {
+        (Language::En, Some((day, changes))) => {
             let labels = counted(changes, ["label", "labels"]);
-            format!(", {labels} changed since the run before")
+            format!(", {labels} changed since the run of {day}")
         }
-        (Language::Zh, Some(changes)) => format!("，与上次相比 {changes} 个标签有变化"),
+        (Language::Zh, Some((day, changes))) => {
+            format!("，与 {day} 的评分相比 {changes} 个标签有变化")
+        }
     };
     Printer::talk(&(scored + &changed));
 }

@@ -6,8 +6,8 @@
 //! - [`ImportReport`] says what came of it, [`Refusal`] which row was refused and why.
 //! - [`Observer`] hears of each row as it goes.
 //!
-//! A bad row is refused and the rest goes on; a bad file or mapping stops everything, and nothing
-//! is written. Importing the same files twice changes nothing. An empty cell says nothing: what is
+//! A bad row is refused and the rest goes on; a bad file or mapping, and a table of which every row is
+//! refused for the same reason, stop everything, and nothing is written. Importing the same files twice changes nothing. An empty cell says nothing: what is
 //! stored stays. Within one table a record is stated once; a second row that says the same is
 //! passed over, one that says otherwise is refused.
 

@@ -95,6 +95,20 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+fn nothing_fits(rows: &u64, first: &Refusal) -> String {
+    let Refusal { file, column, why, .. } = first;
+    let column = column.as_ref().map(|column| format!("column \"{column}\" ")).unwrap_or_default();
+    let rows = grouped(*rows);
+    format!("none of the {rows} rows of {file} fits: {column}{why}; nothing was written")
+}
+
+/// A count with commas between groups of three.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
 /// Hears how an import goes on; the defaults do nothing.
 pub trait Observer {
     /// Rows were read: of which table, how much of how much.
@@ -138,6 +152,15 @@ pub struct Progress<'a> {
 /// Says why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    /// Every row of a table is refused, and for the same reason: the file is another one than the
+    /// mapping speaks of.
+    #[error("{}", nothing_fits(.rows, .first))]
+    NothingFits {
+        /// How many rows the table has.
+        rows: u64,
+        /// The first of them.
+        first: Box<Refusal>,
+    },
     /// The mapping does not fit the files.
     #[error("the mapping does not fit the files")]
     Mapping(Vec<Problem>),

@@ -79,6 +79,8 @@ pub(super) struct Run<'a> {
     pub(super) tables: usize,
     /// True if interactions name earlier ones that they are about.
     pub(super) threads: bool,
+    /// The first refusal of the table that is read, if all others are for the same reason.
+    alike: Option<(usize, Refusal)>,
 }
 
 /// An open table: its file, and its columns' places in it.
@@ -141,6 +143,7 @@ impl<'a> Run<'a> {
             shared,
             held: BTreeMap::new(),
             tables: mapping.tables.len(),
+            alike: None,
             threads: mapping
                 .tables
                 .iter()
@@ -198,7 +201,8 @@ impl<'a> Run<'a> {
         if self.report.tables[at].rows == 0 {
             return Err(super::no_rows(source.name()).into());
         }
-        self.settle_parents(at, spec, source.name(), observer)
+        self.settle_parents(at, spec, source.name(), observer)?;
+        self.fits(at)
     }
 
     pub(super) fn fate(
@@ -212,8 +216,31 @@ impl<'a> Run<'a> {
         observer.row(table, line, fate);
     }
 
+    /// Fails if all rows of a table, and they are several, were refused for the same reason.
+    fn fits(&self, table: usize) -> Result<(), ImportError> {
+        let TableReport { rows, refused, .. } = self.report.tables[table];
+        match &self.alike {
+            Some((at, first)) if *at == table && rows > 1 && refused == rows => {
+                Err(ImportError::NothingFits { rows, first: Box::new(first.clone()) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes the first refusal of a table, as long as the others are like it.
+    fn compare(&mut self, table: usize, refusal: &Refusal) {
+        if self.report.tables[table].refused == 0 {
+            self.alike = Some((table, refusal.clone()));
+        } else if let Some((_, first)) = &self.alike
+            && (&first.column, &first.why) != (&refusal.column, &refusal.why)
+        {
+            self.alike = None;
+        }
+    }
+
     pub(super) fn refuse(&mut self, table: usize, refusal: Refusal, observer: &mut dyn Observer) {
         observer.refused(&refusal);
+        self.compare(table, &refusal);
         self.report.refused += 1;
         self.report.tables[table].refused += 1;
         if self.report.refusals.len() < REFUSALS_NAMED {

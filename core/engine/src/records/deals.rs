@@ -58,7 +58,7 @@ pub struct NewDeal {
     pub customer: Option<String>,
     /// The name.
     pub name: String,
-    /// The pipeline; the workspace's first one if nothing is said.
+    /// The pipeline; the first that the workspace declares if nothing is said, else the built-in one.
     pub pipeline: Option<String>,
     /// The stage; the pipeline's first one if nothing is said.
     pub stage: Option<String>,

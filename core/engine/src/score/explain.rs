@@ -1,10 +1,11 @@
 //! Explanations: why a customer has the value that it has, down to the script line.
 
-use kehu_contract::{Argument, Comparison, Reason, Reasons, Rule, Text, Value};
-use kehu_domain::{CustomerId, Day};
+use kehu_contract::{Argument, ColumnType, Comparison, Reason, Reasons, Rule, Text, Value};
+use kehu_domain::{Currency, CustomerId, Day};
 use kehu_store::{Result, RunColumn, RunPack};
 use serde::{Serialize, Serializer};
 
+use super::belong::{Belonging, reads};
 use super::overrides;
 use super::rank::percentile_ranks;
 use super::view::RunView;
@@ -14,6 +15,9 @@ use super::view::RunView;
 pub struct Explanation {
     /// The column.
     pub column: String,
+    /// Its type.
+    #[serde(skip)]
+    pub kind: ColumnType,
     /// What it is.
     pub doc: Text,
     /// The unit of a number.
@@ -109,6 +113,9 @@ pub struct NotFired {
     pub input: String,
     /// What was expected, such as `<= 30 (setting active_days)`.
     pub expected: String,
+    /// The input's type.
+    #[serde(skip)]
+    pub kind: ColumnType,
     /// The input's value.
     #[serde(serialize_with = "plainly")]
     pub actual: Value,
@@ -123,6 +130,9 @@ pub struct NotFired {
 pub struct InputShown {
     /// The column.
     pub column: String,
+    /// Its type.
+    #[serde(skip)]
+    pub kind: ColumnType,
     /// What it is.
     pub doc: Text,
     /// The unit of a number.
@@ -131,12 +141,14 @@ pub struct InputShown {
     /// Its value.
     #[serde(serialize_with = "plainly")]
     pub value: Value,
-    /// Why, if another step gave it.
+    /// Why, if another step gave it and a rule that fired refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<Box<Explanation>>,
 }
 
-/// Explains a column of a customer; none if the customer is not in the run.
+/// Explains a column of a customer; none if the customer is not in the run. Of the inputs that other steps
+/// gave those are explained in turn that counted: to which a rule that fired refers, or all of them where
+/// no rule that fired refers to an input.
 ///
 /// # Errors
 /// What the store says.
@@ -144,11 +156,12 @@ pub fn explain(
     run: &RunView<'_>,
     customer: CustomerId,
     column: &RunColumn,
+    currency: &Currency,
     why_not: bool,
 ) -> Result<Option<Explanation>> {
     match run.find(customer)? {
         Some((batch, row)) => {
-            let place = Place { run, customer, batch, row };
+            let place = Place { run, customer, currency, batch, row };
             place.explain(column, why_not, 0).map(Some)
         }
         None => Ok(None),
@@ -159,6 +172,7 @@ pub fn explain(
 struct Place<'a> {
     run: &'a RunView<'a>,
     customer: CustomerId,
+    currency: &'a Currency,
     batch: usize,
     row: usize,
 }
@@ -173,6 +187,7 @@ impl Place<'_> {
         let label = column.values.iter().find(|each| Value::Text(each.key.clone()) == value);
         let mut explanation = Explanation {
             column: name.clone(),
+            kind: column.info.kind,
             doc: column.info.doc.clone(),
             unit: column.info.unit.clone(),
             label: label.map(|each| each.text.clone()),
@@ -202,8 +217,12 @@ impl Place<'_> {
         if why_not {
             explanation.not_fired = self.not_fired(pack, column, &fired)?;
         }
+        let tested = |at: &u16| pack.rules.get(usize::from(*at))?.input.as_deref();
+        let tested: Vec<&str> = fired.iter().filter_map(tested).collect();
         for input in &column.inputs {
-            explanation.inputs.extend(self.input(input, why_not, depth)?);
+            let counts = tested.is_empty() || tested.iter().any(|name| reads(input, name));
+            let deeper = Some(depth + 1).filter(|depth| counts && *depth <= DEEPEST);
+            explanation.inputs.extend(self.input(input, why_not, deeper)?);
         }
         Ok(explanation)
     }
@@ -251,10 +270,38 @@ impl Place<'_> {
         for (reason, arguments) in reasons.of(self.row) {
             fired.push(reason.rule);
             if let Some(rule) = pack.rules.get(usize::from(reason.rule)) {
-                shown.push(show_reason(rule, reason, arguments, &reasons, is_sum));
+                let words = self.words(rule, arguments, &reasons);
+                shown.push(show_reason(rule, reason, &words, is_sum));
             }
         }
         Ok(fired)
+    }
+
+    /// The type of the column that a rule tests; its rank in the base is a number.
+    fn kind(&self, input: &str) -> ColumnType {
+        self.run.column_info(input).map_or(ColumnType::Number, |column| column.info.kind)
+    }
+
+    fn number(&self, number: f64, is_money: bool) -> String {
+        let money = self.currency.from_major(number).filter(|_| is_money);
+        money.map_or_else(|| show_number(number), |money| self.currency.show_grouped(money))
+    }
+
+    /// The arguments of a reason in words, each as it is and as the rule's input is shown.
+    fn words(&self, rule: &Rule, arguments: &[Argument], reasons: &Reasons) -> Words {
+        let is_money =
+            rule.input.as_ref().is_some_and(|input| self.kind(input) == ColumnType::Money);
+        let word = |argument: &Argument, is_money| match argument {
+            Argument::Number(number) if number.is_nan() => "–".to_owned(),
+            Argument::Number(number) => self.number(*number, is_money),
+            Argument::Text(place) => {
+                reasons.texts.get(*place as usize).cloned().unwrap_or_default()
+            }
+        };
+        Words {
+            plain: arguments.iter().map(|each| word(each, false)).collect(),
+            named: arguments.iter().take(2).map(|each| word(each, is_money)).collect(),
+        }
     }
 
     fn not_fired(
@@ -263,16 +310,18 @@ impl Place<'_> {
         column: &RunColumn,
         fired: &[u16],
     ) -> Result<Vec<NotFired>> {
+        let belonging = Belonging::of(self.run, pack)?;
         let mut shown = Vec::new();
-        for (at, rule) in pack.rules.iter().enumerate() {
+        for (at, rule) in (0_u16..).zip(&pack.rules) {
             let (Some(input), Some(comparison)) = (&rule.input, rule.comparison) else { continue };
             let Some(source) = column.inputs.iter().find(|name| reads(name, input)) else {
                 continue;
             };
-            if fired.contains(&(at as u16)) {
+            if fired.contains(&at) || !belonging.holds(&column.info.name, at) {
                 continue;
             }
-            let limit = rule.limit.map(show_number).unwrap_or_default();
+            let is_money = self.kind(input) == ColumnType::Money;
+            let limit = rule.limit.map(|limit| self.number(limit, is_money)).unwrap_or_default();
             let setting =
                 rule.setting.as_ref().map(|name| format!(" (setting {name})")).unwrap_or_default();
             let actual = self.input_value(source, input)?;
@@ -280,6 +329,7 @@ impl Place<'_> {
                 rule: rule.id.clone(),
                 holds: holds(comparison, rule.limit, &actual),
                 input: input.clone(),
+                kind: self.kind(input),
                 expected: format!("{} {limit}{setting}", comparison.sign()).trim().to_owned(),
                 actual,
                 file: rule.file.clone(),
@@ -302,27 +352,21 @@ impl Place<'_> {
         Ok(percentile_ranks(&whole).value(row))
     }
 
-    fn input(&self, name: &str, why_not: bool, depth: usize) -> Result<Option<InputShown>> {
+    fn input(&self, name: &str, why_not: bool, depth: Option<usize>) -> Result<Option<InputShown>> {
         let Some(column) = self.run.column_info(name) else { return Ok(None) };
-        let because = match column.given_by {
-            Some(_) if depth < DEEPEST => {
-                Some(Box::new(self.explain(column, why_not, depth + 1)?))
-            }
-            _ => None,
+        let because = match depth.filter(|_| column.given_by.is_some()) {
+            Some(depth) => Some(Box::new(self.explain(column, why_not, depth)?)),
+            None => None,
         };
         Ok(Some(InputShown {
             column: name.to_owned(),
+            kind: column.info.kind,
             doc: column.info.doc.clone(),
             unit: column.info.unit.clone(),
             value: self.value(name)?,
             because,
         }))
     }
-}
-
-/// True if a rule's input is a column that the step reads, or that column's rank.
-fn reads(column: &str, input: &str) -> bool {
-    input == column || input.strip_suffix("_rank") == Some(column)
 }
 
 /// True if a test holds for an input.
@@ -346,27 +390,18 @@ fn plainly<S: Serializer>(value: &Value, serializer: S) -> std::result::Result<S
     }
 }
 
-fn show_reason(
-    rule: &Rule,
-    reason: &Reason,
-    arguments: &[Argument],
-    reasons: &Reasons,
-    is_sum: bool,
-) -> ReasonShown {
-    let words: Vec<String> = arguments
-        .iter()
-        .map(|argument| match argument {
-            Argument::Number(number) if number.is_nan() => "–".to_owned(),
-            Argument::Number(number) => show_number(*number),
-            Argument::Text(place) => {
-                reasons.texts.get(*place as usize).cloned().unwrap_or_default()
-            }
-        })
-        .collect();
+/// The arguments of a reason: as they are, and the first two as the rule's input is shown.
+struct Words {
+    plain: Vec<String>,
+    named: Vec<String>,
+}
+
+fn show_reason(rule: &Rule, reason: &Reason, words: &Words, is_sum: bool) -> ReasonShown {
+    let fill = |sentence: &str| fill_with(sentence, &words.plain, &words.named);
     ReasonShown {
         rule: rule.id.clone(),
         points: is_sum.then_some(reason.points),
-        text: Text { en: fill(&rule.text.en, &words), zh: fill(&rule.text.zh, &words) },
+        text: Text { en: fill(&rule.text.en), zh: fill(&rule.text.zh) },
         file: rule.file.clone(),
         line: rule.line,
         source: rule.source.clone(),
@@ -377,6 +412,11 @@ fn show_reason(
 /// two; `{1|day|days}` is the word that goes with the first one. A place without an argument stays as it
 /// is written.
 pub fn fill(sentence: &str, arguments: &[String]) -> String {
+    fill_with(sentence, arguments, arguments)
+}
+
+/// Puts arguments into a sentence as [`fill`] does; `named` stand where their names are written.
+fn fill_with(sentence: &str, arguments: &[String], named: &[String]) -> String {
     let mut filled = String::with_capacity(sentence.len() + 16);
     let mut rest = sentence;
     while let Some(start) = rest.find('{') {
@@ -387,12 +427,13 @@ pub fn fill(sentence: &str, arguments: &[String]) -> String {
             Some((place, forms)) => (place, forms.split_once('|')),
             None => (&rest[1..end], None),
         };
-        let place = match place {
-            "value" => Some(1),
-            "limit" => Some(2),
-            number => number.parse::<usize>().ok(),
+        let (place, source) = match place {
+            "value" => (Some(1), named),
+            "limit" => (Some(2), named),
+            number => (number.parse::<usize>().ok(), arguments),
         };
-        let argument = place.and_then(|place| arguments.get(place.checked_sub(1)?));
+        let source = if forms.is_some() { arguments } else { source };
+        let argument = place.and_then(|place| source.get(place.checked_sub(1)?));
         filled.push_str(match (argument, forms) {
             (Some(argument), Some((one, several))) => {
                 if argument == "1" {
@@ -410,10 +451,19 @@ pub fn fill(sentence: &str, arguments: &[String]) -> String {
     filled
 }
 
-/// Shows a number for people: at most four decimal places, none that say nothing.
+/// Shows a number for people: four significant digits, but at least two decimal places and at most four,
+/// none that say nothing.
 pub fn show_number(number: f64) -> String {
-    let rounded = format!("{number:.4}");
-    let trimmed = rounded.trim_end_matches('0').trim_end_matches('.');
+    let places = match number.abs() {
+        size if size < 1.0 => 4,
+        size if size < 10.0 => 3,
+        _ => 2,
+    };
+    let rounded = format!("{number:.places$}");
+    let trimmed = match rounded.contains('.') {
+        true => rounded.trim_end_matches('0').trim_end_matches('.'),
+        false => &rounded,
+    };
     if trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
 }
 
@@ -431,13 +481,23 @@ mod tests {
         let one = ["1".to_owned()];
         assert_eq!(fill("{1} {value|day|days} ago", &one), "1 day ago");
         assert_eq!(fill("{1} {1|day|days} ago", &arguments), "12 days ago");
+        let money = ["12.00".to_owned()];
+        let sentence = "{value} {value|coin|coins}, {1}";
+        assert_eq!(fill_with(sentence, &one, &money), "12.00 coin, 1");
     }
 
     #[test]
     fn numbers_are_shown_without_idle_places() {
-        for (number, shown) in
-            [(1.0, "1"), (0.25, "0.25"), (1.0 / 3.0, "0.3333"), (-0.000_01, "0"), (1e6, "1000000")]
-        {
+        for (number, shown) in [
+            (1.0, "1"),
+            (0.25, "0.25"),
+            (1.0 / 3.0, "0.3333"),
+            (4.0 / 3.0, "1.333"),
+            (-19.2308, "-19.23"),
+            (578_321.727_6, "578321.73"),
+            (-0.000_01, "0"),
+            (1e6, "1000000"),
+        ] {
             assert_eq!(show_number(number), shown);
         }
     }

@@ -1,10 +1,10 @@
 //! Whether a stored run still tells the truth.
 
 use kehu_contract::ColumnData;
-use kehu_domain::{Day, OperationId};
+use kehu_domain::{Day, Operation};
 use kehu_store::{Reader, Result, StoredRun};
 
-use super::RunView;
+use super::{RunView, overrides};
 use crate::packs::PackSet;
 
 /// Says what has changed since a run was made.
@@ -25,6 +25,12 @@ impl Changes {
 
 /// The commands whose operations leave what a run computes from as it is.
 const HARMLESS: [&str; 2] = ["score", "plan"];
+
+/// The commands that only add what is known from the day of the command on: no earlier day sees it.
+const KNOWN_FROM_THEN_ON: [&str; 2] = ["log", "customer add"];
+
+/// The command whose operations count in a run only where the overrides differ from those that it took.
+const OVERRIDE: &str = "override";
 
 /// The features that say how many days ago something was recorded.
 const AGES: [&str; 3] = ["recency_days", "last_contact_days", "days_in_stage"];
@@ -68,6 +74,35 @@ fn written_since(reader: &dyn Reader, run: &StoredRun) -> Result<bool> {
     }
     let later = (last.0 - run.operation.0).unsigned_abs() as usize;
     let operations = reader.operations(later)?;
-    let touches = |id: OperationId, kind: &str| id > run.operation && !HARMLESS.contains(&kind);
-    Ok(operations.iter().any(|operation| touches(operation.id, &operation.kind)))
+    let later = operations.iter().filter(|each| each.id > run.operation);
+    let (overrides, others): (Vec<_>, Vec<_>) = later.partition(|each| each.kind == OVERRIDE);
+    if others.into_iter().any(|each| touches(each, run.as_of)) {
+        return Ok(true);
+    }
+    Ok(!overrides.is_empty() && override_differs(reader, run)?)
+}
+
+/// True if an operation may have changed what was known on a day.
+fn touches(operation: &Operation, as_of: Day) -> bool {
+    let kind = operation.kind.as_str();
+    // The moment is in UTC: anywhere on earth it is at most a day earlier.
+    let day = operation.at.get(..10).and_then(Day::parse).map(|day| day.plus_days(-1));
+    let is_later = KNOWN_FROM_THEN_ON.contains(&kind) && day.is_some_and(|day| as_of < day);
+    !HARMLESS.contains(&kind) && !is_later
+}
+
+/// True if the overrides that count on a run's day are not those that it took.
+fn override_differs(reader: &dyn Reader, run: &StoredRun) -> Result<bool> {
+    let view = RunView::stored(run.clone(), reader);
+    let mut counting = Vec::new();
+    for each in overrides::counting(reader, run.as_of)? {
+        if view.column_info(&each.column).is_some() && view.find(each.customer)?.is_some() {
+            counting.push((each.id, each.value));
+        }
+    }
+    let taken = run.overrides.iter().map(|each| &each.by_person);
+    let mut taken: Vec<_> = taken.map(|each| (each.id, each.value.clone())).collect();
+    counting.sort();
+    taken.sort();
+    Ok(counting != taken)
 }

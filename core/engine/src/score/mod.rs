@@ -1,5 +1,6 @@
 //! Scoring: from features through the packs' steps to a run with its reasons.
 
+mod belong;
 mod execute;
 mod explain;
 mod freshness;
@@ -91,7 +92,7 @@ pub fn score(
     let run = compute(store, settings, packs, CustomerRange::ALL, options, observe)?;
     observe("store");
     let reader = store.read()?;
-    let before = reader.runs()?.into_iter().find(|run| run.whole);
+    let before = run_before(reader.as_ref(), options.as_of)?;
     let before = before.map(|header| RunView::stored(header, reader.as_ref()));
     let mut writer = store.write(draft)?;
     let id = run.store(writer.as_mut(), before.as_ref())?;
@@ -118,6 +119,26 @@ pub fn find_run(
             .filter(|run| as_of.is_none_or(|day| run.as_of == day))
             .find(|run| run.whole)),
     }
+}
+
+/// The run with which a new one of a day is compared: the latest of the same day, else of the nearest day
+/// before it, so that a look back at the past says nothing about the present.
+///
+/// # Errors
+/// What the store says.
+pub fn run_before(reader: &dyn Reader, as_of: Day) -> Result<Option<StoredRun>, StoreError> {
+    let earlier = reader.runs()?.into_iter().filter(|run| run.whole && run.as_of <= as_of);
+    Ok(earlier.max_by_key(|run| (run.as_of, run.id)))
+}
+
+/// The run that is kept whole of a later day than another run's, the latest of the last such day: a run
+/// that was made last may look at the past.
+///
+/// # Errors
+/// What the store says.
+pub fn newer_day(reader: &dyn Reader, run: &StoredRun) -> Result<Option<StoredRun>, StoreError> {
+    let later = reader.runs()?.into_iter().filter(|each| each.whole && each.as_of > run.as_of);
+    Ok(later.max_by_key(|each| (each.as_of, each.id)))
 }
 
 /// Shows a value as people write it in commands; none if it is missing.

@@ -14,10 +14,11 @@ pub const WITH_FIELDS: [(&str, Entity); 6] = [
     ("product", Entity::Product),
 ];
 
-/// Reads every `[[pipeline]]` of a table.
+/// Reads every `[[pipeline]]` of a table; the built-in ones come after those that somebody declares.
 pub fn read_pipelines(table: &Table<'_>) -> Vec<Pipeline> {
-    let pipelines: Vec<Pipeline> =
-        table.tables("pipeline").iter().filter_map(read_pipeline).collect();
+    let mut tables = table.tables("pipeline");
+    tables.sort_by_key(|pipeline| &*pipeline.place().file == super::BUILT_IN);
+    let pipelines: Vec<Pipeline> = tables.iter().filter_map(read_pipeline).collect();
     for (at, pipeline) in pipelines.iter().enumerate() {
         if pipelines[..at].iter().any(|other| other.name == pipeline.name) {
             let message = format!("two pipelines are called \"{}\"", pipeline.name);

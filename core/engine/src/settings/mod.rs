@@ -5,12 +5,14 @@ mod declarations;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kehu_contract::document::{Document, Item, Problem, Problems, Table};
-use kehu_contract::{Hook, Language, Limits};
+use kehu_contract::document::{Document, Item, ItemValue, Problem, Problems, Table};
+use kehu_contract::{Hook, Language, Limits, did_you_mean};
 use kehu_domain::{Currency, Entity, Field, Kind, Pipeline, Stage};
 
 pub use declarations::{WITH_FIELDS, ranged, read_fields, read_kinds, read_pipelines};
 
+/// The name of the file of defaults, as places show it.
+const BUILT_IN: &str = "(default)";
 const DEFAULTS: &str = include_str!("defaults.toml");
 
 /// Says in which time zone the workspace's days are.
@@ -101,8 +103,7 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong, in the order of the files.
     pub fn read(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
-        let mut document =
-            Document::parse("(default)", DEFAULTS).map_err(|problem| vec![problem])?;
+        let mut document = Document::parse(BUILT_IN, DEFAULTS).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         for (file, text) in files {
             match Document::parse(file, text) {
@@ -167,11 +168,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
     let time_zone = read_time_zone(table);
     let currency = table.table("currency").and_then(|table| read_currency(&table));
     let country = table.table("calendar").and_then(|table| read_country(&table));
-    let packs_on = table.table("packs").map(|packs| {
-        let on = packs.texts("on").unwrap_or_default();
-        packs.finish();
-        on
-    });
+    let packs_on = table.table("packs").map(|packs| read_packs_on(&packs));
     let limits = table.table("limits").and_then(|table| read_limits(&table));
     let keep_runs = table.table("runs").and_then(|runs| {
         let keep = ranged(&runs, "keep", 1.0, 1_000.0);
@@ -203,6 +200,20 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         fields,
         document: Document::default(),
     })
+}
+
+fn read_packs_on(packs: &Table<'_>) -> Vec<String> {
+    let on = packs.texts("on").unwrap_or_default();
+    for (name, place, item) in packs.entries() {
+        if name != "on" && matches!(item.value, ItemValue::Table(_)) {
+            let hint = format!("the settings of a pack stand under [settings.{name}]");
+            packs.problem(place, format!("unknown key \"{name}\" in [packs]"), Some(hint));
+        } else if name != "on" {
+            let hint = did_you_mean(name, ["on"]);
+            packs.problem(place, format!("unknown key \"{name}\" in [packs]"), Some(hint));
+        }
+    }
+    on
 }
 
 fn read_country(calendar: &Table<'_>) -> Option<String> {
@@ -370,6 +381,12 @@ mod tests {
             problems("language = \"zh\"\n\n[calender]\ncountry = \"CN\"\n"),
             [
                 "kehu.toml:3:2: unknown key \"calender\"\n  3 | [calender]\nhint: did you mean \"calendar\"?"
+            ]
+        );
+        assert_eq!(
+            problems("[packs.silence]\nsilent_after = 30\n"),
+            [
+                "kehu.toml:1:8: unknown key \"silence\" in [packs]\n  1 | [packs.silence]\nhint: the settings of a pack stand under [settings.silence]"
             ]
         );
         let told = problems("colour = 1\ntime_zone = \"8\"\n[planning]\nvisits_a_day = 0\n");
