@@ -70,9 +70,9 @@ fn a_plugin_in_c_is_begun_built_added_and_explains_its_scores() {
 
     credit_risk = 8.6  [credit-risk 1.0.0, score]
       +5.6 silent for 56 days  credit-risk/credit-risk.c:25
-      +3 has bought for 30000  credit-risk/credit-risk.c:26
+      +3 has bought for 30,000.00  credit-risk/credit-risk.c:26
       recency_days = 56 days  days since the last purchase
-      amount = 30000  sum of all purchases less returns
+      amount = 30,000.00  sum of all purchases less returns
     ");
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 credit_risk"), @r"
     武汉机械 (C-2), 2024-03-01
@@ -80,7 +80,7 @@ fn a_plugin_in_c_is_begun_built_added_and_explains_its_scores() {
     credit_risk = 缺失  [credit-risk 1.0.0, score]
       · 从未购买  credit-risk/credit-risk.c:27
       recency_days = 缺失  距上次购买的天数
-      amount = 0  累计购买金额（扣除退货）
+      amount = 0.00  累计购买金额（扣除退货）
     ");
     assert_snapshot!(kit.run("plugin remove credit-risk"), @r"
     [stderr]

@@ -245,7 +245,11 @@ impl<'a> ExplainPage<'a> {
             Some(points) => format!("+{} ", self.number(points, kind)),
             None => "· ".to_owned(),
         };
-        let text = format!("{points}{}  {}:{}", self.word(&reason.text), reason.file, reason.line);
+        let mut text = format!("{points}{}", self.word(&reason.text));
+        // What the host itself says stands in no file of the pack.
+        if !reason.file.is_empty() {
+            text += &format!("  {}:{}", reason.file, reason.line);
+        }
         self.push(depth, &text);
     }
 
