@@ -184,9 +184,13 @@ impl NativeFactory {
 
     /// The same plugin with workers of its own, in which a crash ends the call.
     pub(crate) fn again(&self) -> Result<Self, Refusal> {
+        self.again_in(Isolation::Worker)
+    }
+
+    /// As [`NativeFactory::again`], in a process of choice.
+    pub(crate) fn again_in(&self, isolation: Isolation) -> Result<Self, Refusal> {
         let Shared { source, entry, description, hash, options, .. } = &*self.shared;
-        let (isolation, on_crash) = (Isolation::Worker, OnCrash::Fail);
-        let options = Options { isolation, on_crash, ..options.clone() };
+        let options = Options { isolation, on_crash: OnCrash::Fail, ..options.clone() };
         Self::new(source.clone(), *entry, description.clone(), hash.clone(), options)
     }
 

@@ -11,6 +11,7 @@
 //! - [`NativeFactory`] is a described plugin, from a [`Library`] or linked into the program
 //!   ([`Linked`]); each thread asks it for an instance of its own.
 //! - [`check::all`] finds out whether a plugin keeps to the rules of the border.
+//! - [`measure::run`] finds out how fast one is.
 //! - [`worker_main`] is the other side: what the program does when it is started as a worker
 //!   ([`WorkerCommand`]).
 //!
@@ -54,6 +55,7 @@ mod host;
 mod jail;
 mod lend;
 mod lock;
+pub mod measure;
 mod memory;
 mod pack;
 mod refusal;

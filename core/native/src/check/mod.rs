@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use kehu_contract::{ColumnType, Limits};
 
 use crate::factory::NativeFactory;
+pub(crate) use rows::{Chance, Rows, TODAY, batch};
 use subject::{States, Stop, Subject};
 
 /// Says how a plugin is checked.
