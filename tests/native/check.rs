@@ -217,3 +217,22 @@ fn a_planner_is_asked_twice_and_to_stop() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "plans");
 }
+
+#[test]
+fn a_plugin_is_measured_in_both_processes() {
+    use kehu_native::measure;
+    let Some(bench) = Bench::new() else { return };
+    let path = bench.compile("measured", &at_row(""));
+    let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
+    let (rows, kinds) = (20_000, BTreeMap::new());
+    for in_process in [false, true] {
+        let kinds = kinds.clone();
+        let options = measure::Options { rows, in_process, limits: limits(), seed: 1, kinds };
+        let measured = measure::run(&factory, &options).unwrap();
+        assert!(measured.first_load > Duration::ZERO);
+        let [step] = measured.steps.as_slice() else { panic!("one step") };
+        assert_eq!((step.step.as_str(), step.rows, step.fit), ("score", rows, None));
+        assert_eq!(step.in_process.is_some(), in_process);
+        assert!(step.rows_a_second(step.isolated) > 0.0);
+    }
+}

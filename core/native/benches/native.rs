@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -149,7 +149,7 @@ fn first_load() -> Option<Duration> {
         .arg("-o")
         .arg(&path)
         .status();
-    built.ok().filter(|status| status.success())?;
+    built.ok().filter(ExitStatus::success)?;
     let library = Library::open(&path).unwrap();
     let description = inspect(&library, &options().worker, limits()).unwrap();
     let factory = NativeFactory::of_library(library, description, options()).unwrap();
@@ -172,12 +172,15 @@ fn fit() -> Option<(usize, Duration)> {
     Some((base.rows(), best))
 }
 
+/// One buyer's purchases: day and amount.
+type Purchases = Vec<(f64, f64)>;
+
 /// The sample of CDNOW: lines of id, id in the sample, day, discs, amount.
 fn cdnow() -> Option<Columns> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path: PathBuf = root.join("../../../shared/data/cdnow/CDNOW_sample.txt");
     let text = std::fs::read_to_string(path).ok()?;
-    let mut buyers: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut buyers: BTreeMap<&str, Purchases> = BTreeMap::new();
     for line in text.lines() {
         let mut words = line.split_whitespace();
         let (Some(buyer), Some(day), Some(amount)) = (words.next(), words.nth(1), words.nth(1))
@@ -188,18 +191,18 @@ fn cdnow() -> Option<Columns> {
     }
     let end = day_number("19980630")?;
     let mut columns = Columns::new(buyers.len());
-    let mut insert = |name: &str, kind, of: &dyn Fn(&[(f64, f64)]) -> f64| {
-        let values = buyers.values().map(|bought| of(bought)).collect();
+    let mut insert = |name: &str, kind, of: fn(&Purchases, f64) -> f64| {
+        let values = buyers.values().map(|bought| of(bought, end)).collect();
         columns.insert(name, kind, Arc::new(ColumnData::Number(values)));
     };
-    insert("first_purchase_days", ColumnType::Number, &|bought| end - bought[0].0);
-    insert("recency_days", ColumnType::Number, &|bought| end - bought[bought.len() - 1].0);
-    insert("clv_purchase_days", ColumnType::Number, &|bought| {
+    insert("first_purchase_days", ColumnType::Number, |bought, end| end - bought[0].0);
+    insert("recency_days", ColumnType::Number, |bought, end| end - bought[bought.len() - 1].0);
+    insert("clv_purchase_days", ColumnType::Number, |bought, _| {
         let mut days: Vec<f64> = bought.iter().map(|(day, _)| *day).collect();
         days.dedup();
         days.len() as f64
     });
-    insert("clv_repeat_amount", ColumnType::Money, &|bought| {
+    insert("clv_repeat_amount", ColumnType::Money, |bought, _| {
         bought.iter().filter(|(day, _)| *day > bought[0].0).map(|(_, amount)| amount).sum()
     });
     Some(columns)
