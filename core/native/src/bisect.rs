@@ -9,18 +9,20 @@ use crate::pack::{NativePack, Trouble};
 /// How many customers of a batch may be passed over: more is no slip, but a plugin that does not work.
 const MOST: usize = 64;
 
-fn part(batch: &Batch, from: usize, to: usize) -> Batch {
+/// Some rows of a batch.
+pub(crate) fn part(batch: &Batch, from: usize, to: usize) -> Batch {
     Batch { ids: batch.ids[from..to].to_vec(), columns: batch.columns.slice(from, to) }
 }
 
-/// Finds the first customer at which the plugin crashes, and how. None if it crashes only when it is
-/// asked about many at once, or only now and then.
+/// Finds the first customer at which the plugin comes to such an end, and to which. None if it does so
+/// only when it is asked about many at once, or only now and then.
 pub(crate) fn find(
     pack: &mut NativePack,
     place: usize,
     step: &Step,
     batch: &Batch,
     state: &[u8],
+    is_meant: fn(&Death) -> bool,
 ) -> Option<(usize, Death)> {
     let (mut from, mut to) = (0, batch.ids.len());
     if to == 0 {
@@ -32,7 +34,7 @@ pub(crate) fn find(
         &part(batch, from, to),
         state,
     ) {
-        Err(Trouble::Death(death)) if death.is_crash() => Some(death),
+        Err(Trouble::Death(death)) if is_meant(&death) => Some(death),
         _ => None,
     };
     while to - from > 1 {

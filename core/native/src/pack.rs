@@ -24,6 +24,9 @@ use crate::room::Layout;
 /// The largest state.
 const STATE_BYTES: usize = 64 * 1024;
 
+/// How long part of a batch may take, when the customer is looked for at whom a plugin hangs.
+const HURRY: Duration = Duration::from_millis(250);
+
 /// Where the plugin's code runs.
 pub(crate) enum Seat {
     Worker(Box<Worker>),
@@ -38,6 +41,8 @@ pub(crate) struct NativePack {
     /// None after a death, until the next call.
     seat: Option<Seat>,
     spent: Duration,
+    /// A limit that stands for all others.
+    hurry: Option<Duration>,
 }
 
 /// Why a call gave nothing.
@@ -54,8 +59,14 @@ impl NativePack {
         if shared.options.on_crash == OnCrash::SkipRows {
             rules.push(crashed_rule());
         }
-        let mut pack =
-            Self { shared, context: context.clone(), rules, seat: None, spent: Duration::ZERO };
+        let mut pack = Self {
+            shared,
+            context: context.clone(),
+            rules,
+            seat: None,
+            spent: Duration::ZERO,
+            hurry: None,
+        };
         if let Err(trouble) = pack.sit().map(drop) {
             return Err(pack.describe(trouble, None, &[]));
         }
@@ -100,7 +111,7 @@ impl NativePack {
         rows: usize,
         work: impl FnOnce(&mut Seat, Duration) -> Result<Answer, Death>,
     ) -> Result<Answer, Trouble> {
-        let limit = limit_of(&self.context, rows, self.spent);
+        let limit = self.hurry.unwrap_or_else(|| limit_of(&self.context, rows, self.spent));
         let begun = Instant::now();
         let result = work(self.sit()?, limit);
         self.spent += begun.elapsed();
@@ -274,7 +285,7 @@ impl NativePack {
             OnCrash::Fail => {
                 let mut error = self.of_death(death);
                 error.step = Some((step.hook, step.name.clone()));
-                match bisect::find(self, place, step, batch, state) {
+                match bisect::find(self, place, step, batch, state, Death::is_crash) {
                     Some((row, death)) => {
                         error = PackError { step: error.step, ..self.of_death(&death) };
                         error.customer = batch.ids.get(row).copied();
@@ -300,6 +311,32 @@ impl NativePack {
                 Ok(scored)
             }
         }
+    }
+
+    /// Names the customer at which scoring does not come to an end, if it is one.
+    fn after_hang(
+        &mut self,
+        place: usize,
+        step: &Step,
+        batch: &Batch,
+        state: &[u8],
+        death: &Death,
+    ) -> PackError {
+        let is_hang = |death: &Death| matches!(death, Death::TooSlow(_));
+        self.hurry = Some(HURRY);
+        let found = bisect::find(self, place, step, batch, state, is_hang);
+        self.hurry = None;
+        let mut error = self.describe(Trouble::Death(death.clone()), Some(step), &[]);
+        if let Some((row, _)) = found {
+            // A busy machine may be slow anywhere: the customer is named who takes all the time there is.
+            let one = bisect::part(batch, row, row + 1);
+            let again = self.score_once(place, step, &one, state);
+            if matches!(again, Err(Trouble::Death(death)) if is_hang(&death)) {
+                error.customer = batch.ids.get(row).copied();
+                error.inputs = inputs(&batch.columns, row);
+            }
+        }
+        error
     }
 
     /// The columns of a customer that is passed over: missing, and a reason that says so.
@@ -438,6 +475,9 @@ impl Pack for NativePack {
             Err(trouble) => {
                 if let Trouble::Death(death) = &trouble {
                     self.shared.note_death(death);
+                    if matches!(death, Death::TooSlow(_)) {
+                        return Err(self.after_hang(place, &step, batch, &state, death));
+                    }
                 }
                 Err(self.describe(trouble, Some(&step), &[batch]))
             }
