@@ -132,6 +132,16 @@ impl Bench {
         self.build("cc", &[&["-O2"], flags].concat(), name, source)
     }
 
+    /// Compiles a program in C.
+    pub(crate) fn program(&self, name: &str, source: &str) -> PathBuf {
+        let (written, path) = (self.path(&format!("{name}.c")), self.path(name));
+        std::fs::write(&written, source).unwrap();
+        let built = Command::new("cc").arg("-w").arg(&written).arg("-o").arg(&path).output();
+        let built = built.unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        path
+    }
+
     fn build(&self, compiler: &str, flags: &[&str], name: &str, source: &str) -> PathBuf {
         let end = if compiler == "cc" { "c" } else { "cc" };
         let (written, path) =

@@ -70,19 +70,21 @@ pub(crate) struct Frame<T> {
 #[derive(Debug)]
 pub(crate) struct Channel {
     socket: OwnedFd,
-    /// What each frame begins with; a worker takes the host's.
+    /// What the frame begins with that was sent or came last. The host counts on with each question;
+    /// an answer begins as its question did.
     nonce: Option<u64>,
+    is_host: bool,
     largest: usize,
 }
 
 impl Channel {
     pub(crate) fn new(socket: OwnedFd, nonce: Option<u64>, largest: usize) -> Self {
-        Self { socket, nonce, largest }
+        Self { socket, nonce, is_host: nonce.is_some(), largest }
     }
 
     /// Sends a frame; with a memory file, if there is one.
     pub(crate) fn send<T: Serialize>(
-        &self,
+        &mut self,
         content: &T,
         tail: &[u8],
         memory: Option<BorrowedFd<'_>>,
@@ -91,6 +93,9 @@ impl Channel {
         let json = serde_json::to_vec(content)?;
         if json.len() > u32::MAX as usize || tail.len() > u32::MAX as usize {
             return Err(invalid("the frame is too large"));
+        }
+        if self.is_host {
+            self.nonce = self.nonce.map(|nonce| nonce.wrapping_add(1));
         }
         let mut head = Vec::with_capacity(HEAD + json.len());
         head.extend_from_slice(&self.nonce.unwrap_or_default().to_le_bytes());
@@ -138,9 +143,15 @@ impl Channel {
         let mut nonce = [0; 8];
         nonce.copy_from_slice(&head[..8]);
         let nonce = u64::from_le_bytes(nonce);
-        if *self.nonce.get_or_insert(nonce) != nonce {
-            return Err(invalid("bytes that are no frame"));
+        let expected = match self.nonce {
+            Some(last) if self.is_host => last,
+            Some(last) => last.wrapping_add(1),
+            None => nonce,
+        };
+        if expected != nonce {
+            return Err(invalid("bytes that are no frame, or no answer to this question"));
         }
+        self.nonce = Some(nonce);
         let (json, tail) = (number(8), number(12));
         if json > self.largest || tail > self.largest {
             return Err(invalid("a frame that is too large"));
