@@ -189,3 +189,52 @@ fn code_that_runs_before_any_check_harms_the_worker_only() {
     let path = bench.compile("entry", &changed(&[("return &entry;", "abort();")]));
     assert_eq!(refusal(&path), "it crashed (SIGABRT) while it was loaded");
 }
+
+#[test]
+fn a_table_that_changes_later_changes_nothing() {
+    let Some(bench) = Bench::new() else { return };
+    let source = changed(&[
+        ("static const kehu_scorer scorer = {", "static kehu_scorer scorer = {"),
+        (
+            "return kehu_is(id, len, KEHU_SCORER) ? &scorer : NULL;",
+            "static int asked; return asked++ ? NULL : &scorer;",
+        ),
+        ("static int32_t score(", "static kehu_scorer scorer;\nstatic int32_t score("),
+        (
+            "given->numbers[row] = 0;",
+            "scorer.score = NULL; scorer.create = (kehu_create)8; given->numbers[row] = 0;",
+        ),
+    ]);
+    let path = bench.compile("moves", &source);
+    let factory =
+        super::kit::factory(&path, kehu_native::OnCrash::Fail, kehu_native::Isolation::Worker);
+    for _ in 0..2 {
+        let scored = super::kit::score(&factory, &[31.0, 32.0]).unwrap();
+        assert_eq!(scored.data, kehu_contract::ColumnData::Number(vec![1.0, 2.0]));
+    }
+}
+
+#[test]
+fn a_plugin_that_does_not_let_itself_be_loaded_is_left() {
+    let Some(bench) = Bench::new() else { return };
+    let begin = |code: &str| {
+        format!("__attribute__((constructor)) static void begin(void) {{ {code} }}\n{ENTRY}")
+    };
+    let hangs = "took longer than 2000 ms while it was loaded";
+    let cases = [
+        ("sleeps", begin("for (;;) pause();"), hangs),
+        ("sleeps_later", ENTRY.replace("return", "for (;;) pause(); return"), hangs),
+        ("crashes", begin("abort();"), "it crashed (SIGABRT) while it was loaded"),
+        ("leaves", begin("exit(0);"), "it ended the process (exit 0) while it was loaded"),
+        ("prints", begin("puts(\"hello\"); fflush(stdout);"), "taken"),
+        (
+            "later",
+            ENTRY.replace("return", "*(volatile int *)8 = 1; return"),
+            "it crashed (SIGSEGV) while it was loaded",
+        ),
+    ];
+    for (name, entry, expected) in cases {
+        let told = refusal(&bench.compile(name, &changed(&[(ENTRY, &entry)])));
+        assert!(told.contains(expected), "{name}: {told}");
+    }
+}

@@ -35,6 +35,9 @@ fn what_is_no_file_of_a_plugin_is_refused_at_once() {
         said(Path::new(&format!("/{}", "x".repeat(5_000)))).ends_with("is longer than 4096 bytes")
     );
     assert!(said(Path::new("/a\0b")).ends_with("it has a zero byte"));
+    let huge = write("huge", b"");
+    std::fs::File::options().write(true).open(&huge).unwrap().set_len(1 << 30).unwrap();
+    assert!(said(&huge).ends_with("huge is larger than 256 MiB"));
     let program = assert_cmd::cargo::cargo_bin!("kehu");
     let copied = bench.path("program");
     std::fs::copy(program, &copied).unwrap();
@@ -131,4 +134,25 @@ fn what_a_library_lacks_is_said_when_it_is_loaded() {
     std::fs::remove_file(&helper).unwrap();
     let told = refusal(&library);
     assert!(told.contains("helper.so: cannot open shared object file"), "{told}");
+}
+
+#[test]
+fn a_library_for_a_newer_system_is_refused_with_what_to_do() {
+    let Some(bench) = Bench::new() else { return };
+    let path = bench.compile("newer", &at_row("if (days < 0) puts(\"\");"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let name = b"GLIBC_2.";
+    let places: Vec<usize> =
+        (0..bytes.len() - 16).filter(|at| bytes[*at..].starts_with(name)).collect();
+    if places.is_empty() {
+        return;
+    }
+    // The loader compares names; what stands there now is the version of a system yet to come.
+    for at in places {
+        bytes[at + name.len()] = b'9';
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let refused = super::kit::look(&path).map(drop).unwrap_err();
+    assert!(refused.message.contains("version `GLIBC_2.9"), "{refused}");
+    assert!(refused.hint.unwrap().contains("build it on an older system"));
 }

@@ -144,7 +144,9 @@ impl Worker {
             Origin::Linked(name) => (Some((*name).to_owned()), None),
         };
         let ask = Ask::Load { linked, memory: memory as u64, seconds };
-        match worker.say(&ask, &[], file, LOADING).map_err(NoWorker::Died)?.content {
+        // Whoever looks at a plugin may be less patient than who runs it.
+        let patience = LOADING.min(Duration::from_secs(seconds));
+        match worker.say(&ask, &[], file, patience).map_err(NoWorker::Died)?.content {
             Tell::Loaded(description) => Ok((worker, *description)),
             Tell::Refused(refusal) => Err(NoWorker::Refused(refusal)),
             _ => Err(NoWorker::Died(Death::Garbled("another answer than to Load".to_owned()))),

@@ -185,6 +185,9 @@ pub(crate) fn open(memory: OwnedFd) -> Result<*const abi::Entry, Refusal> {
         if said.contains("cannot open shared object file") {
             return refusal.hint("install the library that it needs, or link it in statically");
         }
+        if said.contains("version `GLIBC_") {
+            return refusal.hint("build it on an older system, or ask its author to: it needs a newer C library than this system has");
+        }
         refusal
     })?;
     // SAFETY: the symbol has this type by contract; where it has not, the worker ends.
