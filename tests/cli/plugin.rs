@@ -270,6 +270,9 @@ fn a_new_plugin_keeps_to_the_rules_and_one_that_remembers_does_not() {
     let told = kit.run("plugin validate credit-risk/credit-risk.so --seed 3");
     assert!(told.contains("ok       company"), "{told}");
     assert!(told.ends_with("[stderr]\ncredit-risk keeps to the rules.\n"), "{told}");
+    let measured = kit.json("plugin bench credit-risk/credit-risk.so --rows 20000");
+    assert_eq!(measured["steps"][0]["rows"], 20_000);
+    assert!(measured["steps"][0]["isolated_seconds"].as_f64() > Some(0.0), "{measured}");
     let bench = native::kit::Bench::new().unwrap();
     let remembers = native::kit::scorer("static double seen; seen += 1;", "days += seen;", "");
     let path = bench.compile("remembers", &remembers);

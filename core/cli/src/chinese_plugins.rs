@@ -55,5 +55,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "{} is another file than the one that was added: its SHA-256 is {}, expected {}",
         "{} 与添加时的文件不同：SHA-256 为 {}，应为 {}",
     ),
+    ("It was loaded in {}, process and all.", "连同启动进程，加载用时 {}。"),
     ("if that is meant, add it again", "如属有意，请重新添加"),
 ];

@@ -139,6 +139,10 @@ labels! {
     PRICE = "price", "价格";
     MEASURE = "measure", "指标";
     FROM = "from", "从";
+    STEP = "step", "步骤";
+    FIT = "fit", "拟合";
+    ISOLATED = "own process", "独立进程";
+    IN_PROCESS = "within kehu", "kehu 进程内";
     VERSION = "version", "版本";
     ASKED = "a plugin that keeps to the rules", "守规矩的插件";
     TO = "to", "到";

@@ -1,6 +1,7 @@
 //! `kehu plugin`: native plugins, from their making to their removal.
 
 mod add;
+mod bench;
 mod inspect;
 mod list;
 mod new;
@@ -9,12 +10,16 @@ mod remove;
 mod retry;
 mod validate;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use kehu_contract::ColumnType;
+use kehu_engine::features::Catalogue;
+use kehu_engine::settings::Settings;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 
 /// Adds native plugins, looks at them, and helps to write them
 ///
@@ -31,6 +36,7 @@ pub(crate) enum Args {
     Retry(retry::Args),
     New(new::Args),
     Validate(validate::Args),
+    Bench(bench::Args),
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
@@ -42,7 +48,18 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Args::Remove(args) => remove::run(context, &args),
         Args::Retry(args) => retry::run(context, &args),
         Args::New(args) => new::run(context, &args),
+        Args::Bench(args) => bench::run(context, &args),
         Args::Validate(args) => return validate::run(context, &args),
     }
     .map(|()| ExitCode::SUCCESS)
+}
+
+/// The types of the columns that every workspace has.
+fn kinds() -> Result<BTreeMap<String, ColumnType>> {
+    let settings = Settings::read(&[])?;
+    let catalogue = Catalogue::new(&settings, &[]).map_err(|errors| {
+        CommandError::failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    let declared = catalogue.declared().iter();
+    Ok(declared.map(|each| (each.info.name.clone(), each.info.kind)).collect())
 }

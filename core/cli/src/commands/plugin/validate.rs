@@ -7,9 +7,9 @@ use kehu_native::NativeFactory;
 use kehu_native::check::{self, Finding, Outcome};
 use serde_json::{Value as Json, json};
 
-use super::inspect;
+use super::{inspect, kinds};
 use crate::context::Context;
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::plugins;
 use crate::progress::Progress;
@@ -67,16 +67,6 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 /// How a plugin is run of which no workspace says anything.
 fn settings() -> kehu_engine::settings::PluginSettings {
     kehu_engine::settings::PluginSettings::default()
-}
-
-/// The types of the columns that every workspace has.
-fn kinds() -> Result<std::collections::BTreeMap<String, kehu_contract::ColumnType>> {
-    let settings = kehu_engine::settings::Settings::read(&[])?;
-    let catalogue = kehu_engine::features::Catalogue::new(&settings, &[]).map_err(|errors| {
-        CommandError::failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
-    let declared = catalogue.declared().iter();
-    Ok(declared.map(|each| (each.info.name.clone(), each.info.kind)).collect())
 }
 
 fn is_failed(finding: &Finding) -> bool {
