@@ -176,3 +176,16 @@ fn what_is_wrong_is_told_in_chinese() {
     [exit 1]
     ");
 }
+
+#[test]
+fn refused_rows_are_told_in_chinese() {
+    let kit = Kit::shop();
+    kit.write("sales.csv", "who,day\n武汉钢铁,soon\n武汉机械,2024-02-01\n张三,2024-02-01\n");
+    kit.write(
+        "map.toml",
+        "name = \"till\"\n[[table]]\ninto = \"interaction\"\n[table.columns]\nkind = { value = \"purchase\" }\ncustomer = \"who\"\nday = \"day\"\n",
+    );
+    let told = kit.run("--lang zh import sales.csv --map map.toml");
+    assert!(told.contains("已拒绝：sales.csv:2，列 \"day\"：\"soon\" 不是日期\n"), "{told}");
+    assert!(told.contains("已拒绝：sales.csv:4，列 \"who\"：\"张三\" 不是已知的客户\n"), "{told}");
+}

@@ -10,7 +10,7 @@ fn a_customer_is_added_and_shown_on_one_page() {
     kit.done("task add 送样品 --customer 武汉钢铁 --due tomorrow");
     assert_snapshot!(kit.run("customer show 武汉钢铁"), @r"
     C-1  武汉钢铁
-      kind         organisation
+      type         organisation
       owner        李伟
       place        武汉
       tags         重点
@@ -141,7 +141,7 @@ fn an_edit_changes_what_is_named_and_clears_what_is_empty() {
     kit.done("customer edit 武汉钢铁 --place '' --tag 大客户 --untag 重点 --owner 王芳");
     assert_snapshot!(kit.run("customer show 武汉钢铁"), @r"
     C-1  武汉钢铁
-      kind         organisation
+      type         organisation
       owner        王芳
       tags         大客户
       known since  2024-03-01

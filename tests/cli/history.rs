@@ -19,7 +19,7 @@ fn the_history_lists_what_was_done_and_undo_takes_it_back() {
     ");
     assert_snapshot!(kit.run("customer show 'Ann Lee'"), @r"
     C-3  Ann Lee
-      kind         person
+      type         person
       known since  2024-03-01
     ");
 }

@@ -33,8 +33,8 @@ fn every_value_says_why_down_to_the_line() {
     column            pack              with a value  missing  values
     rfm_recency       rfm                          2        1  10 … 213, mean 111.5
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
-    rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
-    rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
+    rfm_monetary      rfm                          2        1  400.00 … 12,000.00, mean 6,200.00
+    rfm_segment       rfm                          2        1  important: value 1  important: develop 0  important: re-engage 0  important: win back 0  ordinary: value 0  ordinary: develop 0  ordinary: re-engage 0  no intent 1
     value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
@@ -43,10 +43,10 @@ fn every_value_says_why_down_to_the_line() {
     visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
     visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
-    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
-    visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
+    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig-in 0
+    visit_purpose     visit-frequency              3        0  leave a good impression, learn the basic facts 1  listen, collect information, explore cooperation 0  go deep, show willingness 0  agree the terms of signing 0  care for the customer 2
+    visit_topics      visit-frequency              3        0  introduce ourselves; their business, people and plans 1  needs, competitor in use; ask high terms rather than low 0  what both sides bring; answers to open questions 0  price, delivery, payment; the next step and its day 0  use so far, changed needs, complaints, next order 2
+    visit_value       visit-frequency              3        0  0.00 … 12,000.00, mean 4,133.33
     visit_group       visit-frequency              1        2
     [stderr]
     Scored 3 customers as of 2024-03-01: run S-1
@@ -248,8 +248,8 @@ fn a_persons_word_stands_beside_the_machines() {
     let tier = columns.iter().find(|column| column["column"] == "tier").unwrap();
     assert_eq!(tier["counts"].to_string(), r#"{"A":2,"B":0,"C":1,"D":0}"#);
     assert_snapshot!(kit.run("runs changes"), @r"
-    customer  name      column  from  to
-    C-2       武汉机械  tier    B     A
+    customer  column  from  to
+    武汉机械  tier    B     A
     ");
     let told = kit.run("explain 武汉机械 tier");
     assert!(told.contains("overridden by 李伟: reference customer, until 2024-06-30"), "{told}");
@@ -374,8 +374,8 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     column            pack              with a value  missing  values
     rfm_recency       rfm                          2        1  10 … 213, mean 111.5
     rfm_frequency     rfm                          2        1  1 … 2, mean 1.5
-    rfm_monetary      rfm                          2        1  400 … 12000, mean 6200
-    rfm_segment       rfm                          2        1  important_value 1  important_develop 0  important_reengage 0  important_winback 0  ordinary_value 0  ordinary_develop 0  ordinary_reengage 0  no_intent 1
+    rfm_monetary      rfm                          2        1  400.00 … 12,000.00, mean 6,200.00
+    rfm_segment       rfm                          2        1  important: value 1  important: develop 0  important: re-engage 0  important: win back 0  ordinary: value 0  ordinary: develop 0  ordinary: re-engage 0  no intent 1
     value_index       tiers                        3        0  0 … 90, mean 46.67
     tier              tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap          tiers                        2        1  40 … 50, mean 45
@@ -384,10 +384,10 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     visits_per_month  visit-frequency              3        0  1 … 4, mean 2.333
     visit_minutes     visit-frequency              3        0  60 … 60, mean 60
     visit_gap_days    visit-frequency              3        0  7 … 30, mean 17.33
-    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig_in 0
-    visit_purpose     visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_topics      visit-frequency              3        0  first_impression 1  listen 0  deepen 0  agree 0  care 2
-    visit_value       visit-frequency              3        0  0 … 12000, mean 4133.33
+    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig-in 0
+    visit_purpose     visit-frequency              3        0  leave a good impression, learn the basic facts 1  listen, collect information, explore cooperation 0  go deep, show willingness 0  agree the terms of signing 0  care for the customer 2
+    visit_topics      visit-frequency              3        0  introduce ourselves; their business, people and plans 1  needs, competitor in use; ask high terms rather than low 0  what both sides bring; answers to open questions 0  price, delivery, payment; the next step and its day 0  use so far, changed needs, complaints, next order 2
+    visit_value       visit-frequency              3        0  0.00 … 12,000.00, mean 4,133.33
     visit_group       visit-frequency              1        2
     [stderr]
     error: pack broken, score, customer C-1: argument error: c.recency is not in needs
@@ -468,7 +468,11 @@ fn json_has_numbers_as_numbers_written_in_one_way() {
         assert!(!shown.lines().any(|line| line.trim_end_matches(',').ends_with(".0")), "{shown}");
     }
     let runs = kit.json("runs list");
-    assert_eq!(runs[0]["packs"][0], "rfm 0.1.0");
+    let rfm = serde_json::json!({ "name": "rfm", "version": "0.1.0" });
+    assert_eq!(runs[0]["packs"][0], rfm);
+    let customer = serde_json::json!({ "id": "C-2", "name": "武汉机械" });
+    assert_eq!(lifecycle["customer"], customer);
+    assert_eq!(kit.json("runs changes S-2")[0]["customer"], customer);
     assert_eq!(runs[0]["state"], serde_json::json!([]));
 }
 

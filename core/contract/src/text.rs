@@ -72,7 +72,9 @@ const SHOWN: usize = 16;
 
 /// Ends a message about an unknown name: the nearest valid one, else the whole choice.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let mut seen = std::collections::HashSet::new();
+    let candidates: Vec<&str> =
+        candidates.into_iter().filter(|candidate| seen.insert(*candidate)).collect();
     match nearest(wrong, candidates.iter().copied()) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None if candidates.is_empty() => "none is declared".to_owned(),
@@ -81,5 +83,16 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
             format!("known are: {} and {more} more", candidates[..SHOWN].join(", "))
         }
         None => format!("known are: {}", candidates.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_asked_for_twice_is_offered_once() {
+        let known = ["language", "currency", "language"];
+        assert_eq!(did_you_mean("qqqqqqqq", known), "known are: language, currency");
     }
 }

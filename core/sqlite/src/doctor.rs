@@ -7,6 +7,16 @@ use crate::fault::{Done, Fault, is_damage};
 use crate::table::table;
 use crate::{change, migrate, rows};
 
+/// The version of the schema, beside the one that this program writes where that is another.
+fn schema(version: &str) -> String {
+    let newest = migrate::VERSION.to_string();
+    if version == newest {
+        format!("{version}, the newest")
+    } else {
+        format!("{version}, the newest is {newest}")
+    }
+}
+
 /// Facts about the store as names and values.
 pub(crate) fn describe(connection: &Connection) -> Done<Vec<(String, String)>> {
     let pragma = |name: &str| -> Done<String> {
@@ -23,7 +33,7 @@ pub(crate) fn describe(connection: &Connection) -> Done<Vec<(String, String)>> {
     let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
     let mut found = vec![
         ("sqlite".to_owned(), rusqlite::version().to_owned()),
-        ("schema".to_owned(), format!("{} of {}", pragma("user_version")?, migrate::VERSION)),
+        ("schema".to_owned(), schema(&pragma("user_version")?)),
         ("journal".to_owned(), pragma("journal_mode")?),
         ("page size".to_owned(), page.to_string()),
         ("size".to_owned(), (page * pages).to_string()),

@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::cells::Cells;
 use crate::error::Result;
 use crate::locale::{
-    ARCHIVED, BIRTHDAY, CONSENT, EMAIL, EXTERNAL_IDS, ID, KIND, KNOWN, LAT, LON, NAME,
-    ORGANISATION, OWNER, PARENT, PERSON, PHONE, PLACE, SOURCE, TAGS,
+    ARCHIVED, BIRTHDAY, CONSENT, EMAIL, EXTERNAL_IDS, ID, KNOWN, LAT, LON, NAME, ORGANISATION,
+    OWNER, PARENT, PERSON, PHONE, PLACE, SOURCE, TAGS, TYPE,
 };
 use crate::output::{Cell, Column};
 
@@ -43,7 +43,7 @@ fn facts<'a>(cells: &'a Cells<'a>) -> Vec<CustomerColumn<'a>> {
     vec![
         of(Column::whole("id", ID), |each| Ok(Cells::id(Entity::Customer, each.id))),
         of(Column::text("name", NAME), |each| Ok(Cells::text(Some(&each.name)))),
-        of(Column::whole("type", KIND), |each| {
+        of(Column::whole("type", TYPE), |each| {
             Ok(match each.kind {
                 CustomerType::Organisation => cells.word("organisation", ORGANISATION),
                 CustomerType::Person => cells.word("person", PERSON),

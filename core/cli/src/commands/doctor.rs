@@ -10,7 +10,7 @@ use kehu_store::Store as _;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::locale::{ADVICE, CHECK, FOUND, STATE};
-use crate::output::{Cell, Column, Listing, show_rows};
+use crate::output::{Cell, Column, Listing, show_listing};
 use crate::packs;
 use crate::workspace::Workspace;
 
@@ -110,9 +110,9 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
             context.language()?
         }
     };
-    let form = context.form(language);
-    let listing = report.listing.said().for_form(form);
-    show_rows(&mut context.printer, form, &listing, 0)?;
+    let mut form = context.form(language);
+    form.limit = context.globals.limit.filter(|limit| *limit > 0);
+    show_listing(&mut context.printer, form, report.listing.said())?;
     Ok(if report.worst == Status::Error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

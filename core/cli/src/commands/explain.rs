@@ -64,8 +64,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         return show_json(
             &mut context.printer,
             json!({
-                "customer": customer.to_string(),
-                "name": name,
+                "customer": { "id": customer.to_string(), "name": name },
                 "as_of": run.as_of().to_string(),
                 "explanations": explanations,
             }),

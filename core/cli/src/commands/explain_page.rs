@@ -93,9 +93,13 @@ impl<'a> ExplainPage<'a> {
         });
         let head = heads.collect::<Vec<_>>().join(", ");
         self.wrapped(1, &head);
-        columns.iter().for_each(|each| self.overridden(each, 2));
+        for each in columns {
+            self.overridden(each, 2);
+        }
         if let Some(first) = columns.first() {
-            first.reasons.iter().for_each(|reason| self.reason(reason, first.kind, 2));
+            for reason in &first.reasons {
+                self.reason(reason, first.kind, 2);
+            }
             self.not_fired(first, 2);
         }
     }

@@ -1,5 +1,4 @@
-use kehu_domain::RunId;
-use kehu_engine::records::names;
+use kehu_domain::{Entity, RunId};
 use serde_json::json;
 
 use crate::cells::Cells;
@@ -7,6 +6,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::locale;
 use crate::output::{Cell, Column, Listing, show_listing};
+use crate::runs;
 
 /// Lists the runs of the scoring packs, and whose labels they changed
 #[derive(Debug, clap::Subcommand)]
@@ -56,8 +56,10 @@ fn list(context: &mut Context<'_>) -> Result {
     ]);
     for run in reader.runs()? {
         let operation = reader.operation(run.operation)?;
-        let packs: Vec<String> =
+        let names: Vec<String> =
             run.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
+        let packs = run.packs.iter();
+        let packs = packs.map(|pack| json!({ "name": pack.name, "version": pack.version }));
         let mut state = Vec::new();
         if run.stale {
             state.push("stale".to_owned());
@@ -72,7 +74,7 @@ fn list(context: &mut Context<'_>) -> Result {
             Cell { show: run.customers.to_string(), json: json!(run.customers) },
             Cell::text(run.operation.to_string()),
             operation.map_or_else(Cell::empty, |operation| Cell::text(operation.at)),
-            Cells::list(&packs),
+            Cell { show: names.join(", "), json: packs.collect() },
             Cell { show: said_states(&state), ..Cells::list(&state) },
         ]);
     }
@@ -98,29 +100,36 @@ fn changes(context: &mut Context<'_>, args: &Changes) -> Result {
             }
         },
     };
-    if reader.run(id)?.is_none() {
+    let Some(run) = reader.run(id)? else {
         return Err(CommandError::failed(format!("there is no run {id}"))
             .hint("kehu runs list shows those that there are"));
-    }
+    };
     let mut listing = Listing::new(vec![
-        Column::whole("customer", locale::CUSTOMER),
-        Column::text("name", locale::NAME),
-        Column::whole("column", locale::COLUMN),
-        Column::whole("from", locale::FROM),
-        Column::whole("to", locale::TO),
+        Column::text("customer", locale::CUSTOMER),
+        Column::text("column", locale::COLUMN),
+        Column::text("from", locale::FROM),
+        Column::text("to", locale::TO),
     ]);
-    let directory = names::Directory::new(reader.as_ref());
+    let form = context.form(workspace.language);
+    let cells = Cells::new(&workspace.settings, form.language, reader.as_ref());
     for change in reader.label_changes(id, None)? {
-        let name = directory.name(kehu_domain::Entity::Customer, change.customer.0)?;
-        let word = |word: Option<String>| word.map_or_else(Cell::empty, Cell::text);
+        let column = run.columns.iter().find(|column| column.info.name == change.column);
+        let title = column.map(|column| runs::column_title(column, form.language));
+        let word = |key: Option<String>| {
+            let label = column.into_iter().flat_map(|column| &column.values);
+            let label = label.into_iter().find(|label| Some(&label.key) == key.as_ref());
+            let cell = key.map_or_else(Cell::empty, Cell::text);
+            match label {
+                Some(label) => Cell { show: label.text.get(form.language).to_owned(), ..cell },
+                None => cell,
+            }
+        };
         listing.rows.push(vec![
-            Cell::text(change.customer.to_string()),
-            Cell::text(name),
-            Cell::text(change.column),
+            cells.link(Entity::Customer, Some(change.customer.0))?,
+            Cell { show: title.unwrap_or_default(), ..Cell::text(change.column.clone()) },
             word(change.from),
             word(change.to),
         ]);
     }
-    let form = context.form(workspace.language);
     show_listing(&mut context.printer, form, listing)
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use kehu_contract::{ColumnData, ColumnType, Language};
-use kehu_domain::Day;
+use kehu_domain::{Currency, Day};
 use kehu_engine::score::{self, RunView, show_number};
 use kehu_store::{RunColumn, StoredRun};
 use serde_json::{Map, json};
@@ -164,13 +164,17 @@ fn ordered(column: &RunColumn, counts: &BTreeMap<String, usize>) -> Vec<(String,
     ordered
 }
 
-/// The word of a label: its key, by which it is asked for, or what it is called in Chinese.
+/// What people call a label, as lists show it.
 fn label<'a>(column: &'a RunColumn, key: &'a str, language: Language) -> &'a str {
     let value = column.values.iter().find(|value| value.key == key);
-    match (language, value) {
-        (Language::Zh, Some(value)) => value.text.get(language),
-        _ => key,
-    }
+    value.map_or(key, |value| value.text.get(language))
+}
+
+/// A figure of a column: an amount as lists show it, or a number.
+fn figure(column: &RunColumn, number: f64, currency: &Currency) -> String {
+    let is_money = column.info.kind == ColumnType::Money;
+    let money = currency.from_major(number).filter(|_| is_money);
+    money.map_or_else(|| show_number(number), |money| currency.show_grouped(money))
 }
 
 fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> Result {
@@ -194,7 +198,9 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
             .then(|| [outcome.least, outcome.sum / outcome.present as f64, outcome.greatest]);
         let words = match range {
             Some([least, mean, greatest]) => {
-                let [least, mean, greatest] = [least, mean, greatest].map(show_number);
+                let currency = &workspace.settings.currency;
+                let [least, mean, greatest] =
+                    [least, mean, greatest].map(|number| figure(column, number, currency));
                 format!("{least} … {greatest}, {} {mean}", locale::MEAN.get(form.language))
             }
             None => counts

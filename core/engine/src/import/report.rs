@@ -95,10 +95,10 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-fn nothing_fits(rows: &u64, first: &Refusal) -> String {
+fn nothing_fits(rows: u64, first: &Refusal) -> String {
     let Refusal { file, column, why, .. } = first;
     let column = column.as_ref().map(|column| format!("column \"{column}\" ")).unwrap_or_default();
-    let rows = grouped(*rows);
+    let rows = grouped(rows);
     format!("none of the {rows} rows of {file} fits: {column}{why}; nothing was written")
 }
 
@@ -154,7 +154,7 @@ pub struct Progress<'a> {
 pub enum ImportError {
     /// Every row of a table is refused, and for the same reason: the file is another one than the
     /// mapping speaks of.
-    #[error("{}", nothing_fits(.rows, .first))]
+    #[error("{}", nothing_fits(*.rows, .first))]
     NothingFits {
         /// How many rows the table has.
         rows: u64,

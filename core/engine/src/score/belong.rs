@@ -41,7 +41,7 @@ impl Belonging {
     }
 }
 
-fn given_by<'a>(pack: &'a RunPack) -> impl Fn(&&RunColumn) -> bool + 'a {
+fn given_by(pack: &RunPack) -> impl Fn(&&RunColumn) -> bool {
     |column| column.given_by.as_ref().is_some_and(|(name, _)| *name == pack.name)
 }
 
