@@ -119,7 +119,7 @@ fn each_slip_fails_its_own_check() {
             ),
             "asked later of the same day",
         ),
-        ("memory", scorer("memset(malloc(5000), 1, 5000);", "", ""), "for good"),
+        ("memory", scorer("memset(malloc(50000), 1, 50000);", "", ""), "for good"),
     ];
     for (name, source, expected) in cases {
         let found = failed_of(&bench, name, &source);

@@ -44,11 +44,17 @@ pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<Stri
     let mut document = parse(text)?;
     let packs = document.entry("packs").or_insert_with(toml_edit::table);
     let Some(packs) = packs.as_table_like_mut() else { return Err(no_list()) };
-    if packs.get("on").is_none() {
+    let is_new = packs.get("on").is_none();
+    if is_new {
         let inherited: toml_edit::Array = on.iter().map(String::as_str).collect();
         packs.insert("on", toml_edit::value(inherited));
     }
     let list = packs.get_mut("on").and_then(toml_edit::Item::as_array_mut).ok_or_else(no_list)?;
+    if is_new {
+        list.push(name);
+        list.fmt();
+        return Ok(document.to_string());
+    }
     // A new line of a list is written as those before it are.
     let decor = list.iter().last().map(|last| last.decor().clone());
     list.push(name);

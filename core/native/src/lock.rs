@@ -96,6 +96,7 @@ fn read(entry: &Table<'_>) -> Locked {
     if let Some(files) = entry.table("files") {
         for (platform, file) in files.subtables() {
             let (path, sha256) = (file.required_text("path"), file.required_text("sha256"));
+            file.finish();
             let (Some(path), Some(sha256)) = (path, sha256) else { continue };
             let digits = sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
             if sha256.len() != 64 || !digits {
@@ -106,7 +107,6 @@ fn read(entry: &Table<'_>) -> Locked {
                 let message = format!("\"{path}\" lies outside the workspace");
                 file.problem(file.place(), message, Some(added_again()));
             }
-            file.finish();
             locked.files.insert(platform.to_owned(), LockedFile { path, sha256 });
         }
         files.finish();
