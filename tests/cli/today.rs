@@ -220,3 +220,62 @@ fn the_doctor_names_what_is_wrong_with_packs() {
     let told = kit.run("doctor");
     assert!(told.contains("expected 0 to 1000") && told.ends_with("[exit 1]\n"), "{told}");
 }
+
+#[test]
+fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
+    let kit = shop();
+    for line in [
+        "task add 送样品 --customer 'Ann Lee' --due today",
+        "--user 王芳 task add 'file the offers' --rep 李伟 --due 2024-02-27",
+        "task add 'not yet' --due 2024-03-09",
+        "task add 'not mine' --rep 王芳",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("today"), @r"
+    李伟, 2024-03-01 Fri: 7 to do
+
+    key      customer  deal          what to do                   channel  due
+    T-2                              file the offers                       2024-02-27, 3 days late
+        why: task due 2024-02-27, made by 王芳
+    T-1      Ann Lee                 送样品
+        why: task due 2024-03-01, made by 李伟
+    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25, 5 days late
+        why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
+    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29, 1 day late
+        why: first purchase 4 days ago: attention is highest, meet its expectations
+    566bvxw  武汉钢铁                visit                        visit
+        purpose: care for the customer
+        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
+    nfta4n3  武汉机械                visit                        visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
+    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21, 9 days late
+        why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    [stderr]
+    96 minutes are kept for finding new customers
+    1 due on a later day
+    ");
+    assert_snapshot!(kit.run("today done T-1 --text '已签收'"), @r"
+    T-1
+    [stderr]
+    Done: 送样品, Ann Lee.
+    ");
+    assert_snapshot!(kit.run("today snooze t-2 --until +3"), @r"
+    T-2
+    [stderr]
+    Snoozed until 2024-03-04: file the offers.
+    ");
+    let keys = |kit: &Kit| {
+        let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+        lines.iter().filter_map(|line| Some(line["task"].as_str()?.to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&kit), Vec::<String>::new());
+    assert_snapshot!(kit.run("task list --rep 李伟 --closed"), @r"
+    id   due         what             customer  rep   state    since       reason
+    T-2  2024-02-27  file the offers            李伟  snoozed  2024-03-01
+    T-1  2024-03-01  送样品           Ann Lee   李伟  done     2024-03-01  已签收
+    T-3  2024-03-09  not yet                    李伟  open
+    ");
+    assert_eq!(keys(&kit.at("2024-03-04T09:00")), ["T-2"]);
+}

@@ -23,8 +23,8 @@ use crate::{packs, plugins, runs};
 /// Shows what a rep is to do today: who, what, why, when and by which channel
 ///
 /// The list joins the day's visits (of the rep's latest plan, else planned now) with what the packs
-/// propose, the most important first. Each line has a key, by which it is closed; a line that was done or
-/// skipped does not come back.
+/// propose and the rep's open tasks that are due, the most important first. Each line has a key, by which
+/// it is closed; a line that was done or skipped does not come back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -233,9 +233,10 @@ fn line_json(line: &Line) -> Value {
     let deal = line.deal.as_ref().map(|(id, name)| json!({ "id": id.to_string(), "name": name }));
     json!({
         "key": line.key,
-        "customer": { "id": line.customer.to_string(), "name": line.name },
+        "customer": line.customer.map(|id| json!({ "id": id.to_string(), "name": line.name })),
         "deal": deal,
         "amount": line.amount,
+        "task": line.task.map(|id| id.to_string()),
         "action": line.action,
         "title": words(&line.title),
         "channel": line.channel,

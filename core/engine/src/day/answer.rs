@@ -6,7 +6,7 @@ use kehu_store::Writer;
 
 use super::key::folded;
 use super::worklist::{Line, Worklist};
-use super::{DayError, Work};
+use super::{DayError, Work, tasks};
 
 /// Which kind of interaction a channel makes, where the two have different names.
 const KINDS: [(&str, &str); 3] = [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
@@ -47,8 +47,8 @@ pub struct Answer {
 pub struct Answered {
     /// The line.
     pub line: Line,
-    /// The interaction that was logged; none if nothing was done, or if the workspace has no kind of
-    /// interaction for the line's channel.
+    /// The interaction that was logged; none if nothing was done, if the line is a task, which says
+    /// nothing of a channel, or if the workspace has no kind of interaction for the line's channel.
     pub interaction: Option<(InteractionId, String)>,
 }
 
@@ -72,8 +72,16 @@ pub fn answer(
         }
         Closing::Snooze { .. } | Closing::Skip { .. } => None,
     };
-    for key in &line.keys {
-        writer.put(&task(work, &line, key, &answer.closing, today).into(), today)?;
+    match line.task {
+        Some(id) => {
+            let task = tasks::closed(work, id, &answer.closing, today)?;
+            writer.put(&task.into(), today)?;
+        }
+        None => {
+            for key in &line.keys {
+                writer.put(&task(work, &line, key, &answer.closing, today).into(), today)?;
+            }
+        }
     }
     writer.set_summary(&summary(&line, &answer.closing));
     writer.commit()?;
@@ -83,7 +91,11 @@ pub fn answer(
 fn find<'a>(list: &'a Worklist, typed: &str) -> Result<&'a Line, DayError> {
     let key = folded(typed);
     let lines = || list.lines.iter().chain(&list.withheld);
-    let found: Vec<&Line> = lines().filter(|line| line.key.starts_with(&key)).collect();
+    let found: Vec<&Line> = lines().filter(|line| folded(&line.key).starts_with(&key)).collect();
+    // T-1 is a whole key, and the beginning of T-12.
+    if let Some(whole) = found.iter().find(|line| folded(&line.key) == key) {
+        return Ok(whole);
+    }
     match found[..] {
         [line] if !key.is_empty() => Ok(line),
         [] => {
@@ -122,10 +134,10 @@ fn log(
 ) -> Result<Option<(InteractionId, String)>, DayError> {
     let named = KINDS.iter().find(|(channel, _)| *channel == line.channel);
     let kind = named.map_or(line.channel.as_str(), |(_, kind)| kind);
-    if work.settings.kind(kind).is_none() {
+    let Some(customer) = line.customer.filter(|_| work.settings.kind(kind).is_some()) else {
         return Ok(None);
-    }
-    let mut interaction = Interaction::new(line.customer, today, kind);
+    };
+    let mut interaction = Interaction::new(customer, today, kind);
     interaction.rep = Some(RepId(work.rep.id));
     interaction.deal = line.deal.as_ref().map(|(id, _)| *id);
     interaction.channel = (kind != line.channel).then(|| line.channel.clone());
@@ -144,7 +156,7 @@ fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) 
     Task {
         id: 0,
         what: line.title.get(work.settings.language).to_owned(),
-        customer: Some(line.customer),
+        customer: line.customer,
         deal: line.deal.as_ref().map(|(id, _)| *id),
         rep: Some(RepId(work.rep.id)),
         due: line.due,
@@ -152,14 +164,18 @@ fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) 
         since: Some(today),
         until,
         reason,
-        origin: Some(format!("{}.{}", line.pack, line.hook.name())),
+        origin: line.hook.map(|hook| format!("{}.{}", line.pack, hook.name())),
         key: Some(key.to_owned()),
         known: today,
     }
 }
 
 fn summary(line: &Line, closing: &Closing) -> String {
-    let what = format!("{}, {} ({})", line.title.en, line.name, line.customer);
+    let what = match (line.task, line.customer) {
+        (Some(task), _) => format!("{task} {}", line.title.en),
+        (None, Some(customer)) => format!("{}, {} ({customer})", line.title.en, line.name),
+        (None, None) => line.title.en.clone(),
+    };
     match closing {
         Closing::Done { .. } => format!("done: {what}"),
         Closing::Snooze { until } => format!("snoozed until {until}: {what}"),
