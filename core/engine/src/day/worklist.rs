@@ -316,7 +316,7 @@ impl ProposalReader<'_> {
             }
         };
         let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
-        let responsible = self.portfolio.is_responsible(RepId(self.work.rep.id), customer);
+        let responsible = self.portfolio.is_responsible(customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
             _ => responsible,
