@@ -104,7 +104,7 @@ fn a_deal_may_find_its_customer_late() {
     id   name             pipeline  stage     since       amount  rep
     D-1  Trade fair lead  sales     prospect  2024-03-01  700.00  李伟
     ");
-    kit.done("deal move 'Trade fair' signed --reason 'on the spot'");
+    kit.done("deal move 'trade FAIR lead' signed --reason 'on the spot'");
     assert_snapshot!(kit.run("deal assign D-1 'Ann Lee'"), @r"
     D-1
     [stderr]

@@ -103,6 +103,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("there is no pack {}", "没有脚本包 {}"),
     ("there is no tag {} to take off", "没有可去掉的标签 {}"),
     ("{} may be any of several {s}s", "{1} 可指多个{2}"),
+    (
+        "did you mean {}? What is written needs a whole name or an id",
+        "是不是 {}？写入时须给出完整名称或编号",
+    ),
     ("did you mean {}?", "是不是 {}？"),
     ("known are: {} and {} more", "可用的有：{}，另有 {} 个"),
     ("known are: {}", "可用的有：{}"),
@@ -110,6 +114,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("say which one by its id: {}", "请用编号指明：{}"),
     ("see which there are: {}", "查看全部：{}"),
     ("add the person first: {}", "请先添加此人：{}"),
+    (
+        "no rep is recorded, because {} is no rep of this workspace; use --rep NAME, or set [user] name",
+        "未记录业务员，因为 {} 不是本工作区的业务员；请用 --rep 姓名，或设置 [user] name",
+    ),
     ("{} is no rep of this workspace", "{} 不是本工作区的业务员"),
     ("say whose work it is: {}", "请指明是谁的工作：{}"),
     ("{} is called {} already", "{1} 已用名称 {2}"),

@@ -213,7 +213,7 @@ impl Work<'_> {
                 Ok(asked) => asked,
                 Err(error) => return Ok(Err(error.to_string())),
             };
-            let reader = ProposalReader { work: self, pack, rules: &rules, portfolio };
+            let reader = ProposalReader { pack, rules: &rules, portfolio };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -288,7 +288,6 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
 
 /// Checks proposals and puts them into words.
 struct ProposalReader<'a> {
-    work: &'a Work<'a>,
     pack: &'a EnabledPack,
     rules: &'a [Rule],
     portfolio: &'a Portfolio,
