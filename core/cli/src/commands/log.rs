@@ -114,7 +114,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let desk = workspace.desk();
     let on = args.on.map(|on| on.on(desk.act.today));
     let facts = args.facts.facts(desk.act.today);
+    let named = facts.rep.is_some();
     let logged = interactions::log(&desk, &args.kind, &args.customer, on, &facts)?;
+    super::tell_if_nobodys(&workspace, named, logged.rep);
     show_logged(context, &workspace, &logged)
 }
 
