@@ -21,15 +21,15 @@ fn today_says_who_what_why_when_and_by_which_channel() {
     assert_snapshot!(kit.run("today"), @r"
     李伟, 2024-03-01 Fri: 4 to do
 
-    key      customer  deal          what to do                   channel  due
-    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25, 5 days late
+    customer  key      deal            amount  what to do                   channel  due
+    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  advance the deal             meeting  2024-02-25, 5 days late
         why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
-    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29, 1 day late
+              tfygy0a                          ask how the purchase serves  phone    2024-02-29, 1 day late
         why: first purchase 4 days ago: attention is highest, meet its expectations
-    566bvxw  武汉钢铁                visit                        visit
+              566bvxw                          visit                        visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21, 9 days late
+    武汉机械  c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
         why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
     [stderr]
     96 minutes are kept for finding new customers
@@ -47,25 +47,25 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
     assert_snapshot!(narrow(&["today"]), @r#"
     李伟, 2024-03-01 Fri: 6 to do
 
-    key      customer  deal          what to do    channel  due
-    62ctkch  武汉钢铁  D-1 年度合同  advance the…  meeting  2024-02-25, 5 days late
+    customer  key      deal        amount  what to…  channel  due
+    武汉钢铁  62ctkch  D-1 年…   4,800.00  advance…  meeting  2024-02-25, 5 days late
         why: win probability 30 %, between 25 % and 75 %: the middle needs careful
           planning; no contact is recorded yet
-    tfygy0a  武汉钢铁                ask how the…  phone    2024-02-29, 1 day late
+              tfygy0a                      ask how…  phone    2024-02-29, 1 day late
         why: first purchase 4 days ago: attention is highest, meet its
           expectations
-    566bvxw  武汉钢铁                visit         visit
+              566bvxw                      visit     visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
           work
-    91t3mdh  Ann Lee                 visit         visit
+    Ann Lee   91t3mdh                      visit     visit
         purpose: leave a good impression, learn the basic facts
         why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
           order of work
-    5ked08t  Ann Lee   D-3 旧单      develop the…  phone    2021-01-05, 3 years late
+              5ked08t  D-3 旧单            develop…  phone    2021-01-05, 3 years late
         why: win probability 10 %, below 25 %: the top of the funnel; 1151 days in
           stage "prospect", which allows 30; no contact is recorded yet
-    c4144x7  武汉机械  D-2 试用      develop the…  phone    2024-02-21, 9 days late
+    武汉机械  c4144x7  D-2 试用            develop…  phone    2024-02-21, 9 days late
         why: win probability 10 %, below 25 %: the top of the funnel; no contact
           is recorded yet
     [stderr]
@@ -74,22 +74,22 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
     assert_snapshot!(narrow(&["--lang", "zh", "today"]), @r"
     李伟，2024-03-01 周五：6 项
 
-    键       客户      商机          做什么    渠道  期限
-    62ctkch  武汉钢铁  D-1 年度合同  推进商机  会面  2024-02-25，已过 5 天
+    客户      键       商机              金额  做什么    渠道  期限
+    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  推进商机  会面  2024-02-25，已过 5 天
         为什么：赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排；尚无联系记
           录
-    tfygy0a  武汉钢铁                购后回访  电话  2024-02-29，已过 1 天
+              tfygy0a                          购后回访  电话  2024-02-29，已过 1 天
         为什么：4 天前首次购买：关注度最高，须满足首次购买的期望
-    566bvxw  武汉钢铁                拜访      拜访
+              566bvxw                          拜访      拜访
         目的：客户维护
         为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
-    91t3mdh  Ann Lee                 拜访      拜访
+    Ann Lee   91t3mdh                          拜访      拜访
         目的：留下好印象，了解基本情况
         为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
-    5ked08t  Ann Lee   D-3 旧单      培育商机  电话  2021-01-05，已过 3 年
+              5ked08t  D-3 旧单                培育商机  电话  2021-01-05，已过 3 年
         为什么：赢单概率 10%，低于 25%：漏斗顶部；在阶段“prospect”已 1151 天，时限
           30 天；尚无联系记录
-    c4144x7  武汉机械  D-2 试用      培育商机  电话  2024-02-21，已过 9 天
+    武汉机械  c4144x7  D-2 试用                培育商机  电话  2024-02-21，已过 9 天
         为什么：赢单概率 10%，低于 25%：漏斗顶部；尚无联系记录
     [stderr]
     96 分钟留给开发新客户
@@ -212,19 +212,19 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
     assert_snapshot!(kit.run("today"), @r"
     李伟, 2024-03-01 Fri: 6 to do
 
-    key      customer  deal          what to do                   channel  due
-    T-2                              file the offers                       2024-02-27, 3 days late
+    customer  key      deal            amount  what to do                   channel  due
+              T-2                              file the offers                       2024-02-27, 3 days late
         why: task due 2024-02-27, made by 王芳
-    T-1      Ann Lee                 送样品
+    Ann Lee   T-1                              送样品
         why: task due 2024-03-01, made by 李伟
-    62ctkch  武汉钢铁  D-1 年度合同  advance the deal             meeting  2024-02-25, 5 days late
+    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  advance the deal             meeting  2024-02-25, 5 days late
         why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
-    tfygy0a  武汉钢铁                ask how the purchase serves  phone    2024-02-29, 1 day late
+              tfygy0a                          ask how the purchase serves  phone    2024-02-29, 1 day late
         why: first purchase 4 days ago: attention is highest, meet its expectations
-    566bvxw  武汉钢铁                visit                        visit
+              566bvxw                          visit                        visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    c4144x7  武汉机械  D-2 试用      develop the deal             phone    2024-02-21, 9 days late
+    武汉机械  c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
         why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
     [stderr]
     96 minutes are kept for finding new customers

@@ -76,7 +76,8 @@ pub(super) fn run(
     tell(&answered, &given.closing, &cells, workspace.language);
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
     if context.globals.json {
-        let value = json!({ "key": answered.line.key, "interaction": interaction });
+        let also: Vec<&str> = answered.also.iter().map(|line| line.key.as_str()).collect();
+        let value = json!({ "key": answered.line.key, "interaction": interaction, "also": also });
         return show_json(&mut context.printer, value);
     }
     Ok(context.printer.line(&answered.line.key)?)
@@ -113,4 +114,11 @@ fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Lan
         (Closing::Skip { .. }, _) if is_zh => format!("已跳过：{what}。"),
         (Closing::Skip { .. }, _) => format!("Skipped: {what}."),
     });
+    for line in &answered.also {
+        let (key, what) = (&line.key, line.title.get(language));
+        Printer::talk(&match language {
+            Language::Zh => format!("同一次拜访也完成了 {key}：{what}。"),
+            Language::En => format!("The same visit closes {key}: {what}."),
+        });
+    }
 }

@@ -5,6 +5,7 @@ use kehu_domain::{Day, Interaction, InteractionId, OperationDraft, RepId, Task, 
 use kehu_store::Writer;
 
 use super::key::folded;
+use super::plan::VISIT;
 use super::worklist::{Line, Worklist};
 use super::{DayError, Work, tasks};
 
@@ -50,6 +51,8 @@ pub struct Answered {
     /// The interaction that was logged; none if nothing was done, if the line is a task, which says
     /// nothing of a channel, or if the workspace has no kind of interaction for the line's channel.
     pub interaction: Option<(InteractionId, String)>,
+    /// Other visits to the customer that the list proposed: one visit makes them all.
+    pub also: Vec<Line>,
 }
 
 /// Writes a person's answer to a line of a list, as one operation.
@@ -72,20 +75,41 @@ pub fn answer(
         }
         Closing::Snooze { .. } | Closing::Skip { .. } => None,
     };
-    match line.task {
-        Some(id) => {
-            let task = tasks::closed(work, id, &answer.closing, today)?;
-            writer.put(&task.into(), today)?;
-        }
-        None => {
-            for key in &line.keys {
-                writer.put(&task(work, &line, key, &answer.closing, today).into(), today)?;
-            }
-        }
+    let also = match &answer.closing {
+        Closing::Done { .. } => made_with(list, &line),
+        Closing::Snooze { .. } | Closing::Skip { .. } => Vec::new(),
+    };
+    for line in std::iter::once(&line).chain(&also) {
+        close(work, writer.as_mut(), line, &answer.closing, today)?;
     }
     writer.set_summary(&summary(&line, &answer.closing));
     writer.commit()?;
-    Ok(Answered { line, interaction })
+    Ok(Answered { line, interaction, also })
+}
+
+fn close(
+    work: &Work<'_>,
+    writer: &mut dyn Writer,
+    line: &Line,
+    closing: &Closing,
+    today: Day,
+) -> Result<(), DayError> {
+    if let Some(id) = line.task {
+        writer.put(&tasks::closed(work, id, closing, today)?.into(), today)?;
+        return Ok(());
+    }
+    for key in &line.keys {
+        writer.put(&task(work, line, key, closing, today).into(), today)?;
+    }
+    Ok(())
+}
+
+/// The other proposed visits to the customer of a visit.
+fn made_with(list: &Worklist, made: &Line) -> Vec<Line> {
+    let is_visit = |line: &Line| line.channel == VISIT && line.customer.is_some();
+    let others = list.lines.iter().filter(|line| is_visit(line) && line.key != made.key);
+    let others = others.filter(|line| is_visit(made) && line.customer == made.customer);
+    others.cloned().collect()
 }
 
 fn find<'a>(list: &'a Worklist, typed: &str) -> Result<&'a Line, DayError> {

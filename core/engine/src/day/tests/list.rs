@@ -103,6 +103,32 @@ fn what_was_done_or_skipped_does_not_come_back_and_what_was_snoozed_does() {
 }
 
 #[test]
+fn a_visit_that_was_made_closes_the_other_visits_to_the_customer() {
+    let office = Office::new("", &[]);
+    let ann = office.rep("Ann");
+    let wuhan = office.customer("Wuhan", Some(ann));
+    office.customer("Hankou", Some(ann));
+    office.deal(Some(wuhan), ann, "stable_intent", "2025-02-20");
+    office.deal(Some(wuhan), ann, "prospect", "2025-02-20");
+    let list = office.today(ann, "2025-03-03");
+    assert_eq!(
+        said(&list),
+        [
+            "Wuhan: close_deal bottom",
+            "Wuhan: visit bottom",
+            "Hankou: visit prospecting",
+            "Wuhan: develop_deal top"
+        ]
+        .map(str::to_owned)
+    );
+    let answered = office.answer(ann, "2025-03-03", &list.lines[0].key, done()).unwrap();
+    assert_eq!(answered.also, [list.lines[1].clone()]);
+    let left = office.today(ann, "2025-03-03");
+    assert!(!said(&left).iter().any(|line| line.starts_with("Wuhan: visit")), "{:?}", said(&left));
+    assert!(said(&left).contains(&"Hankou: visit prospecting".to_owned()));
+}
+
+#[test]
 fn an_answer_must_name_a_line_and_make_sense() {
     let office = Office::new("", &[("ring", FOLLOW_UP, &proposer("ring", 70, "because"))]);
     let ann = office.rep("Ann");
