@@ -64,7 +64,7 @@ fn every_value_says_why_down_to_the_line() {
         amount_12m = 12,000.00  purchases of the last 12 months less returns
         margin_12m = 2,100.00  margin of the last 12 months
         credit = 80  credit
-        rfm_frequency = 2  Number of purchases or store visits
+        rfm_frequency = 2  Number of purchases or visits
     ");
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 lifecycle --why-not"), @r"
     武汉机械 (C-2), 2024-03-01
@@ -88,7 +88,7 @@ fn every_value_says_why_down_to_the_line() {
       recency_days = missing  days since the last purchase
       purchases = 0  number of purchases
       amount = 0.00  sum of all purchases less returns
-      visit_recency_days = missing  Days since the last visit
+      last_visit_days = missing  days since the last visit
       visits = 0  number of visits
     ");
     assert_snapshot!(kit.run("explain 'Ann Lee' teir"), @r#"
@@ -167,7 +167,7 @@ fn customers_are_listed_by_features_and_scores() {
     error: there is no column "AA"
       --where tier=AA
                    ^ column 6
-    hint: known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 50 more
+    hint: known are: id, name, type, owner, place, phone, email, source, tags, birthday, consent, parent, archived, known, lat, lon and 49 more
     hint: a text stands in quotes, such as 'A'
     [exit 2]
     "#);

@@ -81,7 +81,7 @@ fn shop() -> Base {
         .numbers("recency_days", &[10.0, 100.0, 10.0, 100.0, NONE])
         .numbers("purchases", &[8.0, 8.0, 2.0, 2.0, 0.0])
         .numbers("amount", &[900.0, 900.0, 100.0, 100.0, 0.0])
-        .numbers("visit_recency_days", &[NONE, 5.0, 5.0, NONE, 5.0])
+        .numbers("last_visit_days", &[NONE, 5.0, 5.0, NONE, 5.0])
         .numbers("visits", &[0.0, 3.0, 1.0, 0.0, 9.0])
 }
 
@@ -131,7 +131,7 @@ fn rfm_gives_all_eight_segments_and_a_figure_at_its_threshold_counts_as_high() {
         .numbers("recency_days", &cases.map(|case| case.0))
         .numbers("purchases", &cases.map(|case| case.1))
         .numbers("amount", &cases.map(|case| case.2))
-        .numbers("visit_recency_days", &[NONE; 8])
+        .numbers("last_visit_days", &[NONE; 8])
         .numbers("visits", &[0.0; 8])
         .columns();
     let columns = run(&mut pack, 0, &base);
@@ -160,7 +160,7 @@ fn rfm_without_any_purchase_gives_nobody_a_segment() {
         .numbers("recency_days", &[NONE])
         .numbers("purchases", &[0.0])
         .numbers("amount", &[NONE])
-        .numbers("visit_recency_days", &[NONE])
+        .numbers("last_visit_days", &[NONE])
         .numbers("visits", &[0.0])
         .columns();
     let columns = run(&mut pack, 0, &base);
