@@ -257,3 +257,26 @@ fn a_part_of_a_name_shows_a_record_but_never_changes_one() {
     }
     kit.done("log visit 'ANN LEE'");
 }
+
+#[test]
+fn what_cannot_be_a_phone_or_an_address_is_refused() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("customer edit 'Ann Lee' --phone abc"), @r#"
+    [stderr]
+    error: phone: "abc" is no telephone number
+    hint: write it with its digits, such as +86 27 8888 0000
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer edit 'Ann Lee' --phone 110 --email foo"), @r#"
+    [stderr]
+    error: email: "foo" is no e-mail address
+    hint: write it as name@example.com
+    [exit 2]
+    "#);
+    for wrong in ["a@b@c", "@b.cn", "a@", "a b@c.cn", "a@b..cn"] {
+        let told = kit.run(&format!("contact add 'Ann Lee' Bob --email '{wrong}'"));
+        assert!(told.contains("is no e-mail address"), "{told}");
+    }
+    kit.done("customer edit 'Ann Lee' --phone '+86 (27) 8888-0000 转 12' --email ann.lee@例子.cn");
+    kit.done("customer edit 'Ann Lee' --phone '' --email ''");
+}

@@ -198,3 +198,15 @@ fn work_of_someone_who_is_no_rep_says_that_it_is_nobodys() {
         kit.run("--lang zh --user 客人 task add 打电话").contains("注意：未记录业务员，因为 客人")
     );
 }
+
+#[test]
+fn a_purchase_without_an_amount_is_noted() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("log purchase 'Ann Lee'"), @r"
+    I-1
+    [stderr]
+    note: the purchase has no amount, so it adds nothing to any sum; kehu interaction edit I-1 --amount AMOUNT
+    Logged purchase with Ann Lee on 2024-03-01.
+    ");
+    assert!(!kit.run("log purchase 'Ann Lee' --amount 0").contains("note:"));
+}
