@@ -1,9 +1,9 @@
 -- RFM: recency, frequency and monetary value, each high or low against a threshold.
--- The population is every customer with at least one purchase (or store visit).
+-- The population is every customer with at least one purchase (or visit).
 
 local settings = kehu.settings
 local by_visits = settings.basis == "visits"
-local recency_input = by_visits and "visit_recency_days" or "recency_days"
+local recency_input = by_visits and "last_visit_days" or "recency_days"
 local frequency_input = by_visits and "visits" or "purchases"
 
 local function rule(id, input, en, zh)
@@ -11,7 +11,7 @@ local function rule(id, input, en, zh)
 end
 
 local what_en = by_visits and "visit" or "purchase"
-local what_zh = by_visits and "到店" or "购买"
+local what_zh = by_visits and "拜访" or "购买"
 
 local recent = rule("recent", recency_input,
   "last " .. what_en .. " {1} {1|day|days} ago, threshold {2}: recent", "最近" .. what_zh .. "在 {1} 天前，分界 {2}：近")

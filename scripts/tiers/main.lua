@@ -62,6 +62,15 @@ local only_tier = kehu.rule{
   id = "only_tier", input = "value_index",
   en = "index {1}; the scheme has no cut-off above this tier", zh = "指数 {1}；此级之上没有分界",
 }
+local idle = kehu.rule{
+  id = "idle", input = "value_index",
+  en = "no indicator is above 0, so the lowest tier {2}, though the index {1} reaches that of {3}",
+  zh = "没有大于 0 的指标，归入最低级 {2}，虽然指数 {1} 达到 {3} 的分界",
+}
+local idle_gap = kehu.rule{
+  id = "idle_gap", en = "no indicator is above 0: points say nothing of the way up",
+  zh = "没有大于 0 的指标：分差无意义",
+}
 local at_top = kehu.rule{
   id = "at_top", en = "already in the highest tier", zh = "已在最高级",
 }
@@ -122,6 +131,16 @@ local function round(points)
   return math.floor(points * 100 + 0.5) / 100
 end
 
+-- True if nothing speaks for the customer. Where most customers bought nothing lately, all of them tie
+-- at a high rank: with the rule for ties they would fill the tier that their block happens to begin in.
+local function is_idle(c)
+  for _, indicator in ipairs(used) do
+    local value = c[indicator.column]
+    if value and value > 0 then return false end
+  end
+  return true
+end
+
 local function tier(c, ctx)
   local value = c.value_index
   if not value then
@@ -137,6 +156,13 @@ local function tier(c, ctx)
     elseif cut then
       above = place
     end
+  end
+  if at < #labels and is_idle(c) then
+    local lowest = labels[#labels].key
+    return {
+      tier = ctx:label("tier", lowest, idle, round(value), lowest, labels[at].key),
+      tier_gap = ctx:missing("tier_gap", idle_gap),
+    }
   end
   local label
   if at < #labels then

@@ -24,12 +24,12 @@ fn the_days_work_is_told_in_chinese() {
     assert_snapshot!(kit.run("today"), @r"
     李伟，2024-03-01 周五：3 项
 
-    键       客户      商机          做什么    渠道  期限
-    62ctkch  武汉钢铁  D-1 年度合同  推进商机  会面  2024-02-25，已过 5 天
+    客户      键       商机          做什么    渠道  期限
+    武汉钢铁  62ctkch  D-1 年度合同  推进商机  会面  2024-02-25，已过 5 天
         为什么：赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排；尚无联系记录
-    tfygy0a  武汉钢铁                购后回访  电话  2024-02-29，已过 1 天
+              tfygy0a                购后回访  电话  2024-02-29，已过 1 天
         为什么：4 天前首次购买：关注度最高，须满足首次购买的期望
-    566bvxw  武汉钢铁                拜访      拜访
+              566bvxw                拜访      拜访
         目的：客户维护
         为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
     [stderr]
@@ -105,7 +105,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
           +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           margin_12m = 缺失  近12个月毛利
-          rfm_frequency = 1  购买（或到店）次数
+          rfm_frequency = 1  购买（或拜访）次数
       funnel_part = middle (中部)  [funnel-follow-up 0.1.0, part]
         · 赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排  scripts/funnel-follow-up/main.lua:25
     ");

@@ -224,3 +224,59 @@ fn an_archived_customer_is_kept_but_not_listed() {
     kit.done("customer restore C-3");
     assert_eq!(kit.json("customer list").as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_part_of_a_name_shows_a_record_but_never_changes_one() {
+    let kit = Kit::shop();
+    kit.done("log call '武汉钢铁' --on 2024-02-01");
+    assert!(kit.run("customer show 钢铁").contains("武汉钢铁"));
+    assert!(kit.run("today --rep 李").contains("李伟"));
+    assert_snapshot!(kit.run("customer archive 钢铁"), @r#"
+    [stderr]
+    error: there is no customer "钢铁"
+    hint: did you mean 武汉钢铁 (C-1)? What is written needs a whole name or an id
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("log visit 武汉"), @r#"
+    [stderr]
+    error: there is no customer "武汉"
+    hint: did you mean 武汉钢铁 (C-1), 武汉机械 (C-2)? What is written needs a whole name or an id
+    [exit 1]
+    "#);
+    for line in [
+        "log visit 武汉钢铁 --rep 王",
+        "task add call --customer ann",
+        "customer edit 'ann' --place x",
+        "deal add ann offer",
+        "target add visits 5 --from 2024-03-01 --to 2024-03-31 --rep 李",
+        "plan --rep 李 --from 2024-03-04 --to 2024-03-05",
+        "today --rep 李 skip x --reason away",
+    ] {
+        let told = kit.run(line);
+        assert!(told.contains("hint: did you mean") && told.ends_with("[exit 1]\n"), "{told}");
+    }
+    kit.done("log visit 'ANN LEE'");
+}
+
+#[test]
+fn what_cannot_be_a_phone_or_an_address_is_refused() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("customer edit 'Ann Lee' --phone abc"), @r#"
+    [stderr]
+    error: phone: "abc" is no telephone number
+    hint: write it with its digits, such as +86 27 8888 0000
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("customer edit 'Ann Lee' --phone 110 --email foo"), @r#"
+    [stderr]
+    error: email: "foo" is no e-mail address
+    hint: write it as name@example.com
+    [exit 2]
+    "#);
+    for wrong in ["a@b@c", "@b.cn", "a@", "a b@c.cn", "a@b..cn"] {
+        let told = kit.run(&format!("contact add 'Ann Lee' Bob --email '{wrong}'"));
+        assert!(told.contains("is no e-mail address"), "{told}");
+    }
+    kit.done("customer edit 'Ann Lee' --phone '+86 (27) 8888-0000 转 12' --email ann.lee@例子.cn");
+    kit.done("customer edit 'Ann Lee' --phone '' --email ''");
+}

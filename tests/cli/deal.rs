@@ -104,7 +104,7 @@ fn a_deal_may_find_its_customer_late() {
     id   name             pipeline  stage     since       amount  rep
     D-1  Trade fair lead  sales     prospect  2024-03-01  700.00  李伟
     ");
-    kit.done("deal move 'Trade fair' signed --reason 'on the spot'");
+    kit.done("deal move 'trade FAIR lead' signed --reason 'on the spot'");
     assert_snapshot!(kit.run("deal assign D-1 'Ann Lee'"), @r"
     D-1
     [stderr]
@@ -181,4 +181,17 @@ fn a_new_deal_takes_the_first_pipeline_that_the_workspace_declares() {
     let pipelines: Vec<_> =
         deals.as_array().unwrap().iter().map(|deal| &deal["pipeline"]).collect();
     assert_eq!(pipelines, ["sales", "projects", "sales"]);
+}
+
+#[test]
+fn a_customers_name_alone_opens_no_deal() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("deal add 'ann lee'"), @r"
+    [stderr]
+    error: Ann Lee (C-3) is a customer, and the deal has no name
+    hint: for a deal with that customer: kehu deal add C-3 NAME; for one that has no customer yet, choose a name that is no customer's
+    [exit 2]
+    ");
+    kit.done("deal add 'Ann Lee 2'");
+    kit.done("deal add 'Ann Lee' 'Ann Lee'");
 }

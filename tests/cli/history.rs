@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 #[test]
 fn the_history_lists_what_was_done_and_undo_takes_it_back() {
     let kit = Kit::shop().at("2024-03-02T18:00:05+08:00");
-    kit.done("customer edit 'Ann Lee' --phone 1");
+    kit.done("customer edit 'Ann Lee' --phone 110");
     assert_snapshot!(kit.run("undo"), @r"
     [stderr]
     Took back O-7: edited C-3 Ann Lee.
@@ -27,7 +27,7 @@ fn the_history_lists_what_was_done_and_undo_takes_it_back() {
 #[test]
 fn what_later_operations_rest_on_cannot_be_undone_alone() {
     let kit = Kit::shop();
-    kit.done("customer edit 'Ann Lee' --phone 1");
+    kit.done("customer edit 'Ann Lee' --phone 110");
     assert_snapshot!(kit.run("undo O-6"), @r"
     [stderr]
     error: later operations touch the same rows

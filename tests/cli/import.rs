@@ -138,3 +138,21 @@ fn a_file_of_which_no_row_fits_stops_the_import() {
     kit.write("sales.csv", "who,day\n张三,soon\n李四,2024-02-01\n");
     assert!(kit.run("import . --map map.toml").ends_with("[exit 3]\n"));
 }
+
+#[test]
+fn a_day_that_has_not_come_is_refused() {
+    let kit = Kit::shop();
+    kit.write(
+        "map.toml",
+        "name = \"calls\"\n[[table]]\ninto = \"interaction\"\n[table.columns]\ncustomer = \"who\"\nday = \"day\"\nkind = { value = \"call\" }\n",
+    );
+    kit.write("calls.csv", "who,day\nAnn Lee,2024-03-01\nAnn Lee,2024-03-02\n");
+    assert_snapshot!(kit.run("import calls.csv --map map.toml"), @r#"
+    file       encoding  into         rows  new  changed  unchanged  refused
+    calls.csv  UTF-8     interaction     2    1        0          0        1
+    [stderr]
+    refused: calls.csv:3, column "day": "2024-03-02" has not come yet: today is 2024-03-01
+    hint: check date_order of the mapping; what is still to come is a task or expected_close
+    [exit 3]
+    "#);
+}

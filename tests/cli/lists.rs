@@ -117,12 +117,52 @@ fn the_firms_own_lists_are_kept() {
     ");
     kit.done("target add amount 500000 --from 2024-01-01 --to 2024-03-31 --rep 李伟");
     assert_snapshot!(kit.run("target list"), @r"
-    id   measure   value  from        to          rep
-    Q-1  amount   500000  2024-01-01  2024-03-31  李伟
+    id   measure   value  reached  from        to          rep
+    Q-1  amount   500000        0  2024-01-01  2024-03-31  李伟
     ");
     assert_snapshot!(kit.run("target add amount 5 --from 2024-02-01 --to 2024-01-01"), @r"
     [stderr]
     error: the period ends on 2024-01-01, before its first day
     [exit 2]
     ");
+}
+
+#[test]
+fn a_target_measures_what_is_known_and_shows_what_was_reached() {
+    let kit = Kit::shop();
+    for line in [
+        "target add amount 9000 --from 2024-02-01 --to 2024-03-31 --rep 李伟",
+        "target add visits 4 --from 2024-02-01 --to 2024-03-31",
+        "target add deals 2 --from 2024-02-01 --to 2024-03-31",
+        "target add 拜访 4 --from 2024-02-01 --to 2024-02-20 --rep 王芳",
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
+        "log purchase 武汉钢铁 --amount -300 --on 2024-02-27",
+        "log purchase 武汉钢铁 --amount 800 --on 2024-01-26",
+        "log purchase 武汉钢铁 --amount 70 --rep 王芳",
+        "log visit 武汉钢铁 --on 2024-02-26",
+        "log visit 武汉机械 --on 2024-02-20 --rep 王芳",
+        "deal add 武汉钢铁 年度合同 --amount 1000 --on 2024-02-20",
+        "deal move 年度合同 signed --reason 'on the spot'",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("target list"), @r"
+    id   measure  value  reached  from        to          rep
+    Q-1  amount    9000     5700  2024-02-01  2024-03-31  李伟
+    Q-2  visit        4        2  2024-02-01  2024-03-31
+    Q-3  deals        2        1  2024-02-01  2024-03-31
+    Q-4  visit        4        1  2024-02-01  2024-02-20  王芳
+    ");
+    assert_snapshot!(kit.run("target add bananas 5 --from 2024-02-01 --to 2024-03-31"), @r#"
+    [stderr]
+    error: unknown measure "bananas"
+    hint: what is measured: amount and margin of purchases, deals that were won, or the number of interactions of a kind
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("--lang zh target add bananas 5 --from 2024-02-01 --to 2024-03-31"), @r#"
+    [stderr]
+    错误：未知的指标 "bananas"
+    提示：可衡量：购买的 amount（金额）与 margin（毛利），deals（赢单数），或某类互动的次数
+    [exit 2]
+    "#);
 }

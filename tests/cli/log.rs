@@ -178,3 +178,35 @@ fn what_cannot_be_is_refused_with_the_nearest_name() {
     [exit 2]
     "#);
 }
+
+#[test]
+fn work_of_someone_who_is_no_rep_says_that_it_is_nobodys() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("--user unknown log call 'Ann Lee'"), @r"
+    I-1
+    [stderr]
+    note: no rep is recorded, because unknown is no rep of this workspace; use --rep NAME, or set [user] name
+    Logged call with Ann Lee on 2024-03-01.
+    ");
+    for line in ["task add call", "deal add 'Ann Lee' offer", "note 'Ann Lee' hello"] {
+        let told = kit.run(&format!("--user guest {line}"));
+        assert!(told.contains("note: no rep is recorded, because guest is no rep"), "{told}");
+        assert!(!kit.run(line).contains("no rep is recorded"), "{line}");
+    }
+    assert!(!kit.run("--user guest task add call --rep 王芳").contains("no rep is recorded"));
+    assert!(
+        kit.run("--lang zh --user 客人 task add 打电话").contains("注意：未记录业务员，因为 客人")
+    );
+}
+
+#[test]
+fn a_purchase_without_an_amount_is_noted() {
+    let kit = Kit::shop();
+    assert_snapshot!(kit.run("log purchase 'Ann Lee'"), @r"
+    I-1
+    [stderr]
+    note: the purchase has no amount, so it adds nothing to any sum; kehu interaction edit I-1 --amount AMOUNT
+    Logged purchase with Ann Lee on 2024-03-01.
+    ");
+    assert!(!kit.run("log purchase 'Ann Lee' --amount 0").contains("note:"));
+}

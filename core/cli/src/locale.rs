@@ -138,6 +138,7 @@ labels! {
     CATEGORY = "category", "类别";
     PRICE = "price", "价格";
     MEASURE = "measure", "指标";
+    REACHED = "reached", "已达成";
     FROM = "from", "从";
     STEP = "step", "步骤";
     FIT = "fit", "拟合";

@@ -81,7 +81,7 @@ fn shop() -> Base {
         .numbers("recency_days", &[10.0, 100.0, 10.0, 100.0, NONE])
         .numbers("purchases", &[8.0, 8.0, 2.0, 2.0, 0.0])
         .numbers("amount", &[900.0, 900.0, 100.0, 100.0, 0.0])
-        .numbers("visit_recency_days", &[NONE, 5.0, 5.0, NONE, 5.0])
+        .numbers("last_visit_days", &[NONE, 5.0, 5.0, NONE, 5.0])
         .numbers("visits", &[0.0, 3.0, 1.0, 0.0, 9.0])
 }
 
@@ -131,7 +131,7 @@ fn rfm_gives_all_eight_segments_and_a_figure_at_its_threshold_counts_as_high() {
         .numbers("recency_days", &cases.map(|case| case.0))
         .numbers("purchases", &cases.map(|case| case.1))
         .numbers("amount", &cases.map(|case| case.2))
-        .numbers("visit_recency_days", &[NONE; 8])
+        .numbers("last_visit_days", &[NONE; 8])
         .numbers("visits", &[0.0; 8])
         .columns();
     let columns = run(&mut pack, 0, &base);
@@ -160,7 +160,7 @@ fn rfm_without_any_purchase_gives_nobody_a_segment() {
         .numbers("recency_days", &[NONE])
         .numbers("purchases", &[0.0])
         .numbers("amount", &[NONE])
-        .numbers("visit_recency_days", &[NONE])
+        .numbers("last_visit_days", &[NONE])
         .numbers("visits", &[0.0])
         .columns();
     let columns = run(&mut pack, 0, &base);
@@ -200,14 +200,23 @@ fn a_missing_indicator_shares_its_weight_out_and_says_so() {
 
 /// The second step over given indices, with the amount's rank equal to the index.
 fn tiers(settings: &Json, index: &[f64]) -> (LuaPack, Vec<ScoredColumn>) {
+    tiers_of(settings, index, index)
+}
+
+/// The second step over given indices and amounts, with the amount's rank equal to the index.
+fn tiers_of(settings: &Json, index: &[f64], amounts: &[f64]) -> (LuaPack, Vec<ScoredColumn>) {
     let mut pack = shipped("tiers", settings).unwrap();
     let ranks: Vec<f64> = index.iter().map(|index| index / 100.0).collect();
     let missing = vec![NONE; index.len()];
     let base = Base::default()
         .numbers("value_index", index)
+        .numbers("amount_12m", amounts)
         .numbers("amount_12m_rank", &ranks)
+        .numbers("margin_12m", &missing)
         .numbers("margin_12m_rank", &missing)
+        .numbers("credit", &missing)
         .numbers("credit_rank", &missing)
+        .numbers("rfm_frequency", &missing)
         .numbers("rfm_frequency_rank", &missing)
         .columns();
     let columns = run(&mut pack, 1, &base);
@@ -233,6 +242,24 @@ fn ties_at_a_cut_off_go_to_the_higher_tier_and_nobody_without_index_has_one() {
     let index = [90.0, 80.0, 80.0, 80.0, 50.0, 40.0, 30.0, 20.0, 10.0, 0.0, NONE];
     assert_eq!(keys(&tiers(&json!({}), &index).1), "AAAABCCCDD-");
     assert_eq!(keys(&tiers(&json!({}), &[5.0; 4]).1), "AAAA");
+}
+
+#[test]
+fn who_bought_nothing_in_the_window_is_in_the_lowest_tier_however_many_tie() {
+    // One of ten bought: the other nine tie at the mean of the ranks 0 to 8 of 9.
+    let mut index = [400.0 / 9.0; 10];
+    index[0] = 100.0;
+    let mut amounts = [0.0; 10];
+    amounts[0] = 500.0;
+    amounts[9] = -20.0;
+    let (pack, columns) = tiers_of(&json!({}), &index, &amounts);
+    assert_eq!(keys(&columns), "ADDDDDDDDD");
+    assert_eq!(
+        reasons(&pack, &columns[0], 1, Language::En),
+        ["no indicator is above 0, so the lowest tier D, though the index 44.44 reaches that of A"]
+    );
+    assert_eq!(value(&columns[1], 1), Value::Missing);
+    assert_eq!(keys(&tiers_of(&json!({}), &[50.0; 4], &[0.0; 4]).1), "DDDD");
 }
 
 #[test]

@@ -72,6 +72,14 @@ pub(crate) fn take_ids(connection: &Connection, sort: &str, count: i64) -> Done<
     Ok(connection.prepare_cached(sql)?.query_row(params![sort, count], |row| row.get(0))?)
 }
 
+/// The operation that gave an id.
+pub(crate) fn maker(connection: &Connection, entity: Entity, id: i64) -> Done<Option<Operation>> {
+    let condition = "WHERE id = (SELECT operation FROM touched
+           WHERE entity = ?1 AND made > 0 AND ?2 BETWEEN first AND last
+           ORDER BY operation LIMIT 1)";
+    Ok(operations(connection, condition, params![table(entity).name, id])?.pop())
+}
+
 /// Counts records that have come or, with a negative number, gone.
 pub(crate) fn count_rows(connection: &Connection, entity: Entity, more: i64) -> Done<()> {
     let sql = "UPDATE sequence SET \"rows\" = \"rows\" + ? WHERE entity = ?";

@@ -67,6 +67,10 @@ impl Reader for SqliteReader {
         self.told(change::touched(&self.connection, id.0))
     }
 
+    fn maker(&self, entity: Entity, id: i64) -> Result<Option<Operation>> {
+        self.told(change::maker(&self.connection, entity, id))
+    }
+
     fn last_id(&self, entity: Entity) -> Result<i64> {
         self.told(rows::last_id(&self.connection, entity))
     }

@@ -171,6 +171,9 @@ pub trait Reader: Send {
     /// How many rows of each sort an operation made or changed.
     fn touched(&self, id: OperationId) -> Result<Vec<(Entity, u64)>>;
 
+    /// The operation that first wrote a record; none if no operation gave the id.
+    fn maker(&self, entity: Entity, id: i64) -> Result<Option<Operation>>;
+
     /// The largest id that a record of a sort has; 0 if there is none.
     fn last_id(&self, entity: Entity) -> Result<i64>;
 

@@ -131,7 +131,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
 fn list(context: &mut Context<'_>, args: &List) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let customer = args.customer.as_deref().map(|text| names::customer(&*reader, text));
+    let customer = args.customer.as_deref().map(|text| names::reading::customer(&*reader, text));
     let found = contacts::list(&*reader, customer.transpose()?)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let declared: Vec<_> = workspace.settings.fields_of(Entity::Contact).collect();

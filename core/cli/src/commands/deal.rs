@@ -164,6 +164,7 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
         fields: args.fields,
     };
     let change = deals::add(&workspace.desk(), &new)?;
+    super::tell_if_nobodys(&workspace, new.rep.is_some(), change.state.deal.rep);
     if new.pipeline.is_none() && workspace.settings.pipelines.len() > 1 {
         let taken = &change.state.deal.pipeline;
         Printer::talk(&format!("Took the pipeline {taken}; --pipeline names another one."));

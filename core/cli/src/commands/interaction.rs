@@ -90,7 +90,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
 fn list(context: &mut Context<'_>, args: &List) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let customer = names::customer(&*reader, &args.customer)?;
+    let customer = names::reading::customer(&*reader, &args.customer)?;
     let kind = args.kind.as_deref().map(|text| interactions::kind(&workspace.settings, text));
     let kind = kind.transpose()?.map(|kind| &kind.name);
     let mut found = interactions::list(&*reader, customer)?;

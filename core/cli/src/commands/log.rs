@@ -1,4 +1,4 @@
-use kehu_domain::{Entity, Interaction};
+use kehu_domain::{Entity, Interaction, InteractionId};
 use kehu_engine::records::interactions::{self, InteractionFacts};
 
 use crate::arguments::{DayWord, day, minute};
@@ -114,7 +114,15 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let desk = workspace.desk();
     let on = args.on.map(|on| on.on(desk.act.today));
     let facts = args.facts.facts(desk.act.today);
+    let named = facts.rep.is_some();
     let logged = interactions::log(&desk, &args.kind, &args.customer, on, &facts)?;
+    super::tell_if_nobodys(&workspace, named, logged.rep);
+    if logged.kind == "purchase" && logged.amount.is_none() {
+        Printer::talk(&format!(
+            "note: the purchase has no amount, so it adds nothing to any sum; kehu interaction edit {} --amount AMOUNT",
+            InteractionId(logged.id)
+        ));
+    }
     show_logged(context, &workspace, &logged)
 }
 

@@ -41,12 +41,14 @@ mod undo;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use kehu_domain::Entity;
+use kehu_domain::{Entity, RepId};
 use kehu_engine::records::names;
 
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::show_json;
+use crate::printer::Printer;
+use crate::workspace::Workspace;
 
 /// Names what can be done.
 #[derive(Debug, Subcommand)]
@@ -124,6 +126,16 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::PluginWorker(args) => return Ok(plugin_worker::run(context, &args)),
     }
     .map(|()| ExitCode::SUCCESS)
+}
+
+/// Says so where work is nobody's because the one who acts is no rep: it would be in no rep's list.
+fn tell_if_nobodys(workspace: &Workspace, named: bool, rep: Option<RepId>) {
+    if !named && rep.is_none() {
+        let by = &workspace.act.by;
+        Printer::talk(&format!(
+            "note: no rep is recorded, because {by} is no rep of this workspace; use --rep NAME, or set [user] name"
+        ));
+    }
 }
 
 /// Shows the id of the record that was made or changed: what a script needs for its next command.

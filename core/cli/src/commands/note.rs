@@ -27,5 +27,6 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let facts = InteractionFacts { text: Some(args.text.clone()), ..InteractionFacts::default() };
     let on = args.on.map(|on| on.on(desk.act.today));
     let note = interactions::log(&desk, "note", &args.customer, on, &facts)?;
+    super::tell_if_nobodys(&workspace, false, note.rep);
     super::log::show_logged(context, &workspace, &note)
 }

@@ -20,8 +20,8 @@ use crate::{packs, plugins, runs};
 
 /// Plans a rep's visits for some days, and keeps the plan
 ///
-/// The plan is about the customers that the rep owns and those with an open deal of the rep. What
-/// does not fit is listed with the reason, the least valuable first.
+/// The plan is about the customers that the rep owns and those without an owner whose likeliest open
+/// deal is the rep's. What does not fit is listed with the reason, the least valuable first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,7 +52,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let (from, to) = (args.from.on(today), args.to.on(today));
     let as_of = args.as_of.map_or(today.min(from.plus_days(-1)), |word| word.on(today));
     let reader = workspace.read()?;
-    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref())?;
+    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref(), !args.dry_run)?;
     let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
     let work = Work {
         store: &workspace.store,
@@ -77,10 +77,16 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     Ok(if run.header().failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
-/// The rep that is named, else the one who acts.
-pub(super) fn rep(workspace: &Workspace, reader: &dyn Reader, named: Option<&str>) -> Result<Rep> {
+/// The rep that is named, else the one who acts. What is written needs the whole name.
+pub(super) fn rep(
+    workspace: &Workspace,
+    reader: &dyn Reader,
+    named: Option<&str>,
+    writes: bool,
+) -> Result<Rep> {
     let id = match named {
-        Some(text) => names::rep(reader, text)?,
+        Some(text) if writes => names::rep(reader, text)?,
+        Some(text) => names::reading::rep(reader, text)?,
         None => workspace.desk().acting_rep(reader)?.ok_or_else(|| {
             CommandError::usage(format!("{} is no rep of this workspace", workspace.act.by))
                 .hint("say whose work it is: --rep NAME")

@@ -5,7 +5,7 @@ use crate::arguments::{DayWord, day};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
-use crate::locale::{FROM, ID, MEASURE, REP, TO, VALUE};
+use crate::locale::{FROM, ID, MEASURE, REACHED, REP, TO, VALUE};
 use crate::output::{Column, Listing, show_listing};
 use crate::printer::Printer;
 
@@ -23,7 +23,8 @@ Examples:
   kehu target add amount 500000 --from 2024-01-01 --to 2024-03-31 --rep 李伟
   kehu target add visits 120 --from 2024-01-01 --to 2024-03-31")]
 pub(crate) struct Add {
-    /// What is measured, such as amount or visits
+    /// What is measured: amount or margin (of purchases), deals (won), or a kind of interaction, such as
+    /// visits, of which the number counts
     measure: String,
     /// What is to be reached
     value: f64,
@@ -38,7 +39,7 @@ pub(crate) struct Add {
     rep: Option<String>,
 }
 
-/// Lists the targets
+/// Lists the targets with what has been reached by today
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {}
 
@@ -72,15 +73,20 @@ fn list(context: &mut Context<'_>) -> Result {
         Column::whole("id", ID),
         Column::text("measure", MEASURE),
         Column::number("value", VALUE),
+        Column::number("reached", REACHED),
         Column::whole("from", FROM),
         Column::whole("to", TO),
         Column::text("rep", REP),
     ]);
-    for target in targets::list(&*reader)? {
+    let targets = targets::list(&*reader)?;
+    let today = workspace.act.today;
+    let reached = targets::reached(&workspace.settings, &*reader, &targets, today)?;
+    for (target, reached) in targets.iter().zip(reached) {
         listing.rows.push(vec![
             Cells::id(Entity::Target, target.id),
             Cells::text(Some(&target.measure)),
             Cells::number(Some(target.value)),
+            Cells::number(reached.map(|number| (number * 100.0).round() / 100.0)),
             Cells::day(Some(target.from)),
             Cells::day(Some(target.to)),
             cells.link(Entity::Rep, target.rep.map(|id| id.0))?,

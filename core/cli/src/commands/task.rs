@@ -90,7 +90,9 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
     let workspace = context.open()?;
     let Add { what, customer, deal, rep, due } = args;
     let due = due.map(|due| due.on(workspace.act.today));
+    let named = rep.is_some();
     let task = tasks::add(&workspace.desk(), &TaskFacts { what, customer, deal, rep, due })?;
+    super::tell_if_nobodys(&workspace, named, task.rep);
     Printer::talk(&format!("To be done by {}: {}.", task.due, task.what));
     super::show_id(context, Entity::Task, task.id)
 }

@@ -4,16 +4,18 @@ use kehu_contract::Language;
 use kehu_domain::{Day, Rep};
 use kehu_engine::day::{Line, Work, Worklist};
 use kehu_engine::score::RunView;
+use kehu_store::Reader;
 use serde_json::{Value, json};
 
 use super::plan::{minutes, rep, tell_deals_without_customer, weekday, why, words};
 use super::today_answer::{self, Answers};
 use crate::arguments::{DayWord, day};
+use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
 use crate::locale;
 use crate::locale::{
-    ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
+    AMOUNT, ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
 };
 use crate::output::{Cell, Column, Form, Listing, show_json, show_listing};
 use crate::printer::Printer;
@@ -23,8 +25,9 @@ use crate::{packs, plugins, runs};
 /// Shows what a rep is to do today: who, what, why, when and by which channel
 ///
 /// The list joins the day's visits (of the rep's latest plan, else planned now) with what the packs
-/// propose, the most important first. Each line has a key, by which it is closed; a line that was done or
-/// skipped does not come back.
+/// propose and the rep's open tasks that are due, the most important first. Each line has a key, by which
+/// it is closed; a line that was done or skipped does not come back. The lines of a customer stand
+/// together; a reason that is also that of the line above is not repeated.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,7 +55,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let packs = packs::enabled(&workspace, context.shipped)?;
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let reader = workspace.read()?;
-    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref())?;
+    let writes = args.answer.is_some();
+    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref(), writes)?;
     let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
     let work = Work {
         store: &workspace.store,
@@ -69,7 +73,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     match args.answer {
         Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
         None => {
-            let shown = Shown { rep: &rep, as_of, list: &list, withheld: args.withheld };
+            let reader = reader.as_ref();
+            let shown = Shown { reader, rep: &rep, as_of, list: &list, withheld: args.withheld };
             show(context, &workspace, &shown)?;
             runs::tell_silence(&run)?;
         }
@@ -87,6 +92,7 @@ fn tell_failures(list: &Worklist, run: &RunView<'_>) {
 }
 
 struct Shown<'a> {
+    reader: &'a dyn Reader,
     rep: &'a Rep,
     as_of: Day,
     list: &'a Worklist,
@@ -106,22 +112,42 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> 
         Language::Zh => format!("{rep}，{day}：{count} 项"),
     })?;
     context.printer.line("")?;
-    show_lines(context, form, &list.lines, shown.as_of)?;
+    let cells = Cells::new(&workspace.settings, workspace.language, shown.reader);
+    show_lines(context, form, &cells, &list.lines, shown.as_of)?;
     if shown.withheld && !list.withheld.is_empty() {
         context.printer.line("")?;
-        show_lines(context, form, &list.withheld, shown.as_of)?;
+        show_lines(context, form, &cells, &list.withheld, shown.as_of)?;
     }
     context.printer.finish()?;
     tell(shown, form.language);
     Ok(())
 }
 
-fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day) -> Result {
-    let language = form.language;
+/// The lines of each customer together, in the place of the first of them: a person is with one customer
+/// at a time.
+fn by_customer(lines: &[Line]) -> Vec<Vec<&Line>> {
+    let mut groups: Vec<Vec<&Line>> = Vec::new();
+    for line in lines {
+        match groups.iter_mut().find(|group| group[0].customer == line.customer) {
+            Some(group) => group.push(line),
+            None => groups.push(vec![line]),
+        }
+    }
+    groups
+}
+
+fn show_lines(
+    context: &mut Context<'_>,
+    form: Form,
+    cells: &Cells<'_>,
+    lines: &[Line],
+    today: Day,
+) -> Result {
     let mut listing = Listing::new(vec![
-        Column::whole("key", ANSWER_KEY),
         Column::text("customer", CUSTOMER),
+        Column::whole("key", ANSWER_KEY),
         Column::text("deal", DEAL),
+        Column::number("amount", AMOUNT),
         Column::text("action", TO_DO),
         Column::whole("channel", CHANNEL),
         Column::whole("due", DUE),
@@ -129,22 +155,39 @@ fn show_lines(context: &mut Context<'_>, form: Form, lines: &[Line], today: Day)
         Column::beneath("purpose", PURPOSE),
         Column::beneath("why", WHY),
     ]);
-    for line in lines {
-        listing.rows.push(vec![
-            Cell::text(&line.key),
-            Cell::text(&line.name),
-            line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
-            Cell::text(line.title.get(language)),
-            Cell::text(locale::usual_word(&line.channel, language)),
-            Cell::text(due(line.due, today, language)),
-            Cell::text(why(&line.withheld, language)),
-            line.visit
-                .as_ref()
-                .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
-            Cell::text(why(&line.because, language)),
-        ]);
+    let mut before: Option<&Line> = None;
+    for line in by_customer(lines).into_iter().flatten() {
+        listing.rows.push(row(cells, form.language, line, before, today));
+        before = Some(line);
     }
     show_listing(&mut context.printer, form, listing)
+}
+
+/// A line below another one; what both say is said once.
+fn row(
+    cells: &Cells<'_>,
+    language: Language,
+    line: &Line,
+    before: Option<&Line>,
+    today: Day,
+) -> Vec<Cell> {
+    let reasons = why(&line.because, language);
+    let is_theirs = before.is_some_and(|before| before.customer == line.customer);
+    let is_said = before.is_some_and(|before| why(&before.because, language) == reasons);
+    vec![
+        if is_theirs { Cell::empty() } else { Cell::text(&line.name) },
+        Cell::text(&line.key),
+        line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
+        line.amount.map_or_else(Cell::empty, |amount| cells.major(amount)),
+        Cell::text(line.title.get(language)),
+        Cell::text(locale::usual_word(&line.channel, language)),
+        Cell::text(due(line.due, today, language)),
+        Cell::text(why(&line.withheld, language)),
+        line.visit
+            .as_ref()
+            .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
+        if is_said { Cell::empty() } else { Cell::text(reasons) },
+    ]
 }
 
 /// When a line is due, and how late it is; nothing if it is due today.
@@ -233,9 +276,10 @@ fn line_json(line: &Line) -> Value {
     let deal = line.deal.as_ref().map(|(id, name)| json!({ "id": id.to_string(), "name": name }));
     json!({
         "key": line.key,
-        "customer": { "id": line.customer.to_string(), "name": line.name },
+        "customer": line.customer.map(|id| json!({ "id": id.to_string(), "name": line.name })),
         "deal": deal,
         "amount": line.amount,
+        "task": line.task.map(|id| id.to_string()),
         "action": line.action,
         "title": words(&line.title),
         "channel": line.channel,

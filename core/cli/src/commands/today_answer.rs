@@ -76,35 +76,49 @@ pub(super) fn run(
     tell(&answered, &given.closing, &cells, workspace.language);
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
     if context.globals.json {
-        let value = json!({ "key": answered.line.key, "interaction": interaction });
+        let also: Vec<&str> = answered.also.iter().map(|line| line.key.as_str()).collect();
+        let value = json!({ "key": answered.line.key, "interaction": interaction, "also": also });
         return show_json(&mut context.printer, value);
     }
     Ok(context.printer.line(&answered.line.key)?)
 }
 
 fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Language) {
-    let (what, name) = (answered.line.title.get(language), &answered.line.name);
     let is_zh = language == Language::Zh;
+    let what = answered.line.title.get(language).to_owned();
+    let what = match (answered.line.name.as_str(), is_zh) {
+        ("", _) => what,
+        (name, true) => format!("{what}，{name}"),
+        (name, false) => format!("{what}, {name}"),
+    };
     Printer::talk(&match (closing, &answered.interaction) {
         (Closing::Done { .. }, Some((id, kind))) if is_zh => {
-            format!("已完成：{what}，{name}；已记录{} {id}。", cells.kind(kind).show)
+            format!("已完成：{what}；已记录{} {id}。", cells.kind(kind).show)
         }
         (Closing::Done { .. }, Some((id, kind))) => {
-            format!("Done: {what}, {name}; logged {} {id}.", cells.kind(kind).show)
+            format!("Done: {what}; logged {} {id}.", cells.kind(kind).show)
         }
+        (Closing::Done { .. }, None) if answered.line.task.is_some() => match language {
+            Language::Zh => format!("已完成：{what}。"),
+            Language::En => format!("Done: {what}."),
+        },
         (Closing::Done { .. }, None) if is_zh => {
-            format!(
-                "已完成：{what}，{name}；渠道 {} 没有对应的互动类型，未记录。",
-                answered.line.channel
-            )
+            format!("已完成：{what}；渠道 {} 没有对应的互动类型，未记录。", answered.line.channel)
         }
         (Closing::Done { .. }, None) => format!(
-            "Done: {what}, {name}; no interaction was logged, because \"{}\" is no kind of interaction.",
+            "Done: {what}; no interaction was logged, because \"{}\" is no kind of interaction.",
             answered.line.channel
         ),
-        (Closing::Snooze { until }, _) if is_zh => format!("已推迟到 {until}：{what}，{name}。"),
-        (Closing::Snooze { until }, _) => format!("Snoozed until {until}: {what}, {name}."),
-        (Closing::Skip { .. }, _) if is_zh => format!("已跳过：{what}，{name}。"),
-        (Closing::Skip { .. }, _) => format!("Skipped: {what}, {name}."),
+        (Closing::Snooze { until }, _) if is_zh => format!("已推迟到 {until}：{what}。"),
+        (Closing::Snooze { until }, _) => format!("Snoozed until {until}: {what}."),
+        (Closing::Skip { .. }, _) if is_zh => format!("已跳过：{what}。"),
+        (Closing::Skip { .. }, _) => format!("Skipped: {what}."),
     });
+    for line in &answered.also {
+        let (key, what) = (&line.key, line.title.get(language));
+        Printer::talk(&match language {
+            Language::Zh => format!("同一次拜访也完成了 {key}：{what}。"),
+            Language::En => format!("The same visit closes {key}: {what}."),
+        });
+    }
 }

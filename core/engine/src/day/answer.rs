@@ -5,8 +5,9 @@ use kehu_domain::{Day, Interaction, InteractionId, OperationDraft, RepId, Task, 
 use kehu_store::Writer;
 
 use super::key::folded;
+use super::plan::VISIT;
 use super::worklist::{Line, Worklist};
-use super::{DayError, Work};
+use super::{DayError, Work, tasks};
 
 /// Which kind of interaction a channel makes, where the two have different names.
 const KINDS: [(&str, &str); 3] = [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
@@ -47,9 +48,11 @@ pub struct Answer {
 pub struct Answered {
     /// The line.
     pub line: Line,
-    /// The interaction that was logged; none if nothing was done, or if the workspace has no kind of
-    /// interaction for the line's channel.
+    /// The interaction that was logged; none if nothing was done, if the line is a task, which says
+    /// nothing of a channel, or if the workspace has no kind of interaction for the line's channel.
     pub interaction: Option<(InteractionId, String)>,
+    /// Other visits to the customer that the list proposed: one visit makes them all.
+    pub also: Vec<Line>,
 }
 
 /// Writes a person's answer to a line of a list, as one operation.
@@ -72,18 +75,51 @@ pub fn answer(
         }
         Closing::Snooze { .. } | Closing::Skip { .. } => None,
     };
-    for key in &line.keys {
-        writer.put(&task(work, &line, key, &answer.closing, today).into(), today)?;
+    let also = match &answer.closing {
+        Closing::Done { .. } => made_with(list, &line),
+        Closing::Snooze { .. } | Closing::Skip { .. } => Vec::new(),
+    };
+    for line in std::iter::once(&line).chain(&also) {
+        close(work, writer.as_mut(), line, &answer.closing, today)?;
     }
     writer.set_summary(&summary(&line, &answer.closing));
     writer.commit()?;
-    Ok(Answered { line, interaction })
+    Ok(Answered { line, interaction, also })
+}
+
+fn close(
+    work: &Work<'_>,
+    writer: &mut dyn Writer,
+    line: &Line,
+    closing: &Closing,
+    today: Day,
+) -> Result<(), DayError> {
+    if let Some(id) = line.task {
+        writer.put(&tasks::closed(work, id, closing, today)?.into(), today)?;
+        return Ok(());
+    }
+    for key in &line.keys {
+        writer.put(&task(work, line, key, closing, today).into(), today)?;
+    }
+    Ok(())
+}
+
+/// The other proposed visits to the customer of a visit.
+fn made_with(list: &Worklist, made: &Line) -> Vec<Line> {
+    let is_visit = |line: &Line| line.channel == VISIT && line.customer.is_some();
+    let others = list.lines.iter().filter(|line| is_visit(line) && line.key != made.key);
+    let others = others.filter(|line| is_visit(made) && line.customer == made.customer);
+    others.cloned().collect()
 }
 
 fn find<'a>(list: &'a Worklist, typed: &str) -> Result<&'a Line, DayError> {
     let key = folded(typed);
     let lines = || list.lines.iter().chain(&list.withheld);
-    let found: Vec<&Line> = lines().filter(|line| line.key.starts_with(&key)).collect();
+    let found: Vec<&Line> = lines().filter(|line| folded(&line.key).starts_with(&key)).collect();
+    // T-1 is a whole key, and the beginning of T-12.
+    if let Some(whole) = found.iter().find(|line| folded(&line.key) == key) {
+        return Ok(whole);
+    }
     match found[..] {
         [line] if !key.is_empty() => Ok(line),
         [] => {
@@ -122,10 +158,10 @@ fn log(
 ) -> Result<Option<(InteractionId, String)>, DayError> {
     let named = KINDS.iter().find(|(channel, _)| *channel == line.channel);
     let kind = named.map_or(line.channel.as_str(), |(_, kind)| kind);
-    if work.settings.kind(kind).is_none() {
+    let Some(customer) = line.customer.filter(|_| work.settings.kind(kind).is_some()) else {
         return Ok(None);
-    }
-    let mut interaction = Interaction::new(line.customer, today, kind);
+    };
+    let mut interaction = Interaction::new(customer, today, kind);
     interaction.rep = Some(RepId(work.rep.id));
     interaction.deal = line.deal.as_ref().map(|(id, _)| *id);
     interaction.channel = (kind != line.channel).then(|| line.channel.clone());
@@ -144,7 +180,7 @@ fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) 
     Task {
         id: 0,
         what: line.title.get(work.settings.language).to_owned(),
-        customer: Some(line.customer),
+        customer: line.customer,
         deal: line.deal.as_ref().map(|(id, _)| *id),
         rep: Some(RepId(work.rep.id)),
         due: line.due,
@@ -152,14 +188,18 @@ fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) 
         since: Some(today),
         until,
         reason,
-        origin: Some(format!("{}.{}", line.pack, line.hook.name())),
+        origin: line.hook.map(|hook| format!("{}.{}", line.pack, hook.name())),
         key: Some(key.to_owned()),
         known: today,
     }
 }
 
 fn summary(line: &Line, closing: &Closing) -> String {
-    let what = format!("{}, {} ({})", line.title.en, line.name, line.customer);
+    let what = match (line.task, line.customer) {
+        (Some(task), _) => format!("{task} {}", line.title.en),
+        (None, Some(customer)) => format!("{}, {} ({customer})", line.title.en, line.name),
+        (None, None) => line.title.en.clone(),
+    };
     match closing {
         Closing::Done { .. } => format!("done: {what}"),
         Closing::Snooze { until } => format!("snoozed until {until}: {what}"),

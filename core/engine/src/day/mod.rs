@@ -6,7 +6,8 @@
 //! - [`keep_plan`] and [`latest_plan`] store and find plans; [`answer`] closes a line of the list.
 //!
 //! A worklist holds what packs propose (`follow_up`) and the day's visits, merged where they are the
-//! same, without what a person has closed, as far as the packs of `review` let it pass.
+//! same, without what a person has closed, as far as the packs of `review` let it pass. The rep's own
+//! tasks that are due stand beside them: a person has promised them, so no pack withholds them.
 
 mod answer;
 mod ask;
@@ -20,6 +21,7 @@ mod portfolio;
 mod problem;
 mod review;
 mod sheet;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod worklist;

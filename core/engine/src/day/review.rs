@@ -63,7 +63,7 @@ fn ask_one(
 
 fn proposal(line: &Line) -> Proposal {
     Proposal {
-        customer: line.customer.0,
+        customer: line.customer.map_or(0, |customer| customer.0),
         deal: line.deal.as_ref().map(|(id, _)| id.0),
         action: line.action.clone(),
         channel: line.channel.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kehu_contract::{Case, Hook, Proposal, Rule, Text};
-use kehu_domain::{CustomerId, Day, DealId, Entity, RepId, Task, TaskState};
+use kehu_domain::{CustomerId, Day, DealId, Entity, RepId, Task, TaskId, TaskState};
 
 use super::ask::{self, Because};
 use super::calendar::Calendar;
@@ -12,7 +12,7 @@ use super::key::key;
 use super::plan::{VISIT, VisitDay, VisitStop, latest_plan, notes};
 use super::portfolio::{self, Portfolio};
 use super::sheet::Sheet;
-use super::{DayError, Work, review};
+use super::{DayError, Work, review, tasks};
 use crate::packs::EnabledPack;
 
 /// The place of a planned visit in the list; also that of a proposal that states none.
@@ -25,12 +25,14 @@ pub struct Line {
     pub key: String,
     /// The keys of all proposals that were merged into it.
     pub keys: Vec<String>,
-    /// The pack whose proposal came first.
+    /// The task that it is; none for what packs propose.
+    pub task: Option<TaskId>,
+    /// The pack whose proposal came first; empty for a task.
     pub pack: String,
-    /// The hook that it came from.
-    pub hook: Hook,
-    /// The customer.
-    pub customer: CustomerId,
+    /// The hook that it came from; none for a task.
+    pub hook: Option<Hook>,
+    /// The customer; only a task may have none.
+    pub customer: Option<CustomerId>,
     /// The customer's name.
     pub name: String,
     /// The deal that it is about.
@@ -142,8 +144,10 @@ impl Work<'_> {
         value(&sheet, &mut lines)?;
         sort(&mut lines);
         review::review(self, &sheet, &mut lines, &mut list.failures)?;
+        let (tasks, later) = tasks::due(self)?;
+        lines.extend(tasks);
         sort(&mut lines);
-        list.later = lines.iter().filter(|line| line.due > self.as_of).count();
+        list.later = later + lines.iter().filter(|line| line.due > self.as_of).count();
         lines.retain(|line| line.due <= self.as_of);
         (list.withheld, list.lines) = lines.into_iter().partition(|line| !line.withheld.is_empty());
         Ok(list)
@@ -209,7 +213,7 @@ impl Work<'_> {
                 Ok(asked) => asked,
                 Err(error) => return Ok(Err(error.to_string())),
             };
-            let reader = ProposalReader { work: self, pack, rules: &rules, portfolio };
+            let reader = ProposalReader { pack, rules: &rules, portfolio };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -239,7 +243,7 @@ impl Work<'_> {
         })?;
         let before = lines.len();
         lines.retain(|line| {
-            let answer = answered.get(&(line.key.clone(), Some(line.customer)));
+            let answer = answered.get(&(line.key.clone(), line.customer));
             match answer {
                 Some((TaskState::Done | TaskState::Skipped, _)) => false,
                 Some((TaskState::Snoozed, until)) => until.is_none_or(|day| day <= self.as_of),
@@ -256,9 +260,10 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
     Line {
         key: visit.key.clone(),
         keys: vec![visit.key.clone()],
+        task: None,
         pack: planner.to_owned(),
-        hook: Hook::PlanVisits,
-        customer: visit.customer,
+        hook: Some(Hook::PlanVisits),
+        customer: Some(visit.customer),
         name: visit.name.clone(),
         deal: None,
         amount: None,
@@ -283,7 +288,6 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
 
 /// Checks proposals and puts them into words.
 struct ProposalReader<'a> {
-    work: &'a Work<'a>,
     pack: &'a EnabledPack,
     rules: &'a [Rule],
     portfolio: &'a Portfolio,
@@ -311,7 +315,7 @@ impl ProposalReader<'_> {
             }
         };
         let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
-        let responsible = self.portfolio.is_responsible(RepId(self.work.rep.id), customer);
+        let responsible = self.portfolio.is_responsible(customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
             _ => responsible,
@@ -321,9 +325,10 @@ impl ProposalReader<'_> {
         Ok(theirs.then(|| Line {
             keys: vec![key.clone()],
             key,
+            task: None,
             pack: pack.to_owned(),
-            hook: Hook::FollowUp,
-            customer,
+            hook: Some(Hook::FollowUp),
+            customer: Some(customer),
             name: case.name.clone(),
             deal: deal.map(|deal| (DealId(deal.id), deal.name.clone())),
             amount: deal.and_then(|deal| deal.amount),
@@ -346,7 +351,7 @@ impl ProposalReader<'_> {
 /// of all are kept.
 fn merged(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by(|left, right| right.priority.total_cmp(&left.priority));
-    let mut places: BTreeMap<(CustomerId, Option<DealId>, String), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(Option<CustomerId>, Option<DealId>, String), usize> = BTreeMap::new();
     let mut kept: Vec<Line> = Vec::new();
     for line in lines {
         let deal = line.deal.as_ref().map(|(id, _)| *id);
@@ -372,7 +377,8 @@ fn merged(mut lines: Vec<Line>) -> Vec<Line> {
 /// What the customer is worth, as far as a pack says so.
 fn value(sheet: &Sheet<'_>, lines: &mut [Line]) -> Result<(), DayError> {
     for line in lines {
-        if let Ok(row) = sheet.ids.binary_search(&line.customer.0)
+        if let Some(customer) = line.customer
+            && let Ok(row) = sheet.ids.binary_search(&customer.0)
             && let Some(value) = sheet.number("visit_value", row)?
         {
             line.value = value;

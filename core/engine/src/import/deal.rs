@@ -245,6 +245,7 @@ impl<'a> Run<'a> {
                 .map_err(|bad| Fault::of(column, column.text(row), bad))?;
             match (column.target, value) {
                 (Target::Day, Some(Value::Moment(day, minute))) => {
+                    self.check_come(column, row, day)?;
                     (told.day, told.minute) = (day, minute);
                 }
                 (Target::Stage, Some(Value::Text(stage))) => {

@@ -48,6 +48,9 @@ impl Run<'_> {
             } else {
                 set(&mut interaction, column, value);
             }
+            if column.target == Target::Day {
+                self.check_come(column, row, interaction.happened)?;
+            }
         }
         self.check_words(here, &interaction)?;
         let digest = identity.finish();

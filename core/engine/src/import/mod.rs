@@ -54,7 +54,7 @@ pub struct Import<'a> {
     pub mapping: &'a Mapping,
     /// Who acts, when, and from which file.
     pub draft: &'a OperationDraft,
-    /// The day from which changed values of customers hold.
+    /// The day from which changed values of customers hold; what happened did so by its end.
     pub today: Day,
     /// True to stop before anything is written.
     pub dry_run: bool,
@@ -100,7 +100,7 @@ impl Import<'_> {
         if reader.last_operation()? != staging.base() {
             return Err(StoreError::Moved.into());
         }
-        let mut run = Run::new(self.mapping, reader, staging, self.dry_run);
+        let mut run = Run::new(self.mapping, reader, staging, self.today, self.dry_run);
         for (at, open) in tables.iter_mut().enumerate() {
             run.table(at, open, observer)?;
         }

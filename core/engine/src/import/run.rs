@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kehu_contract::document::Problem;
 use kehu_domain::rows::{Row, RowError, RowSource};
-use kehu_domain::{Customer, Entity, Money, Product, Record, Rep};
+use kehu_domain::{Customer, Day, Entity, Money, Product, Record, Rep};
 use kehu_store::{Reader, RowFate, Staging, StoreError};
 
 use super::book::{Book, Found};
@@ -65,6 +65,7 @@ pub(super) struct Held {
 pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
     pub(super) system: &'a str,
+    pub(super) today: Day,
     pub(super) reader: Box<dyn Reader>,
     pub(super) staging: Box<dyn Staging>,
     pub(super) books: BTreeMap<Entity, Book>,
@@ -81,6 +82,20 @@ pub(super) struct Run<'a> {
     pub(super) threads: bool,
     /// The first refusal of the table that is read, if all others are for the same reason.
     alike: Option<(usize, Refusal)>,
+}
+
+impl Run<'_> {
+    /// Refuses a day on which something is to have happened and that has not come: most often the order
+    /// of day and month is another one.
+    pub(super) fn check_come(&self, column: &Column, row: &Row, day: Day) -> Result<(), Fault> {
+        if day <= self.today {
+            return Ok(());
+        }
+        let bad = Bad::new(format!("has not come yet: today is {}", self.today)).hint(
+            "check date_order of the mapping; what is still to come is a task or expected_close",
+        );
+        Err(Fault::of(column, column.text(row), bad))
+    }
 }
 
 /// An open table: its file, and its columns' places in it.
@@ -116,6 +131,7 @@ impl<'a> Run<'a> {
         mapping: &'a Mapping,
         reader: Box<dyn Reader>,
         staging: Box<dyn Staging>,
+        today: Day,
         dry_run: bool,
     ) -> Self {
         let mut shared: Vec<Entity> = Vec::new();
@@ -133,6 +149,7 @@ impl<'a> Run<'a> {
         Self {
             settings: &mapping.settings,
             system: &mapping.name,
+            today,
             reader,
             staging,
             books: BTreeMap::new(),

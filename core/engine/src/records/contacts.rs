@@ -98,13 +98,17 @@ fn apply(desk: &Desk<'_>, facts: &ContactFacts, contact: &mut Contact) -> Result
         ("role", &facts.role, &mut contact.role),
         ("department", &facts.department, &mut contact.department),
         ("influence", &facts.influence, &mut contact.influence),
-        ("phone", &facts.phone, &mut contact.phone),
-        ("email", &facts.email, &mut contact.email),
         ("wechat", &facts.wechat, &mut contact.wechat),
     ] {
         if let Some(text) = fact {
             *place = values::line(what, text)?;
         }
+    }
+    if let Some(phone) = &facts.phone {
+        contact.phone = values::phone(phone)?;
+    }
+    if let Some(email) = &facts.email {
+        contact.email = values::email(email)?;
     }
     if let Some(birthday) = &facts.birthday {
         contact.birthday = names::day("birthday", birthday)?;

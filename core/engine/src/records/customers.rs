@@ -161,13 +161,17 @@ fn apply(
     }
     for (what, fact, place) in [
         ("place", &facts.place, &mut customer.place),
-        ("phone", &facts.phone, &mut customer.phone),
-        ("email", &facts.email, &mut customer.email),
         ("source", &facts.source, &mut customer.source),
     ] {
         if let Some(text) = fact {
             *place = values::line(what, text)?;
         }
+    }
+    if let Some(phone) = &facts.phone {
+        customer.phone = values::phone(phone)?;
+    }
+    if let Some(email) = &facts.email {
+        customer.email = values::email(email)?;
     }
     if let Some(lat) = facts.lat {
         customer.lat = Some(values::degrees("lat", lat, 90.0)?);

@@ -118,6 +118,9 @@ fn new_deal(
     pipeline: &Pipeline,
 ) -> Result<Deal> {
     let text = |fact: &'_ Option<String>| fact.clone().unwrap_or_default();
+    if new.customer.is_none() {
+        refuse_a_customer(reader, &new.name)?;
+    }
     let product = optional(&text(&new.product), |text| names::product(reader, text))?;
     let mut amount = values::amount(desk.settings, "amount", &text(&new.amount))?;
     if let (None, Some(ProductId(product))) = (amount, product) {
@@ -137,6 +140,18 @@ fn new_deal(
     };
     values::set_fields(desk.settings, Entity::Deal, &mut deal.fields, &new.fields)?;
     Ok(deal)
+}
+
+/// The one word of a new deal is its name; a customer's name there is most likely half of what was meant.
+fn refuse_a_customer(reader: &dyn Reader, name: &str) -> Result<()> {
+    let found = reader.find(Entity::Customer, name, names::CANDIDATES)?;
+    let Some(customer) = found.iter().find(|each| names::same(&each.name, name)) else {
+        return Ok(());
+    };
+    let (name, id) = (&customer.name, names::show_id(Entity::Customer, customer.id));
+    Err(RecordError::invalid(format!("{name} ({id}) is a customer, and the deal has no name")).hint(format!(
+        "for a deal with that customer: kehu deal add {id} NAME; for one that has no customer yet, choose a name that is no customer's"
+    )))
 }
 
 fn rep_or_acting(desk: &Desk<'_>, reader: &dyn Reader, rep: Option<&str>) -> Result<Option<RepId>> {
@@ -403,10 +418,10 @@ pub struct DealFilter {
 
 /// The deals that are wanted as they stand today, in id order.
 pub fn list(desk: &Desk<'_>, reader: &dyn Reader, filter: &DealFilter) -> Result<Vec<DealState>> {
-    let rep = filter.rep.as_deref().map(|text| names::rep(reader, text)).transpose()?;
+    let rep = filter.rep.as_deref().map(|text| names::reading::rep(reader, text)).transpose()?;
     let stage = filter.stage.as_deref().map(|text| any_stage(desk.settings, text)).transpose()?;
     let range = match &filter.customer {
-        Some(text) => CustomerRange::one(names::customer(reader, text)?),
+        Some(text) => CustomerRange::one(names::reading::customer(reader, text)?),
         None => CustomerRange::ALL,
     };
     let mut states = Vec::new();

@@ -1,7 +1,9 @@
 //! Names that work wherever an id does.
 //!
-//! A text is an id (`C-12`), a whole name or external id, or a part of one name only. What fits
-//! several records is refused with the candidates, what fits none with the nearest name.
+//! A text is an id (`C-12`), or a whole name or external id. What fits several records is refused with
+//! the candidates, what fits none with the names that it is a part of, else the nearest one.
+//!
+//! Who only reads may write a part of one name: [`reading`]. A part must not choose what is changed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -60,8 +62,19 @@ pub fn show_id(entity: Entity, id: i64) -> String {
     format!("{}-{id}", entity.prefix())
 }
 
+/// Says how much of a name is needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Much {
+    Whole,
+    Part,
+}
+
 /// Finds the one record of a sort that a text means.
 pub fn resolve(reader: &dyn Reader, entity: Entity, text: &str) -> Result<i64> {
+    seek(reader, entity, text, Much::Whole)
+}
+
+fn seek(reader: &dyn Reader, entity: Entity, text: &str, much: Much) -> Result<i64> {
     let text = text.trim();
     if let Some(id) = parse_id(entity, text) {
         return match reader.get(entity, id)? {
@@ -76,7 +89,11 @@ pub fn resolve(reader: &dyn Reader, entity: Entity, text: &str) -> Result<i64> {
     let exact: Vec<_> = found.iter().filter(|each| each.exact).collect();
     let among = if exact.is_empty() { found.iter().collect() } else { exact };
     match among[..] {
-        [one] => Ok(one.id),
+        [one] if one.exact || much == Much::Part => Ok(one.id),
+        [first, ..] if !first.exact && much == Much::Whole => {
+            let named = among.iter().map(|each| (each.id, each.name.as_str()));
+            Err(only_a_part(entity, text, named))
+        }
         [] => Err(unknown(entity, text, nearest_name(reader, entity, text)?)),
         _ => {
             let named = among.iter().map(|each| (show_id(entity, each.id), each.name.clone()));
@@ -106,6 +123,18 @@ fn unknown(entity: Entity, text: &str, near: Option<(i64, String)>) -> RecordErr
         }
         (None, None) => format!("see which there are: {}", listing(entity)),
     };
+    RecordError::Unknown { entity, text: format!("\"{text}\""), hint: Some(hint) }
+}
+
+/// The names that a text is a part of, for a command that must not guess.
+fn only_a_part<'a>(
+    entity: Entity,
+    text: &str,
+    named: impl Iterator<Item = (i64, &'a str)>,
+) -> RecordError {
+    let named = named.take(3).map(|(id, name)| format!("{name} ({})", show_id(entity, id)));
+    let names = named.collect::<Vec<_>>().join(", ");
+    let hint = format!("did you mean {names}? What is written needs a whole name or an id");
     RecordError::Unknown { entity, text: format!("\"{text}\""), hint: Some(hint) }
 }
 
@@ -224,13 +253,13 @@ fn contact_at(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<i
     })?;
     let wanted = fold(text);
     let exact: Vec<_> = people.iter().filter(|(_, name)| fold(name) == wanted).collect();
-    let among = if exact.is_empty() {
-        people.iter().filter(|(_, name)| fold(name).contains(&wanted)).collect()
-    } else {
-        exact
-    };
-    match among[..] {
+    let mut partial = people.iter().filter(|(_, name)| fold(name).contains(&wanted)).peekable();
+    match exact[..] {
         [(id, _)] => Ok(*id),
+        [] if partial.peek().is_some() => {
+            let named = partial.map(|(id, name)| (*id, name.as_str()));
+            Err(only_a_part(Entity::Contact, text, named))
+        }
         [] => {
             let near = nearest(text, people.iter().map(|(_, name)| name.as_str()));
             let hint = match near {
@@ -243,13 +272,33 @@ fn contact_at(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<i
         _ => Err(RecordError::Ambiguous {
             entity: Entity::Contact,
             text: text.to_owned(),
-            candidates: among
+            candidates: exact
                 .iter()
                 .take(CANDIDATES)
                 .map(|(id, name)| (show_id(Entity::Contact, *id), name.clone()))
                 .collect(),
-            more: among.len() > CANDIDATES,
+            more: exact.len() > CANDIDATES,
         }),
+    }
+}
+
+/// Finding records for those who only read: a part of one name will do.
+pub mod reading {
+    use super::{CustomerId, DealId, Entity, Much, Reader, RepId, Result, seek};
+
+    /// Finds a customer.
+    pub fn customer(reader: &dyn Reader, text: &str) -> Result<CustomerId> {
+        seek(reader, Entity::Customer, text, Much::Part).map(CustomerId)
+    }
+
+    /// Finds a rep.
+    pub fn rep(reader: &dyn Reader, text: &str) -> Result<RepId> {
+        seek(reader, Entity::Rep, text, Much::Part).map(RepId)
+    }
+
+    /// Finds a deal.
+    pub fn deal(reader: &dyn Reader, text: &str) -> Result<DealId> {
+        seek(reader, Entity::Deal, text, Much::Part).map(DealId)
     }
 }
 

@@ -37,7 +37,7 @@ pub fn add(desk: &Desk<'_>, facts: &RepFacts) -> Result<Rep> {
             name,
             manager: line("manager", &facts.manager)?,
             region: line("region", &facts.region)?,
-            email: line("email", &facts.email)?,
+            email: facts.email.as_deref().map_or(Ok(None), values::email)?,
             lat: facts.lat.map(|lat| values::degrees("lat", lat, 90.0)).transpose()?,
             lon: facts.lon.map(|lon| values::degrees("lon", lon, 180.0)).transpose()?,
             ..Rep::default()

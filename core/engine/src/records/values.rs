@@ -36,6 +36,40 @@ pub fn line(what: &str, text: &str) -> Result<Option<String>> {
     within(what, &words.join(" "), LONGEST_LINE)
 }
 
+/// Checks a telephone number: at least three digits, and more of them than letters.
+pub fn phone(text: &str) -> Result<Option<String>> {
+    let number = line("phone", text)?;
+    let count = |is: fn(char) -> bool| text.chars().filter(|each| is(*each)).count();
+    let (digits, letters) = (count(char::is_numeric), count(char::is_alphabetic));
+    match number {
+        Some(number) if digits < 3 || digits < letters => {
+            Err(RecordError::invalid(format!("phone: \"{number}\" is no telephone number"))
+                .hint("write it with its digits, such as +86 27 8888 0000"))
+        }
+        number => Ok(number),
+    }
+}
+
+/// Checks an e-mail address, as far as its form tells.
+pub fn email(text: &str) -> Result<Option<String>> {
+    let address = line("email", text)?;
+    let is_one = |address: &str| {
+        let parts = address.split_once('@');
+        let has_domain = |domain: &str| {
+            !domain.contains('@') && domain.split('.').all(|label| !label.is_empty())
+        };
+        !address.contains(' ')
+            && parts.is_some_and(|(name, domain)| !name.is_empty() && has_domain(domain))
+    };
+    match address {
+        Some(address) if !is_one(&address) => {
+            Err(RecordError::invalid(format!("email: \"{address}\" is no e-mail address"))
+                .hint("write it as name@example.com"))
+        }
+        address => Ok(address),
+    }
+}
+
 /// Checks a text of any number of lines; none if it is empty.
 pub fn text(what: &str, text: &str) -> Result<Option<String>> {
     let text = text.replace("\r\n", "\n");

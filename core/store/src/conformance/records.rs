@@ -202,7 +202,9 @@ fn every_sort_of_record_comes_back_as_it_was_written(store: &dyn Store) -> Resul
     assert_eq!(reader.touched(id)?, Entity::ALL.map(|entity| (entity, 1)));
     let found = reader.operation(id)?.expect("the operation is kept");
     assert_eq!((found.summary.as_str(), found.by.as_str()), ("all sorts", "ann"));
-    assert_eq!(reader.operations(5)?, [found]);
+    assert_eq!(reader.operations(5)?, std::slice::from_ref(&found));
+    assert_eq!(reader.maker(Entity::Task, 1)?, Some(found));
+    assert_eq!(reader.maker(Entity::Task, 2)?, None);
     assert_eq!(reader.last_operation()?, Some(id));
     assert_eq!(reader.kinds()?, ["visit"]);
     let mut external = Vec::new();

@@ -1,0 +1,122 @@
+//! A rep's own tasks as lines of the worklist.
+
+use kehu_contract::Text;
+use kehu_domain::{Customer, Day, Deal, Entity, Record, RepId, Task, TaskId, TaskState};
+
+use super::ask::Because;
+use super::worklist::Line;
+use super::{Closing, DayError, Work};
+
+/// The place of a task in the list: below a deal that is about to close, above all other work, because
+/// a person has promised it for a day.
+const PRIORITY: f64 = 75.0;
+
+/// The rep's open tasks that are due, as lines, and how many fall due later.
+///
+/// Tasks with a key are answers to other lines, whose packs say when they come back.
+pub(super) fn due(work: &Work<'_>) -> Result<(Vec<Line>, usize), DayError> {
+    let mut tasks: Vec<Task> = Vec::new();
+    work.reader.each(Entity::Task, None, &mut |record| {
+        tasks.extend(Task::try_from(record).ok().filter(|task| is_open(work, task)));
+        Ok(())
+    })?;
+    let all = tasks.len();
+    tasks.retain(|task| wanted_on(task) <= work.as_of);
+    let later = all - tasks.len();
+    let lines = tasks.iter().map(|task| line(work, task)).collect::<Result<_, _>>()?;
+    Ok((lines, later))
+}
+
+fn is_open(work: &Work<'_>, task: &Task) -> bool {
+    let is_open = matches!(task.state, TaskState::Open | TaskState::Snoozed);
+    let is_theirs = task.rep == Some(RepId(work.rep.id));
+    is_open && is_theirs && task.key.is_none() && task.known <= work.as_of
+}
+
+/// The day on which a task comes into the list: when it is due, or when it was put off to.
+fn wanted_on(task: &Task) -> Day {
+    task.until.filter(|_| task.state == TaskState::Snoozed).unwrap_or(task.due)
+}
+
+fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
+    let reader = work.reader;
+    let customer = match task.customer {
+        Some(id) => reader.get(Entity::Customer, id.0)?.and_then(|it| Customer::try_from(it).ok()),
+        None => None,
+    };
+    let deal = match task.deal {
+        Some(id) => reader.get(Entity::Deal, id.0)?.and_then(|it| Deal::try_from(it).ok()),
+        None => None,
+    };
+    let amount = deal.as_ref().and_then(|deal| deal.amount);
+    let key = TaskId(task.id).to_string();
+    Ok(Line {
+        keys: vec![key.clone()],
+        key,
+        task: Some(TaskId(task.id)),
+        pack: String::new(),
+        hook: None,
+        customer: task.customer,
+        name: customer.map(|customer| customer.name).unwrap_or_default(),
+        deal: task.deal.map(|id| (id, deal.map(|deal| deal.name).unwrap_or_default())),
+        amount: amount.map(|amount| work.settings.currency.to_major(amount)),
+        action: "task".to_owned(),
+        title: Text::new(task.what.clone(), task.what.clone()),
+        channel: String::new(),
+        due: task.due,
+        fact_day: task.due,
+        priority: PRIORITY,
+        value: 0.0,
+        group: String::new(),
+        visit: None,
+        because: vec![because(work, task)?],
+        withheld: Vec::new(),
+    })
+}
+
+fn because(work: &Work<'_>, task: &Task) -> Result<Because, DayError> {
+    let maker = work.reader.maker(Entity::Task, task.id)?;
+    let by = task.origin.clone().or_else(|| maker.map(|operation| operation.by));
+    let by = by.unwrap_or_else(|| "unknown".to_owned());
+    Ok(Because {
+        pack: String::new(),
+        rule: "task".to_owned(),
+        text: Text::new(
+            format!("task due {}, made by {by}", task.due),
+            format!("任务于 {} 到期，由 {by} 创建", task.due),
+        ),
+        file: String::new(),
+        line: 0,
+    })
+}
+
+/// The task as an answer leaves it.
+pub(super) fn closed(
+    work: &Work<'_>,
+    id: TaskId,
+    closing: &Closing,
+    today: Day,
+) -> Result<Task, DayError> {
+    let found = work.reader.get(Entity::Task, id.0)?;
+    let task = found.and_then(|record: Record| Task::try_from(record).ok());
+    let mut task = task.ok_or_else(|| DayError::Answer(format!("there is no task {id}")))?;
+    task.since = Some(today);
+    match closing {
+        Closing::Done { outcome, text } => {
+            let said: Vec<&str> = outcome.iter().chain(text).map(String::as_str).collect();
+            task.state = TaskState::Done;
+            task.until = None;
+            task.reason = (!said.is_empty()).then(|| said.join("; "));
+        }
+        Closing::Snooze { until } => {
+            task.state = TaskState::Snoozed;
+            task.until = Some(*until);
+        }
+        Closing::Skip { reason } => {
+            task.state = TaskState::Skipped;
+            task.until = None;
+            task.reason = Some(reason.clone());
+        }
+    }
+    Ok(task)
+}
