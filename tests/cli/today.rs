@@ -19,7 +19,7 @@ fn shop() -> Kit {
 fn today_says_who_what_why_when_and_by_which_channel() {
     let kit = shop();
     assert_snapshot!(kit.run("today"), @r"
-    李伟, 2024-03-01 Fri: 4 to do
+    李伟, 2024-03-01 Fri: 5 to do
 
     customer  key      deal            amount  what to do                   channel  due
     武汉钢铁  62ctkch  D-1 年度合同  4,800.00  advance the deal             meeting  2024-02-25, 5 days late
@@ -29,7 +29,10 @@ fn today_says_who_what_why_when_and_by_which_channel() {
               566bvxw                          visit                        visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    武汉机械  c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
+    武汉机械  d5kzfy5                          visit                        visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
+              c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
         why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
     [stderr]
     96 minutes are kept for finding new customers
@@ -45,7 +48,7 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
     let narrow =
         |line: &[&str]| kit.told(&kit.command(line).env("COLUMNS", "80").output().unwrap());
     assert_snapshot!(narrow(&["today"]), @r#"
-    李伟, 2024-03-01 Fri: 6 to do
+    李伟, 2024-03-01 Fri: 7 to do
 
     customer  key      deal        amount  what to…  channel  due
     武汉钢铁  62ctkch  D-1 年…   4,800.00  advance…  meeting  2024-02-25, 5 days late
@@ -58,6 +61,13 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
           work
+    武汉机械  d5kzfy5                      visit     visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
+          order of work
+              c4144x7  D-2 试用            develop…  phone    2024-02-21, 9 days late
+        why: win probability 10 %, below 25 %: the top of the funnel; no contact
+          is recorded yet
     Ann Lee   91t3mdh                      visit     visit
         purpose: leave a good impression, learn the basic facts
         why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
@@ -65,14 +75,11 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
               5ked08t  D-3 旧单            develop…  phone    2021-01-05, 3 years late
         why: win probability 10 %, below 25 %: the top of the funnel; 1151 days in
           stage "prospect", which allows 30; no contact is recorded yet
-    武汉机械  c4144x7  D-2 试用            develop…  phone    2024-02-21, 9 days late
-        why: win probability 10 %, below 25 %: the top of the funnel; no contact
-          is recorded yet
     [stderr]
     96 minutes are kept for finding new customers
     "#);
     assert_snapshot!(narrow(&["--lang", "zh", "today"]), @r"
-    李伟，2024-03-01 周五：6 项
+    李伟，2024-03-01 周五：7 项
 
     客户      键       商机              金额  做什么    渠道  期限
     武汉钢铁  62ctkch  D-1 年度合同  4,800.00  推进商机  会面  2024-02-25，已过 5 天
@@ -83,32 +90,40 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
               566bvxw                          拜访      拜访
         目的：客户维护
         为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
+    武汉机械  d5kzfy5                          拜访      拜访
+        目的：留下好印象，了解基本情况
+        为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
+              c4144x7  D-2 试用                培育商机  电话  2024-02-21，已过 9 天
+        为什么：赢单概率 10%，低于 25%：漏斗顶部；尚无联系记录
     Ann Lee   91t3mdh                          拜访      拜访
         目的：留下好印象，了解基本情况
         为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
               5ked08t  D-3 旧单                培育商机  电话  2021-01-05，已过 3 年
         为什么：赢单概率 10%，低于 25%：漏斗顶部；在阶段“prospect”已 1151 天，时限
           30 天；尚无联系记录
-    武汉机械  c4144x7  D-2 试用                培育商机  电话  2024-02-21，已过 9 天
-        为什么：赢单概率 10%，低于 25%：漏斗顶部；尚无联系记录
     [stderr]
     96 分钟留给开发新客户
     ");
     let plan = ["plan", "--from", "2024-03-04", "--to", "2024-03-05"];
     assert_snapshot!(narrow(&plan), @r"
-    李伟, 2024-03-04 to 2024-03-05: 2 visits on 2 working days, 0 left out
+    李伟, 2024-03-04 to 2024-03-05: 3 visits on 2 working days, 0 left out
 
     day             key      customer  minutes  way
-    2024-03-04 Mon  91t3mdh  Ann Lee        60   30
+    2024-03-04 Mon  d5kzfy5  武汉机械       60   30
         purpose: leave a good impression, learn the basic facts
         topics: introduce ourselves; their business, people and plans
         why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
           order of work
-    2024-03-05 Tue  566bvxw  武汉钢铁       60   30
+                    566bvxw  武汉钢铁       60   30
         purpose: care for the customer
         topics: use so far, changed needs, complaints, next order
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
           work
+    2024-03-05 Tue  91t3mdh  Ann Lee        60   30
+        purpose: leave a good impression, learn the basic facts
+        topics: introduce ourselves; their business, people and plans
+        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
+          order of work
     ");
 }
 
@@ -123,9 +138,9 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
     Done: advance the deal, 武汉钢铁; logged meeting I-2.
     ");
     assert_snapshot!(kit.run(&format!("today snooze {} --until +3", key(3))), @r"
-    c4144x7
+    d5kzfy5
     [stderr]
-    Snoozed until 2024-03-04: develop the deal, 武汉机械.
+    Snoozed until 2024-03-04: visit, 武汉机械.
     ");
     assert_snapshot!(kit.run(&format!("today skip {} --reason 出差", key(2))), @r"
     566bvxw
@@ -135,7 +150,7 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
     assert_snapshot!(kit.run("history --limit 3"), @r"
     id    when (UTC)            by    command       what was done
     O-13  2024-03-01T01:30:00Z  李伟  today skip    skipped: visit, 武汉钢铁 (C-1)
-    O-12  2024-03-01T01:30:00Z  李伟  today snooze  snoozed until 2024-03-04: develop the deal, 武汉机械 (C-2)
+    O-12  2024-03-01T01:30:00Z  李伟  today snooze  snoozed until 2024-03-04: visit, 武汉机械 (C-2)
     O-11  2024-03-01T01:30:00Z  李伟  today done    done: advance the deal, 武汉钢铁 (C-1)
     [stderr]
     10 more; --limit 0 shows all
@@ -157,17 +172,21 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
 fn a_plan_names_its_days_and_what_did_not_fit() {
     let kit = shop();
     assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @r"
-    李伟, 2024-03-04 to 2024-03-15: 2 visits on 10 working days, 0 left out
+    李伟, 2024-03-04 to 2024-03-15: 3 visits on 10 working days, 0 left out
 
     day             key      customer  minutes  way
-    2024-03-04 Mon  566bvxw  武汉钢铁       60   30
+    2024-03-04 Mon  d5kzfy5  武汉机械       60   30
+        purpose: leave a good impression, learn the basic facts
+        topics: introduce ourselves; their business, people and plans
+        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
+    2024-03-05 Tue  566bvxw  武汉钢铁       60   30
         purpose: care for the customer
         topics: use so far, changed needs, complaints, next order
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    2024-03-11 Mon  nk6bjad  武汉钢铁       60   30
+    2024-03-12 Tue  tb48f48  武汉钢铁       60   30
         purpose: care for the customer
         topics: use so far, changed needs, complaints, next order
-        why: last visit on 2024-03-04, one every 7 days: due on 2024-03-11; group middle: place 3 in the order of work
+        why: last visit on 2024-03-05, one every 7 days: due on 2024-03-12; group middle: place 3 in the order of work
     ");
     assert_snapshot!(kit.run("plan --from 2024-03-15 --to 2024-03-04"), @r"
     [stderr]
@@ -175,10 +194,14 @@ fn a_plan_names_its_days_and_what_did_not_fit() {
     [exit 2]
     ");
     assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @r"
-    李伟，2027-01-01 至 2027-01-03：1 个工作日，1 次拜访，0 次未排入
+    李伟，2027-01-01 至 2027-01-03：1 个工作日，2 次拜访，0 次未排入
 
     日期             键       客户      分钟  路程
-    2027-01-01 周五  a6q4j1t  武汉钢铁    60    30
+    2027-01-01 周五  78c8mrt  武汉机械    60    30
+        目的：留下好印象，了解基本情况
+        话题：自我介绍；对方的业务、人员与打算
+        为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
+                     a6q4j1t  武汉钢铁    60    30
         目的：客户维护
         话题：使用情况，需求变化，意见，下一单
         为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
@@ -210,7 +233,7 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
         kit.done(line);
     }
     assert_snapshot!(kit.run("today"), @r"
-    李伟, 2024-03-01 Fri: 6 to do
+    李伟, 2024-03-01 Fri: 7 to do
 
     customer  key      deal            amount  what to do                   channel  due
               T-2                              file the offers                       2024-02-27, 3 days late
@@ -224,7 +247,10 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
               566bvxw                          visit                        visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    武汉机械  c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
+    武汉机械  d5kzfy5                          visit                        visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
+              c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
         why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
     [stderr]
     96 minutes are kept for finding new customers

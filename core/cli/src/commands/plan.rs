@@ -20,8 +20,8 @@ use crate::{packs, plugins, runs};
 
 /// Plans a rep's visits for some days, and keeps the plan
 ///
-/// The plan is about the customers that the rep owns and those without an owner whose likeliest open
-/// deal is the rep's. What does not fit is listed with the reason, the least valuable first.
+/// The plan is about the customers that the rep owns and those with an open deal of the rep. What
+/// does not fit is listed with the reason, the least valuable first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -10,9 +10,6 @@ use crate::settings::Settings;
 
 /// Holds the customers that a rep works on as of a day: those that the rep owns, and those with an
 /// open deal of the rep.
-///
-/// What concerns a customer as a whole is one rep's to do: the owner's, else that of the rep of its
-/// likeliest open deal. Otherwise everyone with a deal there would visit it for the same reason.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Portfolio {
     /// The customers by id, known and not archived.
@@ -21,34 +18,6 @@ pub struct Portfolio {
     pub deals: BTreeSet<i64>,
     /// How many open deals of the rep have no customer, and so are in no list.
     pub deals_without_customer: usize,
-    /// The customers that are another rep's to visit and to care for.
-    elsewhere: BTreeSet<i64>,
-}
-
-/// A deal in the order in which deals make their reps responsible: by probability, then by the days in
-/// its stage, then the lowest id; the features of a customer's best deal go by the same order.
-struct Likelihood {
-    probability: f64,
-    days_in_stage: i32,
-    id: i64,
-}
-
-impl Likelihood {
-    fn of(work: &Work<'_>, deal: &Deal, events: &[DealEvent]) -> Option<Self> {
-        let last = events.last()?;
-        let stage = work.settings.stage(&deal.pipeline, &last.stage);
-        Some(Self {
-            probability: stage.and_then(|stage| stage.probability).unwrap_or(-1.0),
-            days_in_stage: work.as_of.since(last.happened),
-            id: deal.id,
-        })
-    }
-
-    fn is_above(&self, other: &Self) -> bool {
-        let order = self.probability.total_cmp(&other.probability);
-        let order = order.then(self.days_in_stage.cmp(&other.days_in_stage));
-        order.then(other.id.cmp(&self.id)).is_gt()
-    }
 }
 
 /// Finds a rep's customers, and some others by id.
@@ -56,20 +25,10 @@ pub(super) fn find(work: &Work<'_>, also: &BTreeSet<i64>) -> Result<Portfolio, S
     let rep = RepId(work.rep.id);
     let mut portfolio = Portfolio::default();
     let mut wanted: BTreeSet<i64> = also.clone();
-    let mut likeliest: BTreeMap<i64, (Likelihood, RepId)> = BTreeMap::new();
     work.reader.deals(CustomerRange::ALL, work.as_of, &mut |deal, events| {
-        let (Some(theirs), Some(customer)) = (deal.rep, deal.customer) else { return Ok(()) };
-        if !is_open(work.settings, deal, events) {
-            return Ok(());
-        }
-        if theirs == rep {
+        if deal.rep == Some(rep) && is_open(work.settings, deal, events) {
             portfolio.deals.insert(deal.id);
-            wanted.insert(customer.0);
-        }
-        if let Some(likelihood) = Likelihood::of(work, deal, events)
-            && likeliest.get(&customer.0).is_none_or(|(best, _)| likelihood.is_above(best))
-        {
-            likeliest.insert(customer.0, (likelihood, theirs));
+            wanted.extend(deal.customer.map(|customer| customer.0));
         }
         Ok(())
     })?;
@@ -82,10 +41,6 @@ pub(super) fn find(work: &Work<'_>, also: &BTreeSet<i64>) -> Result<Portfolio, S
     work.reader.customers(CustomerRange::ALL, work.as_of, &mut |customer| {
         let theirs = customer.owner == Some(rep) || wanted.contains(&customer.id);
         if theirs && customer.archived.is_none_or(|day| day > work.as_of) {
-            let by_deal = likeliest.get(&customer.id).map(|(_, rep)| *rep);
-            if customer.owner.or(by_deal).is_some_and(|responsible| responsible != rep) {
-                portfolio.elsewhere.insert(customer.id);
-            }
             portfolio.customers.insert(customer.id, customer.clone());
         }
         Ok(())
@@ -103,8 +58,9 @@ pub(super) fn is_open(settings: &Settings, deal: &Deal, events: &[DealEvent]) ->
 }
 
 impl Portfolio {
-    /// True if what concerns the customer as a whole is the rep's to do.
-    pub(super) fn is_responsible(&self, customer: CustomerId) -> bool {
-        !self.elsewhere.contains(&customer.0)
+    /// True if what concerns the customer as a whole is the rep's to do, not another owner's.
+    pub(super) fn is_responsible(&self, rep: RepId, customer: CustomerId) -> bool {
+        let owner = self.customers.get(&customer.0).and_then(|customer| customer.owner);
+        owner.is_none_or(|owner| owner == rep)
     }
 }

@@ -1,7 +1,7 @@
 //! The planning problem: what the visit needs of a rep's customers ask of some days.
 
 use kehu_contract::{PlanCustomer, PlanningProblem, Point, Value, WorkDay};
-use kehu_domain::{Customer, CustomerId, Day};
+use kehu_domain::{Customer, Day};
 
 use super::calendar::Calendar;
 use super::portfolio::Portfolio;
@@ -24,9 +24,7 @@ pub(super) fn state(
     let days = Calendar::of(&work.settings.country).working_days(from, to);
     let mut customers = Vec::new();
     for (row, id) in sheet.ids.iter().enumerate() {
-        if let Some(customer) = portfolio.customers.get(id)
-            && portfolio.is_responsible(CustomerId(*id))
-        {
+        if let Some(customer) = portfolio.customers.get(id) {
             customers.extend(need(work, sheet, row, customer, from, to)?);
         }
     }

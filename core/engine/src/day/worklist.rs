@@ -213,7 +213,7 @@ impl Work<'_> {
                 Ok(asked) => asked,
                 Err(error) => return Ok(Err(error.to_string())),
             };
-            let reader = ProposalReader { pack, rules: &rules, portfolio };
+            let reader = ProposalReader { pack, rules: &rules, portfolio, rep: RepId(self.rep.id) };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -291,6 +291,7 @@ struct ProposalReader<'a> {
     pack: &'a EnabledPack,
     rules: &'a [Rule],
     portfolio: &'a Portfolio,
+    rep: RepId,
 }
 
 impl ProposalReader<'_> {
@@ -315,7 +316,7 @@ impl ProposalReader<'_> {
             }
         };
         let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
-        let responsible = self.portfolio.is_responsible(customer);
+        let responsible = self.portfolio.is_responsible(self.rep, customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
             _ => responsible,

@@ -36,45 +36,15 @@ fn the_bottom_of_the_funnel_comes_first_and_all_open_deals_of_the_rep_are_there(
         [
             "Theirs: close_deal bottom",
             "Wuhan: advance_deal middle",
+            "Wuhan: visit bottom",
             "Hankou: visit prospecting",
+            "Theirs: visit bottom",
             "Wuhan: develop_deal top",
         ]
         .map(str::to_owned)
     );
     assert_eq!(list.portfolio.deals_without_customer, 1);
     assert_eq!(list.prospecting_seconds, 5_760);
-}
-
-#[test]
-fn a_customer_without_an_owner_is_visited_by_the_rep_of_its_likeliest_deal_alone() {
-    let office = Office::new("", &[("ring", FOLLOW_UP, &proposer("ring", 70, "because"))]);
-    let (ann, bob) = (office.rep("Ann"), office.rep("Bob"));
-    let wuhan = office.customer("Wuhan", None);
-    office.deal(Some(wuhan), ann, "prospect", "2025-01-20");
-    office.deal(Some(wuhan), ann, "intent", "2025-02-21");
-    office.deal(Some(wuhan), bob, "intent", "2025-02-20");
-    assert_eq!(
-        said(&office.today(ann, "2025-03-03")),
-        ["Wuhan: advance_deal middle", "Wuhan: develop_deal top"].map(str::to_owned)
-    );
-    assert_eq!(
-        said(&office.today(bob, "2025-03-03")),
-        ["Wuhan: ring", "Wuhan: advance_deal middle", "Wuhan: visit middle"].map(str::to_owned)
-    );
-    assert!(
-        office
-            .plan(ann, "2025-03-03", "2025-03-04", "2025-03-07")
-            .unwrap()
-            .plan
-            .days
-            .iter()
-            .all(|day| day.visits.is_empty())
-    );
-    // Of two deals alike, the one with the lower id counts.
-    office.deal(Some(wuhan), ann, "stable_intent", "2025-02-25");
-    office.deal(Some(wuhan), bob, "stable_intent", "2025-02-25");
-    assert!(said(&office.today(ann, "2025-03-03")).contains(&"Wuhan: ring".to_owned()));
-    assert!(!said(&office.today(bob, "2025-03-03")).contains(&"Wuhan: ring".to_owned()));
 }
 
 #[test]
