@@ -354,7 +354,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("no pack plans visits", "没有脚本包安排拜访"),
     ("no pack proposes follow-ups", "没有脚本包提出跟进建议"),
     ("see [packs] on in kehu.toml", "见 kehu.toml 的 [packs] on"),
-    ("restore kehu.db from a backup", "请从备份恢复 kehu.db"),
+    (
+        "keep a copy of kehu.db as it is, then restore it from a backup",
+        "请先原样保留一份 kehu.db，再从备份恢复",
+    ),
     ("stale", "已过时"),
     ("thinned", "已精简"),
     ("{}, workspace, {}", "{}，工作区自有，{}"),

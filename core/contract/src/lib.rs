@@ -60,4 +60,4 @@ pub use plan::{
 };
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
 pub use settings::{Setting, SettingType};
-pub use text::{Language, Text, did_you_mean, nearest};
+pub use text::{Language, Text, did_you_mean, nearest, plain};

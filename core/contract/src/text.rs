@@ -86,6 +86,34 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
     }
 }
 
+/// Makes words of other people fit for a terminal: at most so many bytes and a mark of what was cut,
+/// control characters escaped, and characters that turn the direction of writing or have no width
+/// too, since they could make a message read as something else.
+///
+/// ```
+/// assert_eq!(kehu_contract::plain("客户\u{1b}[31m", 100), "客户\\u{1b}[31m");
+/// assert_eq!(kehu_contract::plain("abcdef", 3), "abc…");
+/// ```
+pub fn plain(text: &str, bytes: usize) -> String {
+    let mut result = String::new();
+    for each in text.chars() {
+        if result.len() >= bytes {
+            result.push('…');
+            break;
+        }
+        if each.is_control() || is_invisible(each) {
+            result.extend(each.escape_default());
+        } else {
+            result.push(each);
+        }
+    }
+    result
+}
+
+fn is_invisible(each: char) -> bool {
+    matches!(each, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use kehu_contract::FailureKind;
+pub(crate) use kehu_contract::plain as plain_within;
 
 /// The longest message that a script can put into an error.
 const MESSAGE_BYTES: usize = 4_096;
@@ -49,32 +50,9 @@ impl From<Fault> for mlua::Error {
     }
 }
 
-/// Makes words from a script fit for a terminal: bounded, and with control characters escaped.
+/// Makes a message of a script fit for a terminal.
 pub(crate) fn plain(text: &str) -> String {
     plain_within(text, MESSAGE_BYTES)
-}
-
-/// As [`plain`], within `bytes`.
-pub(crate) fn plain_within(text: &str, bytes: usize) -> String {
-    let mut result = String::new();
-    for each in text.chars() {
-        if result.len() >= bytes {
-            result.push('…');
-            break;
-        }
-        if each.is_control() || is_invisible(each) {
-            result.extend(each.escape_default());
-        } else {
-            result.push(each);
-        }
-    }
-    result
-}
-
-/// True for characters that turn the direction of writing or have no width: they could make a
-/// message read as something else.
-fn is_invisible(each: char) -> bool {
-    matches!(each, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

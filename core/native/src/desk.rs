@@ -1,5 +1,6 @@
 //! What the host lends to a plugin's call: the functions of `kehu_call`.
 
+use kehu_contract::plain;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
@@ -7,8 +8,6 @@ use std::thread::{self, ThreadId};
 
 use kehu_abi as abi;
 use serde::{Deserialize, Serialize};
-
-use crate::refusal::plain;
 
 /// The most bytes that a call can emit, and its texts can have.
 pub(crate) const EMIT_BYTES: usize = 16 * 1024 * 1024;

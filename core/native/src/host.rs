@@ -17,9 +17,10 @@ use crate::file::Library;
 use crate::frame::{Ask, Channel, FROM_WORKER, Frame, Tell};
 use crate::lend::{Lending, Spans};
 use crate::memory::Arena;
-use crate::refusal::{Refusal, plain};
+use crate::refusal::Refusal;
 use crate::room::{Layout, PAGE};
 use crate::spawn::{self, WorkerCommand};
+use kehu_contract::plain;
 
 /// How long a plugin may take to be loaded.
 const LOADING: Duration = Duration::from_secs(10);

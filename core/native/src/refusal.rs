@@ -36,25 +36,3 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
-
-/// Makes words from a plugin fit for a terminal: bounded, and with control characters escaped.
-pub(crate) fn plain(text: &str, bytes: usize) -> String {
-    let mut result = String::new();
-    for each in text.chars() {
-        if result.len() >= bytes {
-            result.push('…');
-            break;
-        }
-        if each.is_control() || is_invisible(each) {
-            result.extend(each.escape_default());
-        } else {
-            result.push(each);
-        }
-    }
-    result
-}
-
-/// True for characters that turn the direction of writing or have no width.
-fn is_invisible(each: char) -> bool {
-    matches!(each, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}

@@ -7,7 +7,8 @@ use kehu_abi as abi;
 use kehu_contract::{ColumnType, Hook, Manifest, Step, Text, did_you_mean};
 
 use crate::description::{Description, OutputShape, RuleText, StepShape};
-use crate::refusal::{Refusal, plain};
+use crate::refusal::Refusal;
+use kehu_contract::plain;
 
 /// The longest manifest.
 const MANIFEST_BYTES: usize = 1024 * 1024;

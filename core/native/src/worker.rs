@@ -14,9 +14,10 @@ use crate::frame::{Ask, Channel, FROM_HOST, Frame, Tell};
 use crate::guest::{Guest, Work};
 use crate::lend::Lent;
 use crate::memory::Mapping;
-use crate::refusal::{Refusal, plain};
+use crate::refusal::Refusal;
 use crate::room::Layout;
 use crate::{jail, verify};
+use kehu_contract::plain;
 
 /// Names a plugin that is linked into the program, with its entry.
 pub type Linked = (&'static str, &'static abi::Entry);

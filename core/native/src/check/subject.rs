@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kehu_contract::{
-    Batch, FailureKind, Hook, Pack as _, PackError, RunContext, ScoredColumn, Step,
+    Batch, FailureKind, Hook, Pack as _, PackError, RunContext, ScoredColumn, Step, plain,
 };
 use serde_json::Value as Json;
 
@@ -14,7 +14,6 @@ use super::rows::{self, Chance, Rows, TODAY};
 use super::{Options, Outcome};
 use crate::factory::NativeFactory;
 use crate::pack::NativePack;
-use crate::refusal::plain;
 
 /// How many customers a fit sees.
 const BASE: usize = 500;
