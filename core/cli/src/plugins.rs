@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kehu_contract::{Limits, Origin};
+use kehu_contract::Origin;
 use kehu_engine::packs::{AbsentPack, PackSet};
 use kehu_engine::settings::{self, PluginSettings};
 use kehu_native::{
@@ -18,6 +18,7 @@ use crate::environment;
 use crate::error::{CommandError, Result};
 use crate::machine::Machine;
 use crate::printer::Printer;
+use crate::settings_file::Replacement;
 use crate::workspace::Workspace;
 
 /// The file that says which plugins may run.
@@ -38,11 +39,7 @@ pub(crate) fn read_lock(root: &Path) -> Result<Lock> {
 
 /// Replaces a workspace's lock in one step.
 pub(crate) fn write_lock(root: &Path, lock: &Lock) -> Result {
-    let path = root.join(LOCK);
-    let beside = root.join(format!("{LOCK}.new"));
-    fs::write(&beside, lock.to_toml())
-        .and_then(|()| fs::rename(&beside, &path))
-        .map_err(|error| CommandError::file("written", &path, &error))
+    Replacement::prepare(&root.join(LOCK), &lock.to_toml())?.put()
 }
 
 /// How workers are started: this very program, as another process.
@@ -224,10 +221,7 @@ impl Search<'_> {
         if self.workspace.no_plugins {
             return Ok(Err(Hindrance::SwitchedOff));
         }
-        let options = options(self.said(plugin.0), Origin::Shipped)?;
-        let factory = NativeFactory::of_linked(plugin, options)
-            .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))?;
-        Ok(self.awake(factory))
+        carried(plugin, self.said(plugin.0)).map(|factory| self.awake(factory))
     }
 
     fn awake(&self, factory: NativeFactory) -> Outcome {
@@ -261,16 +255,11 @@ pub(crate) fn tell(workspace: &Workspace, packs: &PackSet) -> Result<bool> {
     Ok(passed_over)
 }
 
-/// The factory of a plugin that the program carries, for a look at it.
-pub(crate) fn carried(plugin: kehu_native::Linked) -> Result<NativeFactory> {
-    let options = options(PluginSettings::default(), Origin::Shipped)?;
+/// The factory of a plugin that the program carries.
+pub(crate) fn carried(plugin: kehu_native::Linked, said: PluginSettings) -> Result<NativeFactory> {
+    let options = options(said, Origin::Shipped)?;
     NativeFactory::of_linked(plugin, options)
         .map_err(|refusal| CommandError::failed(format!("plugin {}: {refusal}", plugin.0)))
-}
-
-/// The limits under which a plugin is looked at where there is no workspace.
-pub(crate) fn usual_limits() -> Limits {
-    Limits::default()
 }
 
 /// A path as the host of plugins wants it: from the root of the disk, its folders without links. The

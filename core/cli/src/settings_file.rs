@@ -1,4 +1,4 @@
-//! A new text for `kehu.toml`, written beside it first and put in its place in one step.
+//! A new text for `kehu.toml` or `kehu.lock`, written beside it first and put in its place in one step.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,9 @@ impl Replacement {
     /// Writes the new text beside the file, so that it is known to be on the disk before anything
     /// is done that relies on it.
     pub(crate) fn prepare(path: &Path, text: &str) -> Result<Self> {
-        let beside = path.with_extension("toml.new");
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
         let replacement = Self { path: path.to_owned(), beside };
         fs::write(&replacement.beside, text)
             .and_then(|()| fs::File::open(&replacement.beside)?.sync_all())

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kehu_contract::Origin;
+use kehu_contract::{Limits, Origin};
+use kehu_engine::settings::PluginSettings;
 use kehu_native::NativeFactory;
 use kehu_native::measure::{self, StepTime};
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::locale;
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
 use crate::plugins;
 use crate::printer::Printer;
+use crate::progress::Progress;
 
 /// Measures how many customers a second a plugin scores
 ///
@@ -38,19 +40,21 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let page = inspect::look(&args.file)?;
     let Some(library) = page.library else { return Ok(()) };
-    let options =
-        plugins::options(kehu_engine::settings::PluginSettings::default(), Origin::Workspace)?;
+    let options = plugins::options(PluginSettings::default(), Origin::Workspace)?;
     let factory =
         NativeFactory::of_library(library, page.description, options).map_err(inspect::refused)?;
     let options = measure::Options {
         rows: args.rows as usize,
         in_process: args.in_process,
-        limits: plugins::usual_limits(),
+        limits: Limits::default(),
         seed: 1,
         kinds: kinds()?,
     };
+    let mut progress = Progress::steps();
+    progress.step("customers that are made up");
     let measured = measure::run(&factory, &options)
         .map_err(|error| CommandError::failed(error.to_string()))?;
+    drop(progress);
     let form = context.form(context.language()?);
     if form.json {
         let steps: Vec<_> = measured.steps.iter().map(as_json).collect();

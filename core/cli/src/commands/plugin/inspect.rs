@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use kehu_contract::Limits;
 use kehu_native::{Library, Refusal};
 
 use super::page::Page;
@@ -42,7 +43,7 @@ pub(crate) fn look(file: &Path) -> Result<Page> {
 
 /// Asks a checked file what it is.
 pub(crate) fn describe(library: Library) -> Result<Page> {
-    let limits = plugins::usual_limits();
+    let limits = Limits::default();
     let description =
         kehu_native::inspect(&library, &plugins::worker()?, limits).map_err(refused)?;
     let manifest = description.parse("pack.toml").map_err(CommandError::failed)?;

@@ -1,3 +1,4 @@
+use kehu_engine::settings::PluginSettings;
 use kehu_native::{Lock, platform};
 
 use crate::context::Context;
@@ -47,7 +48,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
         if names.iter().any(|known| known == name) {
             continue;
         }
-        let factory = plugins::carried((*name, *entry))?;
+        let factory = plugins::carried((*name, *entry), PluginSettings::default())?;
         let (hash, version) = {
             use kehu_contract::PackFactory as _;
             (factory.hash().to_owned(), factory.manifest().version.clone())

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use kehu_contract::Origin;
+use kehu_contract::{Limits, Origin};
+use kehu_engine::settings::PluginSettings;
 use kehu_native::NativeFactory;
 use kehu_native::check::{self, Finding, Outcome};
 use serde_json::{Value as Json, json};
@@ -40,11 +41,11 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let page = inspect::look(&args.file)?;
     let Some(library) = page.library else { return Ok(ExitCode::SUCCESS) };
-    let options = plugins::options(settings(), Origin::Workspace)?;
+    let options = plugins::options(PluginSettings::default(), Origin::Workspace)?;
     let factory =
         NativeFactory::of_library(library, page.description, options).map_err(inspect::refused)?;
     let options = check::Options {
-        limits: plugins::usual_limits(),
+        limits: Limits::default(),
         seed: args.seed,
         fuzz: Duration::from_secs(args.fuzz),
         kinds: kinds()?,
@@ -62,11 +63,6 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         more => Printer::talk(&format!("{name} breaks {more} rules.")),
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// How a plugin is run of which no workspace says anything.
-fn settings() -> kehu_engine::settings::PluginSettings {
-    kehu_engine::settings::PluginSettings::default()
 }
 
 fn is_failed(finding: &Finding) -> bool {
