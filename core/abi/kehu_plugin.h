@@ -113,6 +113,7 @@ typedef struct kehu_call {
   int32_t (*emit)(void *context, const void *bytes, size_t len);
   /* The code of a text, for a given column of kind KEHU_TEXT; KEHU_MISSING_CODE if it is refused. */
   uint32_t (*text)(void *context, const char *text, size_t len);
+  /* Notes a message, and how much is done, 0 to 1. This version of kehu takes both and shows neither. */
   void (*log)(void *context, int32_t level, const char *text, size_t len);
   void (*progress)(void *context, double share);
 } kehu_call;

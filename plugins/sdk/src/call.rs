@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
         if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
-    /// Tells how much is done, 0 to 1.
+    /// Tells how much is done, 0 to 1. This version of kehu does not show it yet.
     pub fn progress(&self, share: f64) {
         if let Some(progress) = self.raw().progress {
             // SAFETY: the function and its context are the host's own.
@@ -127,7 +127,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Notes a message for whoever looks into what the plugin does.
+    /// Notes a message for whoever looks into what the plugin does. This version of kehu does not show
+    /// it yet.
     pub fn info(&self, text: &str) {
         self.log(abi::INFO, text);
     }
