@@ -17,6 +17,8 @@ pub struct OperationDraft {
     pub summary: String,
     /// The file that it came from.
     pub source: Option<String>,
+    /// The operation that gave rise to it; undoing that one undoes it too.
+    pub cause: Option<OperationId>,
 }
 
 /// Describes an operation that has happened.
@@ -34,6 +36,9 @@ pub struct Operation {
     pub summary: String,
     /// The file that it came from.
     pub source: Option<String>,
+    /// The operation that gave rise to it.
+    #[serde(default)]
+    pub cause: Option<OperationId>,
     /// The operation that took it back.
     pub undone_by: Option<OperationId>,
 }

@@ -61,6 +61,7 @@ fn main() {
         at: "2024-01-01T00:00:00Z".to_owned(),
         summary: String::new(),
         source: None,
+        cause: None,
     };
     let today = Day::parse("2024-01-01").unwrap();
     for (what, dry_run) in [("dry run", true), ("import", false), ("import again", false)] {

@@ -116,6 +116,7 @@ fn draft(kind: &str) -> OperationDraft {
         at: "2024-05-01T08:00:00Z".into(),
         summary: String::new(),
         source: None,
+        cause: None,
     }
 }
 

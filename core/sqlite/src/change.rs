@@ -1,7 +1,9 @@
 //! What an operation does to records: it makes, replaces and removes them, and keeps what was.
 
+use std::collections::BTreeSet;
+
 use kehu_domain::{Day, Entity, Operation, OperationDraft, OperationId, Record};
-use kehu_store::StoreError;
+use kehu_store::{Change, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::fault::{Done, Fault};
@@ -10,9 +12,10 @@ use crate::table::table;
 
 /// Enters an operation; its id is the next.
 pub(crate) fn begin(connection: &Connection, draft: &OperationDraft) -> Done<i64> {
-    let sql = "INSERT INTO operation (id, kind, \"by\", at, summary, source)
-         SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ? FROM operation RETURNING id";
-    let row = params![draft.kind, draft.by, draft.at, draft.summary, draft.source];
+    let sql = "INSERT INTO operation (id, kind, \"by\", at, summary, source, cause)
+         SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ? FROM operation RETURNING id";
+    let OperationDraft { kind, by, at, summary, source, cause } = draft;
+    let row = params![kind, by, at, summary, source, cause.map(|cause| cause.0)];
     Ok(connection.prepare_cached(sql)?.query_row(row, |row| row.get(0))?)
 }
 
@@ -30,7 +33,7 @@ pub(crate) fn operations(
     parameters: impl rusqlite::Params,
 ) -> Done<Vec<Operation>> {
     let sql = format!(
-        "SELECT id, kind, \"by\", at, summary, source, undone_by FROM operation {condition}"
+        "SELECT id, kind, \"by\", at, summary, source, cause, undone_by FROM operation {condition}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_map(parameters, read_operation)?;
@@ -45,7 +48,8 @@ fn read_operation(row: &Row<'_>) -> rusqlite::Result<Operation> {
         at: row.get(3)?,
         summary: row.get(4)?,
         source: row.get(5)?,
-        undone_by: row.get::<_, Option<i64>>(6)?.map(OperationId),
+        cause: row.get::<_, Option<i64>>(6)?.map(OperationId),
+        undone_by: row.get::<_, Option<i64>>(7)?.map(OperationId),
     })
 }
 
@@ -63,6 +67,60 @@ pub(crate) fn touched(connection: &Connection, operation: i64) -> Done<Vec<(Enti
         }
     }
     Ok(found)
+}
+
+/// What an operation did to each record that it made, replaced or removed: how it was before and after;
+/// in the order of sorts and ids. Nothing if it is undone.
+pub(crate) fn changes(connection: &Connection, operation: i64) -> Done<Vec<Change>> {
+    let mut found = Vec::new();
+    for entity in Entity::ALL {
+        let name = table(entity).name;
+        let sql = "SELECT id FROM superseded WHERE replaced_by = ?1 AND entity = ?2
+             UNION SELECT id FROM superseded WHERE made_by = ?1 AND entity = ?2";
+        let mut ids = numbers(connection, sql, params![operation, name])?;
+        let sql = format!(
+            "SELECT id FROM touched JOIN \"{name}\" ON id BETWEEN first AND last
+             WHERE touched.operation = ?1 AND entity = ?2"
+        );
+        ids.extend(numbers(connection, &sql, params![operation, name])?);
+        for id in ids {
+            let before = version(connection, entity, id, "replaced_by", operation)?;
+            let after = match rows::get(connection, entity, id)? {
+                Some((record, made_by)) if made_by == operation => Some(record),
+                _ => version(connection, entity, id, "made_by", operation)?,
+            };
+            if before.is_some() || after.is_some() {
+                found.push((before, after));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn numbers(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+) -> Done<BTreeSet<i64>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_map(parameters, |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// The version of a record that an operation replaced, or made and another one replaced.
+fn version(
+    connection: &Connection,
+    entity: Entity,
+    id: i64,
+    column: &str,
+    operation: i64,
+) -> Done<Option<Record>> {
+    let sql = format!("SELECT body FROM superseded WHERE entity = ? AND id = ? AND {column} = ?");
+    let body: Option<String> = connection
+        .prepare_cached(&sql)?
+        .query_row(params![table(entity).name, id, operation], |row| row.get(0))
+        .optional()?;
+    Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
 }
 
 /// Gives `count` ids of a sort, and returns the first.

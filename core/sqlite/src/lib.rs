@@ -19,6 +19,7 @@
 //!     at: "2024-05-01T08:00:00Z".into(),
 //!     summary: "Huaxing".into(),
 //!     source: None,
+//!     cause: None,
 //! };
 //! let mut writer = store.write(&draft)?;
 //! let huaxing = Customer { name: "Huaxing".into(), ..Customer::default() };
@@ -54,7 +55,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kehu_domain::{Operation, OperationDraft, OperationId};
-use kehu_store::{Reader, Result, Staging, Store, Writer};
+use kehu_store::{Reader, Result, Staging, Store, Undone, Writer};
 
 use crate::fault::Done;
 use crate::reader::SqliteReader;
@@ -148,14 +149,21 @@ impl Store for SqliteStore {
         Ok(Box::new(self.told(staging::SqliteStaging::new(&self.path, self.patience))?))
     }
 
-    fn undo(&self, target: Option<OperationId>, draft: &OperationDraft) -> Result<Operation> {
+    fn undo(&self, target: Option<OperationId>, draft: &OperationDraft) -> Result<Undone> {
         let draft = OperationDraft { kind: undo::KIND.to_owned(), ..draft.clone() };
         let mut writer = self.begin(&draft)?;
         let target = self.told(undo::target(&writer.reader.connection, target))?;
-        self.take_back(&writer, &target)?;
-        writer.set_summary(&format!("{} {}: {}", target.id, target.kind, target.summary));
-        let by = Box::new(writer).commit()?;
-        Ok(Operation { undone_by: Some(by), ..target })
+        let with = self.told(undo::consequences(&writer.reader.connection, target.id))?;
+        for operation in with.iter().chain([&target]) {
+            self.take_back(&writer, operation)?;
+        }
+        let also: Vec<String> = with.iter().map(|operation| operation.id.to_string()).collect();
+        let also =
+            if also.is_empty() { String::new() } else { format!(", with {}", also.join(", ")) };
+        writer.set_summary(&format!("{} {}: {}{also}", target.id, target.kind, target.summary));
+        let by = Some(Box::new(writer).commit()?);
+        let undone = |operation| Operation { undone_by: by, ..operation };
+        Ok(Undone { operation: undone(target), with: with.into_iter().map(undone).collect() })
     }
 
     fn describe(&self) -> Result<Vec<(String, String)>> {

@@ -7,8 +7,8 @@ use kehu_domain::{
     Customer, CustomerId, Day, Deal, DealEvent, Entity, Operation, OperationId, Record, RunId,
 };
 use kehu_store::{
-    CustomerRange, CustomerRow, Found, InteractionRow, LabelChange, Reader, Result, StoredRun,
-    Visit, Wanted,
+    Change, CustomerRange, CustomerRow, Found, InteractionRow, LabelChange, Reader, Result,
+    StoredRun, Visit, Wanted,
 };
 use rusqlite::{Connection, params};
 
@@ -65,6 +65,10 @@ impl Reader for SqliteReader {
 
     fn touched(&self, id: OperationId) -> Result<Vec<(Entity, u64)>> {
         self.told(change::touched(&self.connection, id.0))
+    }
+
+    fn changes(&self, id: OperationId) -> Result<Vec<Change>> {
+        self.told(change::changes(&self.connection, id.0))
     }
 
     fn maker(&self, entity: Entity, id: i64) -> Result<Option<Operation>> {

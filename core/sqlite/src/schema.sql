@@ -9,8 +9,10 @@ CREATE TABLE operation (
   at TEXT NOT NULL,
   summary TEXT NOT NULL,
   source TEXT,
+  cause INTEGER REFERENCES operation (id),
   undone_by INTEGER REFERENCES operation (id)
 ) STRICT;
+CREATE INDEX operation_cause ON operation (cause) WHERE cause IS NOT NULL;
 
 -- What an operation did to a sort of records: the ids it gave lie between `first` and `last`.
 CREATE TABLE touched (
@@ -42,6 +44,7 @@ CREATE TABLE superseded (
   PRIMARY KEY (entity, id, replaced_by)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX superseded_by ON superseded (replaced_by);
+CREATE INDEX superseded_made ON superseded (made_by);
 CREATE INDEX superseded_until ON superseded (until) WHERE until IS NOT NULL;
 
 -- Names and external ids, folded, by which records are found.

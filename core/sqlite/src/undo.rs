@@ -42,6 +42,15 @@ pub(crate) fn target(connection: &Connection, named: Option<OperationId>) -> Don
     Ok(found)
 }
 
+/// The operations to which one gave rise and that are not undone, the latest first.
+pub(crate) fn consequences(connection: &Connection, cause: OperationId) -> Done<Vec<Operation>> {
+    change::operations(
+        connection,
+        "WHERE cause = ? AND undone_by IS NULL ORDER BY id DESC",
+        [cause.0],
+    )
+}
+
 /// Takes an operation back on behalf of the operation `by`.
 pub(crate) fn undo(connection: &Connection, target: OperationId, by: i64) -> Done<()> {
     let target = target.0;

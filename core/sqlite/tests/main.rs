@@ -36,6 +36,7 @@ fn draft(kind: &str) -> OperationDraft {
         at: "2024-05-01T08:00:00Z".into(),
         summary: "something".into(),
         source: None,
+        cause: None,
     }
 }
 

@@ -248,7 +248,7 @@ fn undo(store: &SqliteStore, model: &mut Model, target: Option<i64>) {
     let outcome = store.undo(target.map(OperationId), &draft("undo"));
     match (model.undo(target), outcome) {
         (None, Err(StoreError::NothingToUndo(_))) => {}
-        (Some(Ok(target)), Ok(undone)) => assert_eq!(undone.id.0, target),
+        (Some(Ok(target)), Ok(undone)) => assert_eq!(undone.operation.id.0, target),
         (Some(Err(expected)), Err(StoreError::Refused { by })) => {
             let by: BTreeSet<i64> = by.iter().map(|one| one.id.0).collect();
             assert!(expected.is_subset(&by) && !by.is_empty(), "{expected:?} in {by:?}");

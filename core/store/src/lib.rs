@@ -38,13 +38,13 @@ pub trait Store: Send + Sync {
     /// Begins the staging of an import.
     fn stage(&self) -> Result<Box<dyn Staging>>;
 
-    /// Takes back an operation: the named one, or the last one that is not undone. Deletes what it
-    /// made, restores what it replaced, and marks it undone; the undoing is itself an operation.
-    /// Returns the operation that was taken back; it names the one that did so.
+    /// Takes back an operation: the named one, or the last one that is not undone; and before it, those
+    /// that it gave rise to. Deletes what it made, restores what it replaced, and marks it undone; the
+    /// undoing is itself an operation.
     ///
     /// # Errors
     /// [`StoreError::Refused`] names the later operations that touch the same rows.
-    fn undo(&self, target: Option<OperationId>, draft: &OperationDraft) -> Result<Operation>;
+    fn undo(&self, target: Option<OperationId>, draft: &OperationDraft) -> Result<Undone>;
 
     /// What there is to know about the store itself, as names and values, for `doctor`.
     fn describe(&self) -> Result<Vec<(String, String)>>;
@@ -154,6 +154,19 @@ pub struct Found {
     pub exact: bool,
 }
 
+/// Shows a record before and after an operation: none before for one that it made, none after for one
+/// that it removed.
+pub type Change = (Option<Record>, Option<Record>);
+
+/// Says what was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// The operation that was asked for, or was the last; it names the one that took it back.
+    pub operation: Operation,
+    /// Those that it gave rise to, taken back with it, the latest first.
+    pub with: Vec<Operation>,
+}
+
 /// Stops a scan early: what a visitor returns when it has seen enough or met an error.
 pub type Visit<'v, T> = &'v mut dyn FnMut(T) -> Result<()>;
 
@@ -170,6 +183,10 @@ pub trait Reader: Send {
 
     /// How many rows of each sort an operation made or changed.
     fn touched(&self, id: OperationId) -> Result<Vec<(Entity, u64)>>;
+
+    /// What an operation did to each record that it made, replaced or removed, in the order of sorts and
+    /// ids; nothing once it is undone.
+    fn changes(&self, id: OperationId) -> Result<Vec<Change>>;
 
     /// The operation that first wrote a record; none if no operation gave the id.
     fn maker(&self, entity: Entity, id: i64) -> Result<Option<Operation>>;

@@ -1,5 +1,5 @@
 use kehu_domain::OperationId;
-use kehu_store::Store as _;
+use kehu_store::{Store as _, Undone};
 
 use crate::context::Context;
 use crate::error::{CommandError, Result};
@@ -23,8 +23,19 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let target = args.operation.as_deref().map(parse).transpose()?;
     let workspace = context.open()?;
     let desk = workspace.desk();
-    let undone = workspace.store.undo(target, &desk.draft("undo"))?;
+    let Undone { operation: undone, with } = workspace.store.undo(target, &desk.draft("undo"))?;
     Printer::talk(&format!("Took back {}: {}.", undone.id, undone.summary));
+    for followed in &with {
+        Printer::talk(&format!(
+            "With it {}, which followed from it: {}.",
+            followed.id, followed.summary
+        ));
+    }
+    if let Some(cause) = undone.cause {
+        Printer::talk(&format!(
+            "hint: what gave rise to it stands; to take that back too: kehu undo {cause}"
+        ));
+    }
     if undone.kind == "import" {
         Printer::talk("What its mapping added to kehu.toml stays there: it is yours to take out.");
     }

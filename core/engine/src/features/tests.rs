@@ -37,6 +37,7 @@ impl Base {
             at: "2024-01-01T00:00:00Z".into(),
             summary: String::new(),
             source: None,
+            cause: None,
         };
         let mut writer = self.store.write(&draft).unwrap();
         for record in records {

@@ -66,6 +66,7 @@ impl Desk<'_> {
             at: self.act.at.clone(),
             summary: String::new(),
             source: None,
+            cause: None,
         }
     }
 

@@ -45,6 +45,7 @@ fn draft(kind: &str) -> OperationDraft {
         at: "2024-05-01T08:00:00Z".to_owned(),
         summary: format!("a {kind}"),
         source: None,
+        cause: None,
     }
 }
 

@@ -23,7 +23,36 @@ pub(super) const PARTS: &[Part] = &[
     each_narrows_to_a_customer,
     readers_keep_their_state_and_several_see_the_same,
     putting_what_is_there_changes_nothing,
+    an_operation_tells_what_it_changed,
 ];
+
+fn an_operation_tells_what_it_changed(store: &dyn Store) -> Result<()> {
+    let (made, id) = put(store, customer("one"), "2024-05-01")?;
+    let mut one = customer("one");
+    one.id = id;
+    let mut renamed = one.clone();
+    "renamed".clone_into(&mut renamed.name);
+    let (mixed, ()) = operation(store, "mixed", |writer| {
+        let today = day("2024-05-02");
+        writer.put(&renamed.clone().into(), today)?;
+        let gone = writer.put(&task(Some(id)).into(), today)?;
+        writer.remove(Entity::Task, gone)?;
+        writer.put(&interaction(id, "2024-05-02", "call").into(), today).map(drop)
+    })?;
+    let (void, ()) = operation(store, "void", |writer| writer.remove(Entity::Interaction, 1))?;
+    let reader = store.read()?;
+    let call =
+        Record::from(kehu_domain::Interaction { id: 1, ..interaction(id, "2024-05-02", "call") });
+    assert_eq!(reader.changes(made)?, [(None, Some(one.clone().into()))], "seen as it was then");
+    assert_eq!(
+        reader.changes(mixed)?,
+        [(Some(one.into()), Some(renamed.into())), (None, Some(call.clone()))]
+    );
+    assert_eq!(reader.changes(void)?, [(Some(call), None)]);
+    store.undo(Some(void), &draft("undo"))?;
+    assert!(store.read()?.changes(void)?.is_empty());
+    Ok(())
+}
 
 fn a_new_store_is_empty(store: &dyn Store) -> Result<()> {
     let reader = store.read()?;

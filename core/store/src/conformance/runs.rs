@@ -133,7 +133,7 @@ fn undoing_what_a_run_has_seen_makes_it_stale(store: &dyn Store) -> Result<()> {
 fn undoing_a_score_deletes_its_run(store: &dyn Store) -> Result<()> {
     put(store, customer("one"), "2024-05-01")?;
     let run = score(store, 1, 3)?;
-    let undone = store.undo(None, &draft("undo"))?;
+    let undone = store.undo(None, &draft("undo"))?.operation;
     assert_eq!(undone.id, run.operation);
     let reader = store.read()?;
     assert!(reader.runs()?.is_empty());

@@ -1,6 +1,6 @@
 //! Taking operations back.
 
-use kehu_domain::{Entity, OperationId};
+use kehu_domain::{Entity, OperationDraft, OperationId};
 
 use super::records::{deal, event, task};
 use super::{Part, all, customer, day, draft, interaction, operation, put, snapshot};
@@ -11,6 +11,7 @@ pub(super) const PARTS: &[Part] = &[
     ids_are_never_given_twice,
     an_undo_is_refused_while_later_operations_build_on_it,
     an_undo_is_refused_while_what_it_would_restore_names_what_is_gone,
+    what_followed_from_an_operation_is_taken_back_with_it,
     there_is_no_redo,
 ];
 
@@ -40,7 +41,7 @@ fn an_undo_brings_back_what_was(store: &dyn Store) -> Result<()> {
         writer.remove(Entity::Task, 2)
     })?;
     for state in states.iter().rev() {
-        let undone = store.undo(None, &draft("undo"))?;
+        let undone = store.undo(None, &draft("undo"))?.operation;
         assert_eq!(&snapshot(store)?, state, "after undoing {}", undone.kind);
         let reader = store.read()?;
         let by = undone.undone_by.expect("an undone operation names the one that undid it");
@@ -108,6 +109,44 @@ fn an_undo_is_refused_while_what_it_would_restore_names_what_is_gone(
     Ok(())
 }
 
+fn what_followed_from_an_operation_is_taken_back_with_it(store: &dyn Store) -> Result<()> {
+    let today = day("2024-05-02");
+    let follow = |cause: OperationId, tag: &str| {
+        let draft = OperationDraft { cause: Some(cause), ..draft("on_event") };
+        let mut writer = store.write(&draft)?;
+        let mut one = customer("one");
+        one.id = 1;
+        one.tags = vec![tag.to_owned()];
+        writer.put(&one.into(), today)?;
+        writer.put(&task(Some(1)).into(), today)?;
+        writer.commit()
+    };
+    put(store, customer("one"), "2024-05-01")?;
+    let before = snapshot(store)?;
+    let (cause, _) = put(store, task(Some(1)), "2024-05-02")?;
+    let first = follow(cause, "first")?;
+    let second = follow(cause, "second")?;
+    assert_eq!(store.read()?.operation(second)?.and_then(|second| second.cause), Some(cause));
+    let alone = store.undo(None, &draft("undo"))?;
+    assert_eq!((alone.operation.id, alone.with.len()), (second, 0), "one goes alone");
+    let both = store.undo(Some(cause), &draft("undo"))?;
+    assert_eq!(both.operation.id, cause);
+    assert_eq!(both.with.iter().map(|one| one.id).collect::<Vec<_>>(), [first]);
+    assert_eq!(both.with[0].undone_by, both.operation.undone_by);
+    assert_eq!(snapshot(store)?, before);
+    let (cause, _) = put(store, task(Some(1)), "2024-05-02")?;
+    follow(cause, "again")?;
+    let mut one = customer("renamed");
+    one.id = 1;
+    let (later, _) = put(store, one, "2024-05-03")?;
+    match store.undo(Some(cause), &draft("undo")) {
+        Err(StoreError::Refused { by }) => assert_eq!(by[0].id, later),
+        other => panic!("what followed was built upon: {other:?}"),
+    }
+    assert!(store.check()?.is_empty());
+    Ok(())
+}
+
 fn there_is_no_redo(store: &dyn Store) -> Result<()> {
     let nothing = |target| {
         let undone = store.undo(target, &draft("undo"));
@@ -116,7 +155,7 @@ fn there_is_no_redo(store: &dyn Store) -> Result<()> {
     nothing(None);
     nothing(Some(OperationId(7)));
     let (made, _) = put(store, customer("one"), "2024-05-01")?;
-    let by = store.undo(Some(made), &draft("undo"))?.undone_by;
+    let by = store.undo(Some(made), &draft("undo"))?.operation.undone_by;
     nothing(None);
     nothing(Some(made));
     nothing(by);

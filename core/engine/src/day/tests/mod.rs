@@ -41,6 +41,7 @@ fn draft(kind: &str) -> OperationDraft {
         at: "2025-03-01T08:00:00Z".to_owned(),
         summary: String::new(),
         source: None,
+        cause: None,
     }
 }
 

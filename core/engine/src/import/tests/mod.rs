@@ -61,6 +61,7 @@ impl Workspace {
             at: "2018-01-02T08:00:00Z".to_owned(),
             summary: String::new(),
             source: None,
+            cause: None,
         };
         let today = Day::parse("2018-01-02").unwrap();
         let import = Import { store: &self.store, mapping, draft: &draft, today, dry_run };

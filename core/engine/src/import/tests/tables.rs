@@ -316,6 +316,7 @@ fn an_import_that_is_undone_can_be_made_again() {
         at: "2018-01-03T08:00:00Z".to_owned(),
         summary: String::new(),
         source: None,
+        cause: None,
     };
     workspace.store.undo(None, &draft).unwrap();
     assert_eq!(workspace.count(Entity::Customer), 0);
