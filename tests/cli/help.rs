@@ -28,7 +28,8 @@ fn every_command_tells_what_it_does() {
     Moves a deal to another stage
 
     Passing over a stage, moving back, or leaving a closed stage needs a reason. Entering a won stage
-    writes one purchase, as soon as the deal has a customer.
+    writes one purchase, as soon as the deal has a customer. The packs that are on are asked first: a
+    warning is shown and the move is done, a refusal writes nothing unless it is overruled.
 
     Usage: kehu deal move [OPTIONS] <DEAL> <STAGE>
 
@@ -42,6 +43,10 @@ fn every_command_tells_what_it_does() {
     Options:
           --reason <REASON>
               Why
+
+          --overrule
+              Moves it although packs refuse; the deal's history keeps the reason and what stood against
+              it
 
           --amount <AMOUNT>
               The amount from now on
@@ -90,6 +95,7 @@ fn every_command_tells_what_it_does() {
       kehu deal move D-7 intent
       kehu deal move 年度合同 signed --amount 480000 --reason '老板当场签字'
       kehu deal move D-7 lost --reason 'tied to a competitor' --on yesterday
+      kehu deal move D-7 intent --overrule --reason '总经理已同意'
     ");
 }
 

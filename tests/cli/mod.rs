@@ -6,6 +6,7 @@ mod deal;
 mod demo;
 mod help;
 mod history;
+mod hooks;
 mod import;
 mod lists;
 mod log;

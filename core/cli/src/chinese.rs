@@ -433,6 +433,9 @@ const WORDS: &[(&str, &str)] = &[
     ("failure", "失败"),
     ("won", "赢单"),
     ("lost", "丢单"),
+    // What packs think of a deal.
+    ("allow", "同意"),
+    ("warn", "警告"),
     // States.
     ("opened", "已提出"),
     ("acknowledged", "已受理"),
@@ -464,12 +467,17 @@ const WORDS: &[(&str, &str)] = &[
     ("visits a month", "次/月"),
 ];
 
+/// The sentences of all tables.
+fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let others = [crate::chinese_plugins::SENTENCES, crate::chinese_hooks::SENTENCES];
+    SENTENCES.iter().chain(others.into_iter().flatten())
+}
+
 /// Says a line in Chinese, as far as the table has it.
 pub(crate) fn say(line: &str) -> String {
     let blanks = line.len() - line.trim_start().len();
     let (indent, sentence) = line.split_at(blanks);
-    let mut sentences = SENTENCES.iter().chain(crate::chinese_plugins::SENTENCES);
-    let found = sentences.find_map(|(english, chinese)| {
+    let found = sentences().find_map(|(english, chinese)| {
         let parts = fitting(english, sentence)?;
         Some(filled(chinese, &parts))
     });
@@ -545,7 +553,7 @@ mod tests {
 
     #[test]
     fn every_sentence_has_as_many_places_in_both_languages() {
-        for (english, chinese) in SENTENCES.iter().chain(crate::chinese_plugins::SENTENCES) {
+        for (english, chinese) in sentences() {
             let english_places = english.matches('{').count();
             assert_eq!(english_places, chinese.matches('{').count(), "{english}");
             assert!(fitting(english, &english.replace("{}", "x").replace("{s}", "x")).is_some());

@@ -13,12 +13,14 @@
 mod arguments;
 mod cells;
 mod chinese;
+mod chinese_hooks;
 mod chinese_plugins;
 mod commands;
 mod context;
 mod environment;
 mod error;
 mod help;
+mod hooks;
 mod locale;
 mod machine;
 mod output;

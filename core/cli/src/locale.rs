@@ -214,5 +214,10 @@ labels! {
     CHECK = "what", "项目";
     FOUND = "found", "结果";
     ADVICE = "advice", "建议";
+    DAYS = "days", "天数";
+    LONGEST_STAY = "at most", "最长";
+    JUDGEMENT = "judgement", "意见";
+    PACKS_SAY = "What the packs say", "脚本包的意见";
+    OVERRULED = "overruled", "被否决的规则";
     NOTHING = "nothing to show", "没有可显示的内容";
 }

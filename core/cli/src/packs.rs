@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kehu_contract::document::Problem;
-use kehu_contract::{Origin, PackFactory};
+use kehu_contract::{Hook, Origin, PackFactory};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
 use kehu_lua::{PackFiles, Refused};
 
@@ -60,6 +60,33 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Pac
             None => CommandError::failed("the packs cannot be used, and do not say why"),
         }
     })
+}
+
+/// True if a pack that is on may have a step at a hook: its manifest at least has the word. So commands
+/// that few packs are asked about load none for nothing. Native plugins have none of these hooks.
+pub(crate) fn may_answer(workspace: &Workspace, shipped: Shipped<'_>, hook: Hook) -> Result<bool> {
+    let word = hook.name();
+    for name in &workspace.settings.packs_on {
+        let roots = std::iter::once(&workspace.root).chain(&workspace.bases);
+        let path = roots.map(|root| root.join(FOLDER).join(name).join(MANIFEST));
+        let manifest = match path.into_iter().find(|path| path.is_file()) {
+            Some(path) => {
+                let bytes =
+                    fs::read(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+            None => {
+                let pack = shipped.packs.iter().find(|pack| pack.name == name);
+                let files = pack.map_or(&[][..], |pack| pack.files);
+                let manifest = files.iter().find(|(path, _)| *path == MANIFEST);
+                manifest.map_or("", |(_, text)| text).to_owned()
+            }
+        };
+        if manifest.contains(word) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);

@@ -10,6 +10,7 @@
 //! - [`Rule`]s are declared once; [`Reasons`] say which of them fired for which customer.
 //! - [`PackFactory`] and [`Pack`] are what a host implements.
 //! - [`Case`], [`Proposal`], [`Verdict`], [`PlanningProblem`] and [`Plan`] serve the day's work.
+//! - [`StageCase`] and [`Opinion`] serve the moves of deals.
 //! - [`document`] reads TOML so that every complaint names a line and the nearest valid name.
 //!
 //! ```
@@ -41,6 +42,7 @@ mod pack;
 mod plan;
 mod rule;
 mod settings;
+mod stage;
 mod text;
 
 pub use column::{
@@ -60,4 +62,5 @@ pub use plan::{
 };
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
 pub use settings::{Setting, SettingType};
+pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
 pub use text::{Language, Text, did_you_mean, nearest, plain};

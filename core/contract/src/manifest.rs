@@ -23,12 +23,14 @@ pub enum Hook {
     FollowUp,
     /// Which proposals stay.
     Review,
+    /// Whether a deal may enter a stage, and what is to be done where it stays.
+    Stage,
 }
 
 impl Hook {
-    /// All hooks, in the order of a day's work.
-    pub const ALL: [Self; 5] =
-        [Self::Score, Self::VisitNeed, Self::PlanVisits, Self::FollowUp, Self::Review];
+    /// All hooks: those of a day's work in its order, then those of single commands.
+    pub const ALL: [Self; 6] =
+        [Self::Score, Self::VisitNeed, Self::PlanVisits, Self::FollowUp, Self::Review, Self::Stage];
 
     /// The word for it in TOML and Lua.
     pub fn name(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Hook {
             Self::PlanVisits => "plan_visits",
             Self::FollowUp => "follow_up",
             Self::Review => "review",
+            Self::Stage => "stage",
         }
     }
 
@@ -49,6 +52,12 @@ impl Hook {
     /// True if one pack owns the hook; otherwise all that have it are heard.
     pub fn has_one_owner(self) -> bool {
         matches!(self, Self::VisitNeed | Self::PlanVisits)
+    }
+
+    /// True if the hook is asked about what one command does, not about the whole base: a step of it
+    /// has no fit.
+    pub fn is_of_commands(self) -> bool {
+        matches!(self, Self::Stage)
     }
 }
 
@@ -368,6 +377,11 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
             );
         }
         Some(_) => {}
+    }
+    if let (Some(hook), Some(item)) = (hook, table.item("fit"))
+        && hook.is_of_commands()
+    {
+        table.problem(&item.place, format!("a {} step has no fit", hook.name()), None);
     }
     table.finish();
     Some(Step { name: name?, hook: hook?, function: function?, fit, needs, gives })

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::Problem;
 use crate::{
-    Case, ColumnData, Columns, Hook, Manifest, Plan, PlanningProblem, Proposal, Reasons, Rule,
-    Verdict,
+    Case, ColumnData, Columns, Hook, Manifest, Opinion, Plan, PlanningProblem, Proposal, Reasons,
+    Rule, StageCase, Verdict,
 };
 
 /// Says where a pack was found.
@@ -148,6 +148,21 @@ pub trait Pack {
 
     /// Plans one rep's visits.
     fn plan_visits(&mut self, step: usize, problem: &PlanningProblem) -> Result<Plan, PackError>;
+
+    /// Judges the moves and stays of deals, at most once each; a deal without an opinion may move.
+    ///
+    /// `batch` has a row for each of `cases`: its customer's, who may come again, or, for a deal
+    /// without a customer, one with id 0 and no value. A host that does not have the hook refuses its
+    /// steps when it loads a pack, and leaves this as it is.
+    fn stage(
+        &mut self,
+        step: usize,
+        batch: &Batch,
+        cases: &[StageCase],
+    ) -> Result<Vec<Opinion>, PackError> {
+        let _ = (step, batch, cases);
+        Err(PackError::without(Hook::Stage))
+    }
 }
 
 /// Says what kind of failure a pack had; each has another remedy.
@@ -195,6 +210,8 @@ pub struct PackError {
     pub step: Option<(Hook, String)>,
     /// The customer at which it failed.
     pub customer: Option<i64>,
+    /// The deal, record or row of a file at which it failed, as people see it.
+    pub subject: Option<String>,
     /// What happened.
     pub message: String,
     /// File and line.
@@ -210,6 +227,11 @@ pub struct PackError {
 }
 
 impl PackError {
+    /// Says that a host does not have a hook.
+    fn without(hook: Hook) -> Self {
+        Self::new(FailureKind::Host, "", format!("its host has no hook {}", hook.name()))
+    }
+
     /// Makes an error that knows no more than its kind and message.
     pub fn new(kind: FailureKind, pack: &str, message: impl Into<String>) -> Self {
         Self {
@@ -217,6 +239,7 @@ impl PackError {
             pack: pack.to_owned(),
             step: None,
             customer: None,
+            subject: None,
             message: message.into(),
             place: None,
             source: None,
@@ -238,6 +261,9 @@ impl fmt::Display for PackError {
         }
         if let Some(customer) = self.customer {
             write!(f, ", customer C-{customer}")?;
+        }
+        if let Some(subject) = &self.subject {
+            write!(f, ", {subject}")?;
         }
         write!(f, ": {} error: {}", self.kind.name(), self.message)?;
         if let Some((file, line)) = &self.place {

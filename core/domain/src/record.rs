@@ -281,6 +281,10 @@ pub struct DealEvent {
     pub by: Option<RepId>,
     /// Why.
     pub reason: Option<String>,
+    /// The rules of packs that stood against it and were overruled, as `pack.rule`; the reason says
+    /// why.
+    #[serde(default)]
+    pub overruled: Option<String>,
     /// The amount as of then.
     pub amount: Option<Money>,
     /// The day on which the firm learned of it, where that is another day.

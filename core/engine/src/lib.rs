@@ -4,6 +4,7 @@
 
 pub mod day;
 pub mod features;
+pub mod hooks;
 pub mod import;
 pub mod packs;
 pub mod query;

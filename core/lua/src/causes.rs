@@ -4,6 +4,7 @@ use kehu_contract::Cause;
 use mlua::{Table, Value};
 use serde_json::Value as Json;
 
+use crate::evaluate::a;
 use crate::fault::{Fault, plain_within};
 use crate::rules::{ARGUMENTS, Registry};
 
@@ -12,12 +13,26 @@ const CAUSES: usize = 50;
 
 /// Reads `because = { {rule, arguments…, points = 5}, rule, … }`; at least one is needed.
 pub(crate) fn read(given: &Value, whose: &str, registry: &Registry) -> Result<Vec<Cause>, Fault> {
+    named(given, "because", whose, registry)
+}
+
+/// Reads such a list from a field of any name.
+pub(crate) fn of_field(
+    table: &Table,
+    key: &str,
+    whose: &str,
+    registry: &Registry,
+) -> Result<Vec<Cause>, Fault> {
+    let given = table.raw_get::<Value>(key);
+    let given = given.map_err(|_| Fault::result(format!("{whose}: {key} is unreadable")))?;
+    named(&given, key, whose, registry)
+}
+
+fn named(given: &Value, key: &str, whose: &str, registry: &Registry) -> Result<Vec<Cause>, Fault> {
     let Value::Table(list) = given else {
-        let kind = given.type_name();
-        return Err(Fault::result(format!(
-            "{whose}: because is a {kind}, expected a list of reasons"
-        ))
-        .hint("write because = { {rule, arguments…} }"));
+        let kind = a(given);
+        return Err(Fault::result(format!("{whose}: {key} is {kind}, expected a list of reasons"))
+            .hint(format!("write {key} = {{ {{rule, arguments…}} }}")));
     };
     if registry.place(given).is_some() {
         return Ok(vec![cause(given, whose, registry)?]);

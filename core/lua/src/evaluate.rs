@@ -183,6 +183,7 @@ impl Evaluator {
 pub(crate) fn a(value: &Value) -> String {
     match value {
         Value::Nil => "nothing".to_owned(),
+        Value::Integer(_) => "a number".to_owned(),
         other => format!("a {}", other.type_name()),
     }
 }

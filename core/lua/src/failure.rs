@@ -19,6 +19,8 @@ const CALLS: usize = 12;
 pub(crate) struct Scene {
     pub(crate) step: Option<(Hook, String)>,
     pub(crate) customer: Option<i64>,
+    /// The deal, record or row of a file, as people see it.
+    pub(crate) subject: Option<String>,
     pub(crate) inputs: Vec<(String, String)>,
     /// Where the called function stands, for errors that no line of the pack raised.
     pub(crate) function: Option<(String, u32)>,
@@ -79,6 +81,7 @@ pub(crate) fn describe(
     result.message = plain(&without_addresses(&raw.fault.message));
     result.step = scene.step;
     result.customer = scene.customer;
+    result.subject = scene.subject;
     result.inputs = scene.inputs;
     result
 }

@@ -18,6 +18,7 @@ const SCORE: &str = include_str!("luau/score.luau");
 const ROWS: &str = include_str!("luau/rows.luau");
 const FOLLOW_UP: &str = include_str!("luau/follow_up.luau");
 const REVIEW: &str = include_str!("luau/review.luau");
+const CASES: &str = include_str!("luau/cases.luau");
 
 /// Names the fields of a customer, each with its type.
 pub(crate) type Fields = Vec<(String, ColumnType)>;
@@ -30,6 +31,7 @@ pub(crate) fn source(step: &Step, fields: &Fields) -> String {
             format!("local host = ...\n{ROWS}\n{}\n{FOLLOW_UP}", row_function(fields))
         }
         Hook::Review => format!("local host = ...\n{ROWS}\n{}\n{REVIEW}", row_function(fields)),
+        Hook::Stage => format!("local host = ...\n{ROWS}\n{}\n{CASES}", row_function(fields)),
         Hook::PlanVisits => String::new(),
     }
 }

@@ -90,6 +90,9 @@ mod plan;
 mod random;
 mod review;
 mod rules;
+mod stage;
+mod tray;
+mod view;
 
 pub use factory::LuaPackFactory;
 pub use files::{PackFiles, Refused, load};

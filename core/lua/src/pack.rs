@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kehu_contract::{
-    Batch, Case, Columns, FailureKind, Hook, Pack, PackError, Plan, PlanningProblem, Proposal,
-    Rule, RunContext, ScoredColumn, Step, Verdict,
+    Batch, Case, Columns, FailureKind, Hook, Opinion, Pack, PackError, Plan, PlanningProblem,
+    Proposal, Rule, RunContext, ScoredColumn, StageCase, Step, Verdict,
 };
 use mlua::Function;
 use serde_json::Value as Json;
@@ -18,7 +18,7 @@ use crate::frame::Frame;
 use crate::gate::{NO_ROW, Work};
 use crate::generate::{self, Fields};
 use crate::machine::{Machine, Pace, compile_host};
-use crate::{batch, convert, fit, follow_up, plan, review};
+use crate::{batch, convert, fit, follow_up, plan, review, stage};
 
 /// From so many customers on, translating a script for the processor takes less than it saves.
 const NATIVE_ROWS: usize = 1_024;
@@ -118,6 +118,18 @@ impl LuaPack {
         frame: Option<&Frame>,
         work: impl FnOnce(&Step, &Evaluated) -> Result<T, Trouble>,
     ) -> Result<T, PackError> {
+        self.call_about(place, ids, frame, &|_| None, work)
+    }
+
+    /// Does the same where rows are not customers alone: `about` names what a row stands for.
+    fn call_about<T>(
+        &self,
+        place: usize,
+        ids: &[i64],
+        frame: Option<&Frame>,
+        about: &dyn Fn(usize) -> Option<String>,
+        work: impl FnOnce(&Step, &Evaluated) -> Result<T, Trouble>,
+    ) -> Result<T, PackError> {
         let mut scene = failure::scene(&self.shared, place);
         let Some(step) = self.shared.manifest.steps.get(place) else {
             let message = format!("the pack has no step {place}");
@@ -154,7 +166,8 @@ impl LuaPack {
             (_, Some(_)) => (None, at_row(row)),
         };
         if let Some(row) = row {
-            scene.customer = ids.get(row).copied();
+            scene.customer = ids.get(row).copied().filter(|id| *id != 0);
+            scene.subject = about(row);
             scene.inputs = frame.map(|frame| frame.inputs(row)).unwrap_or_default();
         }
         scene.function = evaluated.functions.get(&step.function).and_then(place_of);
@@ -285,6 +298,26 @@ impl Pack for LuaPack {
             let chunk = self.chunk(place)?;
             let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             review::run(&job, author, batch, proposals)
+        })
+    }
+
+    fn stage(
+        &mut self,
+        place: usize,
+        batch: &Batch,
+        cases: &[StageCase],
+    ) -> Result<Vec<Opinion>, PackError> {
+        let frame = self.frame(place, &batch.columns)?;
+        self.prepare(place, &frame)?;
+        let deal = |row: usize| {
+            let id = cases.get(row)?.id;
+            Some(if id == 0 { "a new deal".to_owned() } else { format!("deal D-{id}") })
+        };
+        self.call_about(place, &batch.ids, Some(&frame), &deal, |step, evaluated| {
+            let author = function(evaluated, &step.function)?;
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
+            stage::run(&job, author, batch, cases)
         })
     }
 

@@ -222,7 +222,7 @@ fn mistakes_at_the_top_of_the_file_are_errors_of_loading() {
         ),
         (
             "return 1",
-            "load ?: main.lua returned a integer, expected a table of functions | end the file with: return { score = function(c, ctx) … end }",
+            "load ?: main.lua returned a number, expected a table of functions | end the file with: return { score = function(c, ctx) … end }",
         ),
         (
             "return { scor = function() end }",

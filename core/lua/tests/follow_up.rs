@@ -78,7 +78,7 @@ fn a_proposal_that_does_not_hold_is_refused() {
         ),
         (
             "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1 } }",
-            "because is a nil, expected a list of reasons",
+            "because is nothing, expected a list of reasons",
         ),
         (
             "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, because = {} } }",
@@ -185,7 +185,7 @@ fn a_plan_is_read_and_checked() {
         ),
         (
             "return { days = { { day = 20000, stops = { { customer = 1 } } } } }",
-            "days[1].stops[1]: because is a nil",
+            "days[1].stops[1]: because is nothing",
         ),
         ("return nil", "the plan is nothing, expected a table"),
     ] {

@@ -14,3 +14,4 @@ mod loading;
 mod native;
 mod packs;
 mod score;
+mod stage;

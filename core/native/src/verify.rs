@@ -213,8 +213,9 @@ unsafe fn read_step(entry: &abi::Entry, step: &Step) -> Result<Functions, Refusa
                 needed(follow_up.follow_up.is_some(), "follow_up", name)?;
                 Ok(Functions::FollowUp(follow_up))
             }
-            Hook::Review => Err(Refusal::new(format!(
-                "step \"{name}\": the hook review has no native extension yet"
+            hook @ (Hook::Review | Hook::Stage) => Err(Refusal::new(format!(
+                "step \"{name}\": the hook {} has no native extension yet",
+                hook.name()
             ))
             .hint("write that step as a Lua pack")),
         }

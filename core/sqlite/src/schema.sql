@@ -152,6 +152,7 @@ CREATE TABLE deal_event (
   stage TEXT NOT NULL,
   "by" INTEGER REFERENCES rep (id),
   reason TEXT,
+  overruled TEXT,
   amount INTEGER,
   known INTEGER,
   operation INTEGER NOT NULL REFERENCES operation (id)

@@ -105,7 +105,8 @@ tables! {
     }
     DealEvent DealEvent "deal_event" {
         id: i64, deal: DealId, happened: Day, minute: Option<u16>, stage: String,
-        by: Option<RepId>, reason: Option<String>, amount: Option<Money>, known: Option<Day>,
+        by: Option<RepId>, reason: Option<String>, overruled: Option<String>,
+        amount: Option<Money>, known: Option<Day>,
     }
     Interaction Interaction "interaction" {
         customer: CustomerId, happened: Day, id: i64, kind: String, known: Option<Day>,

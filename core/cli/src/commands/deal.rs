@@ -1,26 +1,35 @@
-use kehu_domain::Entity;
-use kehu_engine::records::deals::{self, DealChange, DealFilter, Move, NewDeal};
+use std::process::ExitCode;
 
-use super::deal_page;
+use kehu_contract::Hook;
+use kehu_domain::Entity;
+use kehu_engine::hooks::stage;
+use kehu_engine::records::deals::{self, DealChange, DealFilter, NewDeal};
+use kehu_engine::records::moves::Move;
+
+use super::{deal_page, deal_review, deal_said};
 use crate::arguments::{DayWord, day, minute};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
+use crate::hooks::Asked;
 use crate::output::show_listing;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
 
-/// Opens, moves, lists, shows and assigns deals
+/// Opens, moves, reviews, lists, shows and assigns deals
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Box<Add>),
     Move(MoveArgs),
+    Review(deal_review::Args),
     List(List),
     Show(Show),
     Assign(Assign),
 }
 
 /// Opens a deal; without a customer if only one word is given
+///
+/// The packs that are on have a say, as with kehu deal move.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +45,12 @@ pub(crate) struct Add {
     /// The stage [default: the pipeline's first]
     #[arg(long)]
     stage: Option<String>,
+    /// Why it is opened there
+    #[arg(long)]
+    reason: Option<String>,
+    /// Opens it although packs refuse; the deal's history keeps the reason and what stood against it
+    #[arg(long, requires = "reason")]
+    overrule: bool,
     /// The expected amount [default: the product's price]
     #[arg(long, allow_hyphen_values = true)]
     amount: Option<String>,
@@ -59,13 +74,15 @@ pub(crate) struct Add {
 /// Moves a deal to another stage
 ///
 /// Passing over a stage, moving back, or leaving a closed stage needs a reason. Entering a won stage
-/// writes one purchase, as soon as the deal has a customer.
+/// writes one purchase, as soon as the deal has a customer. The packs that are on are asked first: a
+/// warning is shown and the move is done, a refusal writes nothing unless it is overruled.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   kehu deal move D-7 intent
   kehu deal move 年度合同 signed --amount 480000 --reason '老板当场签字'
-  kehu deal move D-7 lost --reason 'tied to a competitor' --on yesterday")]
+  kehu deal move D-7 lost --reason 'tied to a competitor' --on yesterday
+  kehu deal move D-7 intent --overrule --reason '总经理已同意'")]
 pub(crate) struct MoveArgs {
     /// The deal, by name or id
     deal: String,
@@ -74,6 +91,9 @@ pub(crate) struct MoveArgs {
     /// Why
     #[arg(long)]
     reason: Option<String>,
+    /// Moves it although packs refuse; the deal's history keeps the reason and what stood against it
+    #[arg(long, requires = "reason")]
+    overrule: bool,
     /// The amount from now on
     #[arg(long, allow_hyphen_values = true)]
     amount: Option<String>,
@@ -132,21 +152,23 @@ pub(crate) struct Assign {
     customer: String,
 }
 
-pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
+pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     match args {
-        Args::Add(args) => add(context, *args),
-        Args::Move(args) => move_to(context, args),
+        Args::Add(args) => return add(context, *args),
+        Args::Move(args) => return move_to(context, args),
+        Args::Review(args) => return deal_review::run(context, args),
+        Args::Show(args) => return deal_page::show(context, &args.deal),
         Args::List(args) => list(context, args),
-        Args::Show(args) => deal_page::show(context, &args.deal),
         Args::Assign(args) => {
             let workspace = context.open()?;
             let change = deals::assign(&workspace.desk(), &args.deal, &args.customer)?;
             tell(context, &workspace, &change)
         }
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
-fn add(context: &mut Context<'_>, args: Add) -> Result {
+fn add(context: &mut Context<'_>, args: Add) -> Result<ExitCode> {
     let workspace = context.open()?;
     let today = workspace.act.today;
     let mut words = args.words;
@@ -156,6 +178,7 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
         name,
         pipeline: args.pipeline,
         stage: args.stage,
+        reason: args.reason,
         amount: args.amount,
         rep: args.rep,
         product: args.product,
@@ -163,22 +186,32 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
         expected_close: args.expected_close.map(|on| on.on(today)),
         fields: args.fields,
     };
-    let change = deals::add(&workspace.desk(), &new)?;
+    let asked = Asked::find(context, &workspace, Hook::Stage)?;
+    let (change, heard) = stage::add(&asked.asking(&workspace), &new, args.overrule)?;
+    let code = asked.tell(&heard.unheard);
+    let Some(change) = change else { return Err(deal_said::refusal(&heard)) };
     super::tell_if_nobodys(&workspace, new.rep.is_some(), change.state.deal.rep);
     if new.pipeline.is_none() && workspace.settings.pipelines.len() > 1 {
         let taken = &change.state.deal.pipeline;
         Printer::talk(&format!("Took the pipeline {taken}; --pipeline names another one."));
     }
-    tell(context, &workspace, &change)
+    deal_said::tell(&heard, args.overrule);
+    tell(context, &workspace, &change)?;
+    Ok(code)
 }
 
-fn move_to(context: &mut Context<'_>, args: MoveArgs) -> Result {
+fn move_to(context: &mut Context<'_>, args: MoveArgs) -> Result<ExitCode> {
     let workspace = context.open()?;
     let on = args.on.map(|on| on.on(workspace.act.today));
-    let MoveArgs { deal, stage, reason, amount, at, by, .. } = args;
+    let MoveArgs { deal, stage, reason, overrule, amount, at, by, .. } = args;
     let to = Move { stage, reason, amount, on, minute: at, by };
-    let change = deals::move_to(&workspace.desk(), &deal, &to)?;
-    tell(context, &workspace, &change)
+    let asked = Asked::find(context, &workspace, Hook::Stage)?;
+    let (change, heard) = stage::move_to(&asked.asking(&workspace), &deal, &to, overrule)?;
+    let code = asked.tell(&heard.unheard);
+    let Some(change) = change else { return Err(deal_said::refusal(&heard)) };
+    deal_said::tell(&heard, overrule);
+    tell(context, &workspace, &change)?;
+    Ok(code)
 }
 
 fn list(context: &mut Context<'_>, args: List) -> Result {

@@ -1,15 +1,21 @@
 //! The tables and the page of deals.
 
-use kehu_domain::{DealId, Entity};
+use std::process::ExitCode;
+
+use kehu_contract::{Hook, Language};
+use kehu_domain::{DealId, Entity, StageRole};
+use kehu_engine::hooks::stage::Said;
 use kehu_engine::records::deals::{self, DealState};
 use kehu_engine::records::names;
 
+use super::deal_review::said_cells;
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
+use crate::hooks::Asked;
 use crate::locale::{
-    AMOUNT, BY, CUSTOMER, DAY, EVENTS, EXPECTED_CLOSE, ID, KNOWN, NAME, PIPELINE, PRODUCT, REASON,
-    REP, SINCE, STAGE, TIME,
+    ADVICE, AMOUNT, BY, CUSTOMER, DAY, EVENTS, EXPECTED_CLOSE, ID, JUDGEMENT, KNOWN, NAME,
+    OVERRULED, PACK, PACKS_SAY, PIPELINE, PRODUCT, REASON, REP, SINCE, STAGE, TIME, WHY,
 };
 use crate::output::{Column, Listing, Page, show_page};
 
@@ -43,8 +49,8 @@ pub(crate) fn listing(cells: &Cells<'_>, states: &[DealState]) -> Result<Listing
     Ok(listing)
 }
 
-/// Shows a deal with every event: who, when, why.
-pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result {
+/// Shows a deal with every event: who, when, why; and what the packs say of one that is open.
+pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result<ExitCode> {
     let workspace = context.open()?;
     let reader = workspace.read()?;
     let id = names::reading::deal(&*reader, deal)?;
@@ -71,13 +77,34 @@ pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result {
     for field in workspace.settings.fields_of(Entity::Deal) {
         facts.push((cells.field_column(field), cells.field(field, &deal.fields)));
     }
-    let page = Page {
-        title: format!("{}  {}", DealId(deal.id), deal.name),
-        facts,
-        tables: vec![("events", EVENTS, events(&cells, &state)?, 0)],
-    };
+    let mut tables = vec![("events", EVENTS, events(&cells, &state)?, 0)];
+    let mut code = ExitCode::SUCCESS;
+    if state.role(&workspace.settings) == StageRole::Open {
+        let asked = Asked::find(context, &workspace, Hook::Stage)?;
+        let states = std::slice::from_ref(&state);
+        let (said, unheard) = asked.asking(&workspace).about_stays(&*reader, states)?;
+        code = asked.tell(&unheard);
+        if asked.answers(&workspace, Hook::Stage) {
+            let said = said.into_iter().flatten();
+            tables.push(("said", PACKS_SAY, advice(&cells, said, workspace.language), 0));
+        }
+    }
+    let title = format!("{}  {}", DealId(deal.id), deal.name);
     let form = context.form(workspace.language);
-    show_page(&mut context.printer, form, &page)
+    show_page(&mut context.printer, form, &Page { title, facts, tables })?;
+    Ok(code)
+}
+
+/// What packs say of a deal that stays where it is.
+fn advice(cells: &Cells<'_>, said: impl Iterator<Item = Said>, language: Language) -> Listing {
+    let mut listing = Listing::new(vec![
+        Column::text("pack", PACK),
+        Column::whole("judgement", JUDGEMENT),
+        Column::beneath("why", WHY),
+        Column::beneath("advice", ADVICE),
+    ]);
+    listing.rows.extend(said.map(|said| said_cells(cells, &said, language).to_vec()));
+    listing
 }
 
 fn events(cells: &Cells<'_>, state: &DealState) -> Result<Listing> {
@@ -88,6 +115,7 @@ fn events(cells: &Cells<'_>, state: &DealState) -> Result<Listing> {
         Column::text("by", BY),
         Column::number("amount", AMOUNT),
         Column::text("reason", REASON),
+        Column::text("overruled", OVERRULED),
         Column::whole("known", KNOWN),
     ]);
     for event in &state.events {
@@ -98,6 +126,7 @@ fn events(cells: &Cells<'_>, state: &DealState) -> Result<Listing> {
             cells.link(Entity::Rep, event.by.map(|id| id.0))?,
             cells.money(event.amount),
             Cells::text(event.reason.as_deref()),
+            Cells::text(event.overruled.as_deref()),
             Cells::day(event.known),
         ]);
     }

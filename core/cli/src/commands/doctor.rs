@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use kehu_contract::{Hook, Origin};
 use kehu_engine::day::Calendar;
 use kehu_engine::features::Catalogue;
+use kehu_engine::hooks;
 use kehu_engine::packs::PackSet;
 use kehu_engine::score;
 use kehu_store::Store as _;
@@ -195,6 +196,17 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
                 report.add(Status::Error, "packs", error.to_string(), "");
             }
         }
+    }
+    for hook in Hook::ALL.into_iter().filter(|hook| hook.is_of_commands()) {
+        let answering = packs.answering(hook, settings);
+        let mut names: Vec<&str> = answering.iter().map(|(pack, _)| pack.name()).collect();
+        names.dedup();
+        if !names.is_empty() {
+            report.ok(hook.name(), names.join(", "));
+        }
+    }
+    for wrong in hooks::unknown_needs(packs, settings) {
+        report.add(Status::Error, "packs", wrong, "");
     }
     for (hook, what) in [
         (Hook::VisitNeed, "no pack says how often customers are visited"),

@@ -13,6 +13,8 @@ mod customer_list;
 mod customer_page;
 mod deal;
 mod deal_page;
+mod deal_review;
+mod deal_said;
 mod demo;
 mod doctor;
 mod explain;
@@ -106,7 +108,7 @@ pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCod
         Command::Log(args) => log::run(context, *args),
         Command::Note(args) => note::run(context, &args),
         Command::Interaction(args) => interaction::run(context, args),
-        Command::Deal(args) => deal::run(context, args),
+        Command::Deal(args) => return deal::run(context, args),
         Command::Task(args) => task::run(context, args),
         Command::Target(args) => target::run(context, args),
         Command::Rep(args) => rep::run(context, args),

@@ -8,6 +8,11 @@ use super::Work;
 use crate::packs::EnabledPack;
 use crate::score::{fill, show_number};
 
+/// How a value that is missing is shown.
+const MISSING: &str = "–";
+/// The most arguments of a reason.
+const ARGUMENTS: usize = 8;
+
 /// Says why: one rule of a pack with its values put in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Because {
@@ -35,7 +40,7 @@ pub(super) fn load(work: &Work<'_>, pack: &EnabledPack) -> Result<Box<dyn Pack>,
 }
 
 /// Puts causes into words; an error says what is wrong with them.
-pub(super) fn because(
+pub(crate) fn because(
     pack: &str,
     rules: &[Rule],
     causes: &[Cause],
@@ -49,7 +54,9 @@ pub(super) fn because(
             let rule = rules
                 .get(usize::from(cause.rule))
                 .ok_or_else(|| format!("refers to rule {}, which is not declared", cause.rule))?;
-            let words: Vec<String> = cause.arguments.iter().map(word).collect();
+            let mut words: Vec<String> = cause.arguments.iter().map(word).collect();
+            // A script that gives a value that is nil, last of all, gives one argument less.
+            words.resize(words.len().max(ARGUMENTS), MISSING.to_owned());
             Ok(Because {
                 pack: pack.to_owned(),
                 rule: rule.id.clone(),
@@ -63,7 +70,7 @@ pub(super) fn because(
 
 fn word(argument: &Json) -> String {
     match argument {
-        Json::Null => "–".to_owned(),
+        Json::Null => MISSING.to_owned(),
         Json::String(text) => text.clone(),
         Json::Number(number) => number.as_f64().map(show_number).unwrap_or_default(),
         other => other.to_string(),

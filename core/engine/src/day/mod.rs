@@ -12,7 +12,7 @@
 mod answer;
 mod ask;
 mod calendar;
-mod cases;
+pub(crate) mod cases;
 mod check;
 mod error;
 mod key;
@@ -20,7 +20,7 @@ mod plan;
 mod portfolio;
 mod problem;
 mod review;
-mod sheet;
+pub(crate) mod sheet;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -35,6 +35,7 @@ use crate::settings::Settings;
 
 pub use answer::{Answer, Answered, Closing, answer};
 pub use ask::Because;
+pub(crate) use ask::because;
 pub use calendar::Calendar;
 pub use error::DayError;
 pub use plan::{LeftOutVisits, Planned, VisitDay, VisitPlan, VisitStop, keep_plan, latest_plan};

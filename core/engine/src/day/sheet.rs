@@ -176,7 +176,7 @@ fn live_features(work: &Work<'_>) -> Result<FeatureTable, DayError> {
 }
 
 /// Some rows of a column, in a given order; missing where there is none.
-pub(super) fn pick(column: &ColumnData, rows: impl Iterator<Item = Option<usize>>) -> ColumnData {
+pub(crate) fn pick(column: &ColumnData, rows: impl Iterator<Item = Option<usize>>) -> ColumnData {
     use kehu_contract::{MISSING_CODE, MISSING_DAY, MISSING_FLAG};
     match column {
         ColumnData::Number(values) => {

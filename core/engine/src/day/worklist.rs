@@ -198,7 +198,7 @@ impl Work<'_> {
             Ok(inputs) => inputs,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let cases = Cases::new(self)?;
+        let cases = Cases::new(self.reader, self.settings, self.as_of)?;
         let mut lines = Vec::new();
         for batch in sheet.batches(&inputs) {
             let name = |id: &i64| portfolio.customers.get(id).map_or("", |each| &each.name);

@@ -12,10 +12,11 @@ mod related;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kehu_contract::{ColumnData, ColumnInfo, Columns};
-use kehu_domain::{Day, Entity};
+use kehu_domain::{CustomerId, Day, Entity};
 use kehu_store::{CustomerRange, Reader, Result, StoreError};
 
 use crate::settings::Settings;
@@ -66,12 +67,60 @@ pub fn compute(
     Ok(join(catalogue, tables.into_iter().collect::<Result<Vec<_>>>()?))
 }
 
+/// Holds the features of some customers.
+#[derive(Debug, Clone)]
+pub struct SomeFeatures {
+    /// Those of them that are in the base.
+    pub table: FeatureTable,
+    /// The sums of which no row of these customers carries what is summed. If no row of the whole base
+    /// does, they are missing and not 0; only a look at all of it can tell.
+    pub uncarried: Vec<String>,
+}
+
+/// From so many customers on, one pass over the whole base is quicker than a look at each of them.
+const MANY: usize = 256;
+
+/// Folds all features of a catalogue over some customers: as quickly as few of them allow.
+///
+/// # Errors
+/// What the store says.
+pub fn compute_some(
+    reader: &dyn Reader,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    customers: &BTreeSet<i64>,
+    as_of: Day,
+) -> Result<SomeFeatures> {
+    let names = field::Names::load(reader)?;
+    let fold = |range| compute_part(reader, settings, catalogue, &names, range, as_of);
+    let parts = if customers.len() > MANY {
+        let last = reader.last_id(Entity::Customer)?;
+        vec![fold(CustomerRange { through: last, ..CustomerRange::ALL })?]
+    } else {
+        let one = |id: &i64| fold(CustomerRange::one(CustomerId(*id)));
+        customers.iter().map(one).collect::<Result<Vec<_>>>()?
+    };
+    let carried = |at: usize| parts.iter().any(|part| part.seen[at]);
+    let uncarried = (0..catalogue.len()).filter(|at| !carried(*at));
+    let uncarried = uncarried.map(|at| catalogue.info(at).name.clone()).collect();
+    let parts = parts.into_iter().map(|part| Part { seen: vec![true; catalogue.len()], ..part });
+    Ok(SomeFeatures { table: join(catalogue, parts.collect()), uncarried })
+}
+
 /// What one thread has folded.
 struct Part {
     ids: Vec<i64>,
     columns: Vec<ColumnData>,
     /// For each column, whether any row of the part carried what it sums.
     seen: Vec<bool>,
+}
+
+impl Part {
+    fn empty(catalogue: &Catalogue) -> Self {
+        let column = |at| ColumnData::missing(catalogue.info(at).kind, 0);
+        let columns = (0..catalogue.len()).map(column).collect();
+        Self { ids: Vec::new(), columns, seen: vec![true; catalogue.len()] }
+    }
 }
 
 /// Cuts a range of ids into parts of about the same size; small ranges stay whole.
@@ -120,9 +169,7 @@ fn compute_part(
 /// Puts the parts together; a sum of what no row of the base carries is missing for everyone.
 fn join(catalogue: &Catalogue, parts: Vec<Part>) -> FeatureTable {
     let mut parts = parts.into_iter();
-    let Some(mut whole) = parts.next() else {
-        return FeatureTable { ids: Vec::new(), columns: Columns::new(0) };
-    };
+    let mut whole = parts.next().unwrap_or_else(|| Part::empty(catalogue));
     for part in parts {
         whole.ids.extend(part.ids);
         for (column, more) in whole.columns.iter_mut().zip(&part.columns) {

@@ -261,6 +261,7 @@ fn the_likeliest_open_deal_speaks_for_the_customer() {
             stage: stage.into(),
             by: None,
             reason: None,
+            overruled: None,
             amount: None,
             known: None,
         })

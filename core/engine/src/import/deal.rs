@@ -320,6 +320,7 @@ impl<'a> Run<'a> {
                 stage: event.stage.to_owned(),
                 by: event.by,
                 reason: event.reason.clone(),
+                overruled: None,
                 amount: event.amount,
                 known,
             },

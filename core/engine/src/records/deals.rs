@@ -1,10 +1,9 @@
-//! Deals: opened, moved, won or lost, and given to a customer.
+//! Deals: opened, won or lost, and given to a customer.
 //!
-//! Where a deal stands is told by its events; the last one by day, minute and id counts. Moving back,
-//! passing over a stage, or leaving a closed one needs a reason. Entering a won stage writes one
-//! purchase, as soon as the deal has a customer.
+//! Where a deal stands is told by its events; the last one by day, minute and id counts. Entering a won
+//! stage writes one purchase, as soon as the deal has a customer.
 
-use kehu_contract::did_you_mean;
+use kehu_contract::{Direction, did_you_mean};
 use kehu_domain::{
     CustomerId, Day, Deal, DealEvent, DealId, Entity, Interaction, InteractionId, Money, Pipeline,
     Product, ProductId, RepId, Stage, StageRole,
@@ -12,6 +11,7 @@ use kehu_domain::{
 use kehu_store::{CustomerRange, Reader, StoreError, Writer};
 
 use super::customers::optional;
+use super::moves::{Intent, Judge};
 use super::{Desk, RecordError, Result, names, values};
 use crate::settings::Settings;
 
@@ -62,6 +62,8 @@ pub struct NewDeal {
     pub pipeline: Option<String>,
     /// The stage; the pipeline's first one if nothing is said.
     pub stage: Option<String>,
+    /// Why it is opened there.
+    pub reason: Option<String>,
     /// The expected amount; the product's price if nothing is said.
     pub amount: Option<String>,
     /// Whose it is; the one who acts if nothing is said.
@@ -87,8 +89,8 @@ pub struct DealChange {
     pub earlier_purchase: Option<InteractionId>,
 }
 
-/// Opens a deal.
-pub fn add(desk: &Desk<'_>, new: &NewDeal) -> Result<DealChange> {
+/// Opens a deal; none if the judge stops it.
+pub fn add(desk: &Desk<'_>, new: &NewDeal, judge: Judge<'_>) -> Result<Option<DealChange>> {
     let pipeline = pipeline(desk.settings, new.pipeline.as_deref())?;
     let stage = match &new.stage {
         Some(text) => stage(pipeline, text)?,
@@ -97,7 +99,23 @@ pub fn add(desk: &Desk<'_>, new: &NewDeal) -> Result<DealChange> {
         })?,
     };
     let happened = desk.happened(new.on)?;
-    desk.write("deal add", |writer| {
+    let reason = values::line("reason", new.reason.as_deref().unwrap_or_default())?;
+    let mut ask = |reader: &dyn Reader| {
+        let deal = new_deal(desk, reader, new, pipeline)?;
+        let intent = Intent {
+            deal: &deal,
+            events: &[],
+            pipeline,
+            to: stage,
+            direction: Direction::Open,
+            passed: Vec::new(),
+            reason: reason.as_deref(),
+            amount: None,
+            day: happened,
+        };
+        judge(reader, &intent)
+    };
+    desk.write_judged("deal add", &mut ask, &mut |writer, overruled| {
         let deal = new_deal(desk, writer.reader(), new, pipeline)?;
         let rep = deal.rep;
         let deal = desk.put(writer, deal)?;
@@ -105,6 +123,8 @@ pub fn add(desk: &Desk<'_>, new: &NewDeal) -> Result<DealChange> {
         let summary = format!("opened {id} {} in {}", deal.name, stage.name);
         let mut event = event(desk, id, happened, &stage.name);
         event.by = rep;
+        event.reason.clone_from(&reason);
+        event.overruled = overruled;
         let event = desk.put(writer, event)?;
         let change = closed(desk, writer, DealState { deal, events: vec![event] }, stage)?;
         Ok((change, summary))
@@ -154,14 +174,18 @@ fn refuse_a_customer(reader: &dyn Reader, name: &str) -> Result<()> {
     )))
 }
 
-fn rep_or_acting(desk: &Desk<'_>, reader: &dyn Reader, rep: Option<&str>) -> Result<Option<RepId>> {
+pub(super) fn rep_or_acting(
+    desk: &Desk<'_>,
+    reader: &dyn Reader,
+    rep: Option<&str>,
+) -> Result<Option<RepId>> {
     match rep {
         Some(rep) => optional(rep, |text| names::rep(reader, text)),
         None => desk.acting_rep(reader),
     }
 }
 
-fn event(desk: &Desk<'_>, deal: DealId, happened: Day, stage: &str) -> DealEvent {
+pub(super) fn event(desk: &Desk<'_>, deal: DealId, happened: Day, stage: &str) -> DealEvent {
     DealEvent {
         id: 0,
         deal,
@@ -170,6 +194,7 @@ fn event(desk: &Desk<'_>, deal: DealId, happened: Day, stage: &str) -> DealEvent
         stage: stage.to_owned(),
         by: None,
         reason: None,
+        overruled: None,
         amount: None,
         known: desk.known(happened),
     }
@@ -203,110 +228,6 @@ pub fn stage<'a>(pipeline: &'a Pipeline, text: &str) -> Result<&'a Stage> {
     })
 }
 
-/// Holds what is to be said about a move.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Move {
-    /// The stage that the deal enters.
-    pub stage: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// The amount as of then.
-    pub amount: Option<String>,
-    /// The day on which it happened.
-    pub on: Option<Day>,
-    /// At which minute of that day.
-    pub minute: Option<u16>,
-    /// Who moved it; the one who acts if nothing is said.
-    pub by: Option<String>,
-}
-
-/// Moves a deal to another stage.
-pub fn move_to(desk: &Desk<'_>, deal: &str, to: &Move) -> Result<DealChange> {
-    let happened = desk.happened(to.on)?;
-    desk.write("deal move", |writer| {
-        let reader = writer.reader();
-        let id = names::deal(reader, deal)?;
-        let mut state = state(desk, reader, id)?;
-        let pipeline = pipeline(desk.settings, Some(&state.deal.pipeline))?;
-        let stage = stage(pipeline, &to.stage)?;
-        let reason = to.reason.as_deref().map(|text| values::line("reason", text));
-        let reason = reason.transpose()?.flatten();
-        let minute = minute_of(&state, happened, to.minute)?;
-        check_move(pipeline, state.stage(), stage, reason.as_deref())?;
-        let from = state.stage().to_owned();
-        let mut event = event(desk, id, happened, &stage.name);
-        event.minute = minute;
-        event.by = rep_or_acting(desk, reader, to.by.as_deref())?;
-        event.reason = reason;
-        let amount = to.amount.as_deref().unwrap_or_default();
-        event.amount = values::amount(desk.settings, "amount", amount)?;
-        state.events.push(desk.put(writer, event)?);
-        let summary = format!("moved {id} {} from {from} to {}", state.deal.name, stage.name);
-        Ok((closed(desk, writer, state, stage)?, summary))
-    })
-}
-
-/// The minute of a move, such that it comes after the last one that is on file.
-///
-/// # Errors
-/// If it would lie before that one, for then it would not tell where the deal stands.
-fn minute_of(state: &DealState, happened: Day, minute: Option<u16>) -> Result<Option<u16>> {
-    let Some(last) = state.last() else { return Ok(minute) };
-    if happened < last.happened {
-        let (stage, on) = (&last.stage, last.happened);
-        let message = format!("the deal entered {stage} on {on}, later than {happened}");
-        return Err(RecordError::refused(message));
-    }
-    if happened > last.happened || minute >= last.minute {
-        return Ok(minute);
-    }
-    if minute.is_none() {
-        return Ok(last.minute);
-    }
-    let message = format!("the deal entered {} later on that day", last.stage);
-    Err(RecordError::refused(message))
-}
-
-/// Checks a move from one stage to another against the pipeline's order.
-///
-/// # Errors
-/// If the deal is there already, or if the move needs a reason and none is given.
-pub fn check_move(pipeline: &Pipeline, from: &str, to: &Stage, reason: Option<&str>) -> Result<()> {
-    if from == to.name {
-        return Err(RecordError::refused(format!("the deal is in {from} already")));
-    }
-    let why = why_reason(pipeline, from, to);
-    match (why, reason) {
-        (Some(why), None) => {
-            Err(RecordError::refused(format!("{why}: that needs a reason")).hint("add --reason"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Says what about a move needs a reason: it leaves a closed stage, goes back, or passes over an
-/// open one. A deal may be lost from anywhere.
-fn why_reason(pipeline: &Pipeline, from: &str, to: &Stage) -> Option<String> {
-    let place = |name: &str| pipeline.stages.iter().position(|stage| stage.name == name);
-    let (from_place, to_place) = (place(from)?, place(&to.name)?);
-    if pipeline.stages[from_place].role != StageRole::Open {
-        return Some(format!("the move leaves {from}, a closed stage"));
-    }
-    if to.role == StageRole::Lost {
-        return None;
-    }
-    if to_place < from_place {
-        return Some(format!("the move goes back from {from} to {}", to.name));
-    }
-    let between = &pipeline.stages[from_place + 1..to_place];
-    let passed: Vec<&str> = between
-        .iter()
-        .filter(|stage| stage.role == StageRole::Open)
-        .map(|stage| stage.name.as_str())
-        .collect();
-    (!passed.is_empty()).then(|| format!("the move passes over {}", passed.join(", ")))
-}
-
 /// Gives a deal its customer; if it is won already, the purchase is written now.
 pub fn assign(desk: &Desk<'_>, deal: &str, customer: &str) -> Result<DealChange> {
     desk.write("deal assign", |writer| {
@@ -328,7 +249,7 @@ pub fn assign(desk: &Desk<'_>, deal: &str, customer: &str) -> Result<DealChange>
 }
 
 /// Writes the purchase of a deal that has entered a won stage, unless it is written already.
-fn closed(
+pub(super) fn closed(
     desk: &Desk<'_>,
     writer: &mut dyn Writer,
     state: DealState,
@@ -460,33 +381,6 @@ fn any_stage(settings: &Settings, text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn need(from: &str, to: &str) -> Option<String> {
-        let settings = Settings::read(&[("kehu.toml", "")]).unwrap();
-        let pipeline = pipeline(&settings, None).unwrap();
-        why_reason(pipeline, from, stage(pipeline, to).unwrap())
-    }
-
-    #[test]
-    fn a_step_forward_and_a_loss_need_no_reason() {
-        assert_eq!(need("prospect", "intent"), None);
-        assert_eq!(need("stable_intent", "signed"), None);
-        assert_eq!(need("prospect", "lost"), None);
-    }
-
-    #[test]
-    fn skipping_going_back_and_leaving_a_closed_stage_need_one() {
-        assert_eq!(
-            need("prospect", "signed").unwrap(),
-            "the move passes over intent, stable_intent"
-        );
-        assert_eq!(
-            need("intent", "prospect").unwrap(),
-            "the move goes back from intent to prospect"
-        );
-        assert_eq!(need("lost", "intent").unwrap(), "the move leaves lost, a closed stage");
-        assert!(need("signed", "lost").is_some());
-    }
 
     #[test]
     fn a_stage_is_known_by_its_name_and_by_its_titles() {

@@ -4,7 +4,7 @@
 //! type them; names work wherever an id does ([`names`]). Each call that writes is one operation, so
 //! that it is kept whole or not at all, and can be undone.
 //!
-//! - [`customers`], [`contacts`], [`deals`], [`interactions`], [`tasks`], [`reps`], [`products`] and
+//! - [`customers`], [`contacts`], [`deals`] and their [`moves`], [`interactions`], [`tasks`], [`reps`], [`products`] and
 //!   [`targets`] hold the use cases of one sort each; the change itself is a struct of facts, in
 //!   which a fact that is not given is left as it is and an empty one is cleared.
 //! - [`page`] gathers what belongs on one customer's page.
@@ -15,6 +15,7 @@ pub mod customers;
 pub mod deals;
 mod error;
 pub mod interactions;
+pub mod moves;
 pub mod names;
 pub mod page;
 pub mod products;
@@ -24,10 +25,15 @@ pub mod tasks;
 pub mod values;
 
 use kehu_domain::{Day, Entity, OperationDraft, Record, RepId};
-use kehu_store::{Reader, Store, Writer};
+use kehu_store::{Reader, Store, StoreError, Writer};
+
+use self::moves::Judged;
 
 use crate::settings::Settings;
 pub use error::{RecordError, Result};
+
+/// How often a change is judged again because another operation came between.
+const ATTEMPTS: usize = 5;
 
 /// Says who acts, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +88,33 @@ impl Desk<'_> {
         writer.set_summary(&summary);
         writer.commit()?;
         Ok(result)
+    }
+
+    /// Runs one operation that others have a say in: `ask` judges it by a state of the store, and what is
+    /// judged is what is written: if another operation came between, it is asked again. No lock is held
+    /// meanwhile. None if it was stopped.
+    pub(crate) fn write_judged<T>(
+        &self,
+        kind: &str,
+        ask: &mut dyn FnMut(&dyn Reader) -> Result<Judged>,
+        change: &mut dyn FnMut(&mut dyn Writer, Option<String>) -> Result<(T, String)>,
+    ) -> Result<Option<T>> {
+        for _ in 0..ATTEMPTS {
+            let reader = self.store.read()?;
+            let seen = reader.last_operation()?.map_or(0, |last| last.0);
+            let Judged::Go(overruled) = ask(&*reader)? else { return Ok(None) };
+            drop(reader);
+            let mut writer = self.store.write(&self.draft(kind))?;
+            // Operations are numbered without gaps.
+            if writer.operation().0 != seen + 1 {
+                continue;
+            }
+            let (result, summary) = change(&mut *writer, overruled)?;
+            writer.set_summary(&summary);
+            writer.commit()?;
+            return Ok(Some(result));
+        }
+        Err(StoreError::Moved.into())
     }
 
     /// Writes a record that holds from today; returns it with its id.

@@ -129,6 +129,7 @@ fn events(setting: &Setting, random: &mut Random, deal: &Deal, stands: Stands) -
         stage: stage.to_owned(),
         by: deal.rep,
         reason: None,
+        overruled: None,
         amount: None,
         known: None,
     };

@@ -185,6 +185,7 @@ pub(super) fn event(deal: i64, happened: &str, stage: &str) -> DealEvent {
         stage: stage.to_owned(),
         by: None,
         reason: None,
+        overruled: None,
         amount: None,
         known: None,
     }

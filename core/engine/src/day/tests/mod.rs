@@ -108,6 +108,7 @@ impl Office {
             stage: stage.to_owned(),
             by: None,
             reason: None,
+            overruled: None,
             amount: None,
             known: None,
         });

@@ -1,0 +1,29 @@
+//! What is said in Chinese where packs are asked about what one command does, in the way of `chinese`.
+
+/// Sentences of talk, errors and hints.
+pub(crate) const SENTENCES: &[(&str, &str)] = &[
+    ("warning: {}", "警告：{}"),
+    ("overruled: {}", "已否决：{}"),
+    ("advice: {}", "建议：{}"),
+    ("pack {} refuses: {}", "脚本包 {} 拒绝：{}"),
+    (
+        "to do it all the same: --overrule --reason WHY; the deal's history keeps both",
+        "仍要执行：--overrule --reason 原因；两者都会记入商机历史",
+    ),
+    ("no pack refuses, so there was nothing to overrule", "没有脚本包拒绝，无可否决"),
+    ("what packs say is overruled for a reason", "否决脚本包的意见须写明原因"),
+    ("add --reason: the deal's history keeps it", "请加 --reason，商机历史会保留"),
+    (
+        "no pack was asked at the hook {}, because the packs cannot be loaded",
+        "脚本包无法加载，未在 {} 处询问任何脚本包",
+    ),
+    ("pack {} could not be heard; the others were", "未能听取脚本包 {} 的意见，其余照常"),
+    (
+        "the packs went without {}, which no run holds yet; next: kehu score",
+        "脚本包缺少 {}，因为尚无评分结果；下一步：kehu score",
+    ),
+    (
+        "no pack that is on answers the hook stage, so nothing is said of any deal",
+        "没有启用的脚本包处理 stage，因此对商机没有意见",
+    ),
+];
