@@ -41,7 +41,7 @@ end }
 ];
 
 /// A workspace with some packs that are on beside the usual ones.
-fn shop_with(packs: &[&[(&str, &str)]]) -> Kit {
+pub(super) fn shop_with(packs: &[&[(&str, &str)]]) -> Kit {
     let kit = Kit::shop();
     let settings = kit.path().join("kehu.toml");
     let mut text = std::fs::read_to_string(&settings).unwrap();
@@ -236,7 +236,7 @@ fn a_broken_pack_does_not_hold_a_deal_and_the_others_decide() {
     assert!(told.contains("D-1") && told.ends_with("[exit 3]\n"), "{told}");
     assert_snapshot!(kit.run("deal move 年度合同 intent"), @r"
     [stderr]
-    error: pack broken, stage, customer C-1, deal D-1: time limit error: one customer took more than 50 ms
+    error: pack broken, stage, customer C-1, deal D-1: time limit error: one deal took more than 50 ms
       --> scripts/broken/main.lua:2
       2 | while true do end
       called from scripts/broken/main.lua:2 in stage

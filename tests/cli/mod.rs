@@ -4,6 +4,7 @@ mod chinese;
 mod customer;
 mod deal;
 mod demo;
+mod events;
 mod help;
 mod history;
 mod hooks;

@@ -1,6 +1,8 @@
 //! What was typed for every command, and the way to the workspace.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use kehu_contract::Language;
 
@@ -106,6 +108,7 @@ pub(crate) struct Context<'a> {
     pub(crate) globals: Globals,
     pub(crate) printer: Printer,
     pub(crate) shipped: Shipped<'a>,
+    opened: RefCell<Option<Rc<Workspace>>>,
 }
 
 impl<'a> Context<'a> {
@@ -113,12 +116,19 @@ impl<'a> Context<'a> {
         let printer = Printer::new(globals.color);
         let user = UserConfig::read().ok().and_then(|user| user.language);
         locale::speak(globals.language().or(user).unwrap_or_default());
-        Self { globals, printer, shipped }
+        Self { globals, printer, shipped, opened: RefCell::default() }
     }
 
     /// Opens the workspace around the folder, with its settings, its store and the one who acts.
-    pub(crate) fn open(&self) -> Result<Workspace> {
-        Workspace::open(&self.globals, &UserConfig::read()?)
+    pub(crate) fn open(&self) -> Result<Rc<Workspace>> {
+        let workspace = Rc::new(Workspace::open(&self.globals, &UserConfig::read()?)?);
+        self.opened.replace(Some(Rc::clone(&workspace)));
+        Ok(workspace)
+    }
+
+    /// The workspace that the command opened last.
+    pub(crate) fn opened(&self) -> Option<Rc<Workspace>> {
+        self.opened.borrow().clone()
     }
 
     /// The language where no workspace is open.

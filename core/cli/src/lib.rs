@@ -19,6 +19,7 @@ mod commands;
 mod context;
 mod environment;
 mod error;
+mod events;
 mod help;
 mod hooks;
 mod locale;

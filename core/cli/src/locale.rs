@@ -177,6 +177,7 @@ labels! {
     COMMAND = "command", "命令";
     SUMMARY = "what was done", "操作内容";
     FILE = "file", "文件";
+    CAUSE = "follows from", "缘于";
     UNDONE_BY = "undone by", "撤销于";
     SCORES = "Scores", "评分";
     CONTACTS = "Contacts", "联系人";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kehu_contract::Language;
 use kehu_contract::document::{Document, Problems};
-use kehu_engine::records::{Act, Desk};
+use kehu_engine::records::{Act, Desk, Written};
 use kehu_engine::settings::Settings;
 use kehu_sqlite::SqliteStore;
 use kehu_store::{Reader, Store as _};
@@ -79,6 +79,8 @@ pub(crate) struct Workspace {
     pub(crate) store: SqliteStore,
     /// Who acts, and when.
     pub(crate) act: Act,
+    /// What the command has written.
+    pub(crate) written: Written,
     /// The language for the one who acts.
     pub(crate) language: Language,
     /// True if native plugins are left out.
@@ -99,12 +101,14 @@ impl Workspace {
         let store = SqliteStore::open(&root.join(DATABASE))?;
         let Globals { no_plugins, locked, .. } = *globals;
         let act = Act { by, at, today };
-        Ok(Self { root, bases, settings, store, act, language, no_plugins, locked })
+        let written = Written::default();
+        Ok(Self { root, bases, settings, store, act, written, language, no_plugins, locked })
     }
 
     /// What the engine's use cases need.
     pub(crate) fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, settings: &self.settings, act: &self.act }
+        let Self { store, settings, act, written, .. } = self;
+        Desk { store, settings, act, written }
     }
 
     /// Opens a view of the records.

@@ -10,7 +10,8 @@
 //! - [`Rule`]s are declared once; [`Reasons`] say which of them fired for which customer.
 //! - [`PackFactory`] and [`Pack`] are what a host implements.
 //! - [`Case`], [`Proposal`], [`Verdict`], [`PlanningProblem`] and [`Plan`] serve the day's work.
-//! - [`StageCase`] and [`Opinion`] serve the moves of deals.
+//! - [`StageCase`] and [`Opinion`] serve the moves of deals, [`Event`] and [`Consequence`] what commands
+//!   have written.
 //! - [`document`] reads TOML so that every complaint names a line and the nearest valid name.
 //!
 //! ```
@@ -35,6 +36,7 @@
 
 mod column;
 pub mod document;
+mod event;
 mod feature;
 mod follow_up;
 mod manifest;
@@ -49,6 +51,7 @@ pub use column::{
     BATCH, ColumnData, ColumnInfo, ColumnType, Columns, MISSING_CODE, MISSING_DAY, MISSING_FLAG,
     TextBuilder, Value,
 };
+pub use event::{Change, Consequence, Effect, Event, Words};
 pub use feature::{Aggregate, Feature, FieldTest, Source, Span};
 pub use follow_up::{Case, Cause, DealView, Decision, InteractionView, Proposal, Verdict};
 pub use manifest::{

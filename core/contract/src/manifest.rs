@@ -25,12 +25,21 @@ pub enum Hook {
     Review,
     /// Whether a deal may enter a stage, and what is to be done where it stays.
     Stage,
+    /// What follows from what a command has written.
+    OnEvent,
 }
 
 impl Hook {
     /// All hooks: those of a day's work in its order, then those of single commands.
-    pub const ALL: [Self; 6] =
-        [Self::Score, Self::VisitNeed, Self::PlanVisits, Self::FollowUp, Self::Review, Self::Stage];
+    pub const ALL: [Self; 7] = [
+        Self::Score,
+        Self::VisitNeed,
+        Self::PlanVisits,
+        Self::FollowUp,
+        Self::Review,
+        Self::Stage,
+        Self::OnEvent,
+    ];
 
     /// The word for it in TOML and Lua.
     pub fn name(self) -> &'static str {
@@ -41,6 +50,7 @@ impl Hook {
             Self::FollowUp => "follow_up",
             Self::Review => "review",
             Self::Stage => "stage",
+            Self::OnEvent => "on_event",
         }
     }
 
@@ -57,7 +67,7 @@ impl Hook {
     /// True if the hook is asked about what one command does, not about the whole base: a step of it
     /// has no fit.
     pub fn is_of_commands(self) -> bool {
-        matches!(self, Self::Stage)
+        matches!(self, Self::Stage | Self::OnEvent)
     }
 }
 

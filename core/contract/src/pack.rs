@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::Problem;
 use crate::{
-    Case, ColumnData, Columns, Hook, Manifest, Opinion, Plan, PlanningProblem, Proposal, Reasons,
-    Rule, StageCase, Verdict,
+    Case, ColumnData, Columns, Consequence, Event, Hook, Manifest, Opinion, Plan, PlanningProblem,
+    Proposal, Reasons, Rule, StageCase, Verdict,
 };
 
 /// Says where a pack was found.
@@ -162,6 +162,20 @@ pub trait Pack {
     ) -> Result<Vec<Opinion>, PackError> {
         let _ = (step, batch, cases);
         Err(PackError::without(Hook::Stage))
+    }
+
+    /// Says what follows from what a command has written.
+    ///
+    /// `batch` has a row for each of `events`: its customer's, or, for what belongs to no customer, one
+    /// with id 0 and no value. A host may leave this as it is, as with [`Pack::stage`].
+    fn on_event(
+        &mut self,
+        step: usize,
+        batch: &Batch,
+        events: &[Event],
+    ) -> Result<Vec<Consequence>, PackError> {
+        let _ = (step, batch, events);
+        Err(PackError::without(Hook::OnEvent))
     }
 }
 

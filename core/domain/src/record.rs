@@ -327,11 +327,11 @@ pub struct Task {
     pub since: Option<Day>,
     /// The day until which it is snoozed.
     pub until: Option<Day>,
-    /// Why it was snoozed or skipped.
+    /// Why it was made by a pack, or snoozed or skipped by a person.
     pub reason: Option<String>,
     /// The pack and hook that proposed it.
     pub origin: Option<String>,
-    /// The lasting key of the worklist line that it answers.
+    /// The lasting key of the worklist line that it answers, or of the event from which it follows.
     pub key: Option<String>,
     /// The day on which it was written down.
     pub known: Day,

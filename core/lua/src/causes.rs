@@ -53,6 +53,11 @@ fn named(given: &Value, key: &str, whose: &str, registry: &Registry) -> Result<V
     }
 }
 
+/// Reads one reason: a rule, or a list of a rule and its arguments.
+pub(crate) fn one(item: &Value, whose: &str, registry: &Registry) -> Result<Cause, Fault> {
+    cause(item, whose, registry)
+}
+
 fn cause(item: &Value, whose: &str, registry: &Registry) -> Result<Cause, Fault> {
     if registry.place(item).is_some() {
         return of_rule(item, &[], 0.0, whose, registry);

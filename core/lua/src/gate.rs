@@ -26,6 +26,8 @@ pub(crate) enum Work {
     Fit,
     /// Customer by customer, as the row buffer says.
     Customers,
+    /// One by one, likewise, what is no customer: this is what they are called.
+    Each(&'static str),
     /// One call about many customers or a plan.
     Whole,
 }
@@ -34,7 +36,7 @@ impl Work {
     fn limit(self, limits: Limits) -> Duration {
         match self {
             Self::Load => limits.call * 4,
-            Self::Fit | Self::Customers => limits.call,
+            Self::Fit | Self::Customers | Self::Each(_) => limits.call,
             Self::Whole => limits.run,
         }
     }
@@ -44,6 +46,7 @@ impl Work {
             Self::Load => "loading main.lua",
             Self::Fit => "fit",
             Self::Customers => "one customer",
+            Self::Each(what) => what,
             Self::Whole => "the call",
         }
     }

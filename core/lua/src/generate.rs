@@ -31,7 +31,9 @@ pub(crate) fn source(step: &Step, fields: &Fields) -> String {
             format!("local host = ...\n{ROWS}\n{}\n{FOLLOW_UP}", row_function(fields))
         }
         Hook::Review => format!("local host = ...\n{ROWS}\n{}\n{REVIEW}", row_function(fields)),
-        Hook::Stage => format!("local host = ...\n{ROWS}\n{}\n{CASES}", row_function(fields)),
+        Hook::Stage | Hook::OnEvent => {
+            format!("local host = ...\n{ROWS}\n{}\n{CASES}", row_function(fields))
+        }
         Hook::PlanVisits => String::new(),
     }
 }

@@ -85,6 +85,7 @@ mod frame;
 mod gate;
 mod generate;
 mod machine;
+mod on_event;
 mod pack;
 mod plan;
 mod random;

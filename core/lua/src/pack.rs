@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kehu_contract::{
-    Batch, Case, Columns, FailureKind, Hook, Opinion, Pack, PackError, Plan, PlanningProblem,
-    Proposal, Rule, RunContext, ScoredColumn, StageCase, Step, Verdict,
+    Batch, Case, Columns, Consequence, Event, FailureKind, Hook, Opinion, Pack, PackError, Plan,
+    PlanningProblem, Proposal, Rule, RunContext, ScoredColumn, StageCase, Step, Verdict,
 };
 use mlua::Function;
 use serde_json::Value as Json;
@@ -18,7 +18,7 @@ use crate::frame::Frame;
 use crate::gate::{NO_ROW, Work};
 use crate::generate::{self, Fields};
 use crate::machine::{Machine, Pace, compile_host};
-use crate::{batch, convert, fit, follow_up, plan, review, stage};
+use crate::{batch, convert, fit, follow_up, on_event, plan, review, stage};
 
 /// From so many customers on, translating a script for the processor takes less than it saves.
 const NATIVE_ROWS: usize = 1_024;
@@ -318,6 +318,26 @@ impl Pack for LuaPack {
             let chunk = self.chunk(place)?;
             let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             stage::run(&job, author, batch, cases)
+        })
+    }
+
+    fn on_event(
+        &mut self,
+        place: usize,
+        batch: &Batch,
+        events: &[Event],
+    ) -> Result<Vec<Consequence>, PackError> {
+        let frame = self.frame(place, &batch.columns)?;
+        self.prepare(place, &frame)?;
+        let record = |row: usize| {
+            let event = events.get(row)?;
+            Some(format!("{} {}", event.record, event.shown))
+        };
+        self.call_about(place, &batch.ids, Some(&frame), &record, |step, evaluated| {
+            let author = function(evaluated, &step.function)?;
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
+            on_event::run(&job, author, batch, events)
         })
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn run(
             .transpose()
     })?;
     let run: Function = job.chunk.call(host)?;
-    machine.gate.enter(Work::Customers, Some(row));
+    machine.gate.enter(Work::Each("one deal"), Some(row));
     run.call::<()>((author, ctx, case_of, take))?;
     machine.gate.pause();
     let opinions = tray.finish().into_iter();

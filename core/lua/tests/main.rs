@@ -12,6 +12,7 @@ mod follow_up;
 mod hostile;
 mod loading;
 mod native;
+mod on_event;
 mod packs;
 mod score;
 mod stage;

@@ -2,7 +2,7 @@ use crate::cells::Cells;
 use crate::context::Context;
 use crate::environment;
 use crate::error::Result;
-use crate::locale::{AT, BY, COMMAND, FILE, ID, SUMMARY, UNDONE_BY};
+use crate::locale::{AT, BY, CAUSE, COMMAND, FILE, ID, SUMMARY, UNDONE_BY};
 use crate::output::{Cell, Column, Listing, show_rows};
 use crate::printer::Printer;
 use crate::workspace::NAMELESS;
@@ -26,6 +26,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
         Column::whole("command", COMMAND),
         Column::text("summary", SUMMARY),
         Column::text("file", FILE),
+        Column::whole("cause", CAUSE),
         Column::whole("undone_by", UNDONE_BY),
     ]);
     let mut oldest = 1;
@@ -40,6 +41,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
             Cell::text(operation.kind),
             Cell::said(operation.summary),
             Cells::text(operation.source.as_deref()),
+            operation.cause.map_or_else(Cell::empty, |id| Cell::text(id.to_string())),
             operation.undone_by.map_or_else(Cell::empty, |id| Cell::text(id.to_string())),
         ]);
     }

@@ -48,6 +48,7 @@ use kehu_engine::records::names;
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::events;
 use crate::output::show_json;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
@@ -96,8 +97,16 @@ pub(crate) enum Command {
     PluginWorker(plugin_worker::Args),
 }
 
-/// Does what was asked for; the code says whether all of it was done.
+/// Does what was asked for, and tells the packs what it has written; the code says whether all of it was
+/// done.
 pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
+    let code = dispatch(context, command)?;
+    context.printer.finish()?;
+    let told = events::tell(context);
+    Ok(if code == ExitCode::SUCCESS { told } else { code })
+}
+
+fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Demo(args) => demo::run(context, &args),

@@ -72,6 +72,7 @@ pub(super) fn run(
     };
     let given = Answer { key, closing };
     let answered = answer(work, list, &given, today, &workspace.desk().draft(kind))?;
+    workspace.written.note(answered.operation);
     let cells = Cells::new(&workspace.settings, workspace.language, work.reader);
     tell(&answered, &given.closing, &cells, workspace.language);
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());

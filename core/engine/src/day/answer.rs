@@ -1,7 +1,9 @@
 //! A person's answer to a line of the list: done, snoozed or skipped.
 
 use kehu_contract::nearest;
-use kehu_domain::{Day, Interaction, InteractionId, OperationDraft, RepId, Task, TaskState};
+use kehu_domain::{
+    Day, Interaction, InteractionId, OperationDraft, OperationId, RepId, Task, TaskState,
+};
 use kehu_store::Writer;
 
 use super::key::folded;
@@ -46,6 +48,8 @@ pub struct Answer {
 /// Says what an answer has written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answered {
+    /// The operation that was written.
+    pub operation: OperationId,
     /// The line.
     pub line: Line,
     /// The interaction that was logged; none if nothing was done, if the line is a task, which says
@@ -83,8 +87,8 @@ pub fn answer(
         close(work, writer.as_mut(), line, &answer.closing, today)?;
     }
     writer.set_summary(&summary(&line, &answer.closing));
-    writer.commit()?;
-    Ok(Answered { line, interaction, also })
+    let operation = writer.commit()?;
+    Ok(Answered { operation, line, interaction, also })
 }
 
 fn close(

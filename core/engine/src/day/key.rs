@@ -7,7 +7,7 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 7;
 
 /// The key of what a pack proposes for a customer and deal, resting on a fact of a day.
-pub(super) fn key(pack: &str, customer: i64, deal: Option<i64>, action: &str, fact: i32) -> String {
+pub(crate) fn key(pack: &str, customer: i64, deal: Option<i64>, action: &str, fact: i32) -> String {
     let deal = deal.map(|deal| deal.to_string()).unwrap_or_default();
     let text = format!("{pack}\n{customer}\n{deal}\n{action}\n{fact}");
     let hash = blake3::hash(text.as_bytes());

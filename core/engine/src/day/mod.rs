@@ -15,7 +15,7 @@ mod calendar;
 pub(crate) mod cases;
 mod check;
 mod error;
-mod key;
+pub(crate) mod key;
 mod plan;
 mod portfolio;
 mod problem;

@@ -1,6 +1,6 @@
 //! A rep's own tasks as lines of the worklist.
 
-use kehu_contract::Text;
+use kehu_contract::{Hook, Text};
 use kehu_domain::{Customer, Day, Deal, Entity, Record, RepId, Task, TaskId, TaskState};
 
 use super::ask::Because;
@@ -13,7 +13,8 @@ const PRIORITY: f64 = 75.0;
 
 /// The rep's open tasks that are due, as lines, and how many fall due later.
 ///
-/// Tasks with a key are answers to other lines, whose packs say when they come back.
+/// Tasks with a key are answers to other lines, whose packs say when they come back, but for those that
+/// packs have made of an event: there the key keeps one fact from making two.
 pub(super) fn due(work: &Work<'_>) -> Result<(Vec<Line>, usize), DayError> {
     let mut tasks: Vec<Task> = Vec::new();
     work.reader.each(Entity::Task, None, &mut |record| {
@@ -30,7 +31,13 @@ pub(super) fn due(work: &Work<'_>) -> Result<(Vec<Line>, usize), DayError> {
 fn is_open(work: &Work<'_>, task: &Task) -> bool {
     let is_open = matches!(task.state, TaskState::Open | TaskState::Snoozed);
     let is_theirs = task.rep == Some(RepId(work.rep.id));
-    is_open && is_theirs && task.key.is_none() && task.known <= work.as_of
+    let is_own = task.key.is_none() || is_of_event(task);
+    is_open && is_theirs && is_own && task.known <= work.as_of
+}
+
+fn is_of_event(task: &Task) -> bool {
+    let hook = |origin: &str| origin.rsplit('.').next().and_then(Hook::parse);
+    task.origin.as_deref().and_then(hook) == Some(Hook::OnEvent)
 }
 
 /// The day on which a task comes into the list: when it is due, or when it was put off to.
@@ -78,12 +85,14 @@ fn because(work: &Work<'_>, task: &Task) -> Result<Because, DayError> {
     let maker = work.reader.maker(Entity::Task, task.id)?;
     let by = task.origin.clone().or_else(|| maker.map(|operation| operation.by));
     let by = by.unwrap_or_else(|| "unknown".to_owned());
+    let why = task.reason.as_ref().filter(|_| is_of_event(task) && task.state == TaskState::Open);
+    let (en, zh) = why.map(|why| (format!(": {why}"), format!("：{why}"))).unwrap_or_default();
     Ok(Because {
         pack: String::new(),
         rule: "task".to_owned(),
         text: Text::new(
-            format!("task due {}, made by {by}", task.due),
-            format!("任务于 {} 到期，由 {by} 创建", task.due),
+            format!("task due {}, made by {by}{en}", task.due),
+            format!("任务于 {} 到期，由 {by} 创建{zh}", task.due),
         ),
         file: String::new(),
         line: 0,

@@ -1,12 +1,15 @@
-//! Packs that are asked about what one command does: at the moves of deals.
+//! Packs that are asked about what one command does: at the moves of deals, and after it has written.
 //!
 //! - [`Asking`] is who asks: the desk at which the command works, and the packs that are on.
 //! - [`stage`] asks about deals that move, and about those that stay.
+//! - [`event`] tells what a command has written, and applies what follows from it ([`effects`]).
 //!
 //! A pack that fails is passed over, and the answer says so: it can neither stop a command nor undo it.
 //! Its columns are the customer's features as they are now, and the scores of the latest run that is
 //! kept.
 
+pub mod effects;
+pub mod event;
 pub mod stage;
 mod subjects;
 #[cfg(test)]

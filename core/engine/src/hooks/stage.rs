@@ -3,7 +3,6 @@
 use kehu_contract::{Cause, Hook, Judgement, MoveAsked, Opinion, Rule, StageCase};
 use kehu_domain::{CustomerId, Deal, DealEvent};
 use kehu_store::{Reader, StoreError};
-use serde_json::{Map, Value as Json};
 
 use super::subjects::{Hindrance, Subjects};
 use super::views::Views;
@@ -106,6 +105,9 @@ fn check_reason(overrule: bool, reason: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Deals, each with what is said of it.
+pub type Reviewed = Vec<(DealState, Vec<Said>)>;
+
 /// What packs say of open deals that stay where they are; a deal of which nothing is said is among
 /// them too.
 ///
@@ -115,7 +117,7 @@ pub fn review(
     asking: &Asking<'_>,
     reader: &dyn Reader,
     filter: &DealFilter,
-) -> Result<(Vec<(DealState, Vec<Said>)>, Unheard)> {
+) -> Result<(Reviewed, Unheard)> {
     let filter = DealFilter { open: true, ..filter.clone() };
     let states = deals::list(&asking.desk, reader, &filter)?;
     let (said, unheard) = asking.about_stays(reader, &states)?;
@@ -137,7 +139,7 @@ impl Asking<'_> {
                 reason: intent.reason.map(str::to_owned),
                 amount: intent.amount.map(|amount| self.desk.settings.currency.to_major(amount)),
             });
-            Ok(vec![self.case(views, intent.deal, intent.events, asked)?])
+            Ok(vec![Self::case(views, intent.deal, intent.events, asked)?])
         };
         let (mut said, unheard) = self.hear(reader, &[intent.deal.customer], &case)?;
         Ok(Heard { said: said.pop().unwrap_or_default(), unheard })
@@ -158,7 +160,7 @@ impl Asking<'_> {
         let customers: Vec<Option<CustomerId>> =
             states.iter().map(|state| state.deal.customer).collect();
         let cases = |views: &Views<'_>| {
-            let case = |state: &DealState| self.case(views, &state.deal, &state.events, None);
+            let case = |state: &DealState| Self::case(views, &state.deal, &state.events, None);
             states.iter().map(case).collect()
         };
         Ok(self.hear(reader, &customers, &cases)?)
@@ -178,7 +180,9 @@ impl Asking<'_> {
             Ok(subjects) => subjects,
             Err(Hindrance::Store(error)) => return Err(error),
             Err(Hindrance::Features(why)) => {
-                answering.iter().for_each(|(pack, _)| unheard.fail(pack, why.clone()));
+                for (pack, _) in answering {
+                    unheard.fail(pack, why.clone());
+                }
                 return Ok((said, unheard));
             }
         };
@@ -210,7 +214,6 @@ impl Asking<'_> {
     }
 
     fn case(
-        &self,
         views: &Views<'_>,
         deal: &Deal,
         events: &[DealEvent],
@@ -220,7 +223,7 @@ impl Asking<'_> {
         let customer = deal.customer;
         Ok(StageCase {
             id: deal.id,
-            deal: self.deal(views, deal, events, stage.as_ref().and_then(|it| it.probability)),
+            deal: views.deal(deal, events),
             stage,
             asked,
             history: views.history(events),
@@ -231,33 +234,6 @@ impl Asking<'_> {
                 .unwrap_or_default(),
             customer: customer.map(|id| views.customer(id)).transpose()?.flatten(),
         })
-    }
-
-    /// A deal's record with where it stands.
-    fn deal(
-        &self,
-        views: &Views<'_>,
-        deal: &Deal,
-        events: &[DealEvent],
-        probability: Option<f64>,
-    ) -> Map<String, Json> {
-        let today = self.desk.act.today;
-        let (first, last) = (events.first(), events.last());
-        let amount = events.iter().rev().find_map(|event| event.amount).or(deal.amount);
-        let mut shown = views.record(&deal.clone().into());
-        let id = Some(deal.id).filter(|id| *id != 0);
-        for (name, value) in [
-            ("id", id.map(Json::from)),
-            ("stage", last.map(|event| event.stage.as_str().into())),
-            ("days_in_stage", last.map(|event| today.since(event.happened).into())),
-            ("opened", first.map(|event| event.happened.number().into())),
-            ("days_open", first.map(|event| today.since(event.happened).into())),
-            ("probability", probability.map(Json::from)),
-            ("amount", amount.map(|it| self.desk.settings.currency.to_major(it).into())),
-        ] {
-            shown.insert(name.to_owned(), value.unwrap_or(Json::Null));
-        }
-        shown
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kehu_contract::{InteractionView, MoveView, StageView};
+use kehu_contract::{DealView, InteractionView, MoveView, StageView};
 use kehu_domain::{
-    CustomerId, Day, DealEvent, Entity, FieldType, Fields, Money, Record, Rep, Stage, StageRole,
+    CustomerId, Day, Deal, DealEvent, Entity, FieldType, Fields, Money, Record, Rep, Stage,
+    StageRole,
 };
 use kehu_store::{Reader, Result};
 use serde_json::{Map, Value as Json, json};
@@ -62,7 +63,7 @@ impl<'a> Views<'a> {
         fields.remove("identity");
         for name in DAYS {
             if let Some(value) = fields.get_mut(name) {
-                *value = self.day(value);
+                *value = day(value);
             }
         }
         for name in AMOUNTS {
@@ -86,10 +87,6 @@ impl<'a> Views<'a> {
         fields
     }
 
-    fn day(&self, value: &Json) -> Json {
-        value.as_str().and_then(Day::parse).map_or(Json::Null, |day| day.number().into())
-    }
-
     fn amount(&self, value: &Json) -> Json {
         let currency = &self.settings.currency;
         value.as_i64().map_or(Json::Null, |minor| currency.to_major(Money(minor)).into())
@@ -108,7 +105,7 @@ impl<'a> Views<'a> {
                 let value = value.and_then(|value| serde_json::to_value(value).ok());
                 let value = value.unwrap_or(Json::Null);
                 let shown = match field.kind {
-                    FieldType::Day => self.day(&value),
+                    FieldType::Day => day(&value),
                     FieldType::Money => {
                         let minor = value.as_f64().map(|minor| Money(minor as i64));
                         let currency = &self.settings.currency;
@@ -140,6 +137,31 @@ impl<'a> Views<'a> {
     /// A customer's last interactions, the latest first.
     pub(super) fn interactions(&self, customer: CustomerId) -> Result<Vec<InteractionView>> {
         self.cases.interactions(customer)
+    }
+
+    /// A customer's open deals, in id order.
+    pub(super) fn deals(&self, customer: CustomerId) -> Result<Vec<DealView>> {
+        self.cases.deals(customer)
+    }
+
+    /// A deal's record with where it stands; without events it is being opened.
+    pub(super) fn deal(&self, deal: &Deal, events: &[DealEvent]) -> Map<String, Json> {
+        let (first, last) = (events.first(), events.last());
+        let amount = events.iter().rev().find_map(|event| event.amount).or(deal.amount);
+        let stage = last.and_then(|last| self.settings.stage(&deal.pipeline, &last.stage));
+        let mut shown = self.record(&deal.clone().into());
+        for (name, value) in [
+            ("id", Some(deal.id).filter(|id| *id != 0).map(Json::from)),
+            ("stage", last.map(|event| event.stage.as_str().into())),
+            ("days_in_stage", last.map(|event| self.today.since(event.happened).into())),
+            ("opened", first.map(|event| event.happened.number().into())),
+            ("days_open", first.map(|event| self.today.since(event.happened).into())),
+            ("probability", stage.and_then(|stage| stage.probability).map(Json::from)),
+            ("amount", amount.map(|it| self.settings.currency.to_major(it).into())),
+        ] {
+            shown.insert(name.to_owned(), value.unwrap_or(Json::Null));
+        }
+        shown
     }
 
     /// A deal's events as moves, each with the days that the deal stayed there.
@@ -178,6 +200,11 @@ impl<'a> Views<'a> {
             exit_criteria: exit_criteria.clone(),
         })
     }
+}
+
+/// A day in ISO form as a number.
+fn day(value: &Json) -> Json {
+    value.as_str().and_then(Day::parse).map_or(Json::Null, |day| day.number().into())
 }
 
 fn custom_fields(record: &Record) -> Option<&Fields> {

@@ -24,7 +24,9 @@ pub mod targets;
 pub mod tasks;
 pub mod values;
 
-use kehu_domain::{Day, Entity, OperationDraft, Record, RepId};
+use std::cell::Cell;
+
+use kehu_domain::{Day, Entity, OperationDraft, OperationId, Record, RepId};
 use kehu_store::{Reader, Store, StoreError, Writer};
 
 use self::moves::Judged;
@@ -34,6 +36,11 @@ pub use error::{RecordError, Result};
 
 /// How often a change is judged again because another operation came between.
 const ATTEMPTS: usize = 5;
+
+/// Writes what was judged, with what stood against it; returns its result and a line that says what was
+/// done.
+type JudgedChange<'c, T> =
+    &'c mut dyn FnMut(&mut dyn Writer, Option<String>) -> Result<(T, String)>;
 
 /// Says who acts, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +53,22 @@ pub struct Act {
     pub today: Day,
 }
 
+/// Remembers the operation that a use case wrote, for those who are told of it afterwards.
+#[derive(Debug, Default)]
+pub struct Written(Cell<Option<OperationId>>);
+
+impl Written {
+    /// Notes an operation.
+    pub fn note(&self, operation: OperationId) {
+        self.0.set(Some(operation));
+    }
+
+    /// Takes out the last one that was noted.
+    pub fn take(&self) -> Option<OperationId> {
+        self.0.take()
+    }
+}
+
 /// Holds what every use case needs.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -55,6 +78,8 @@ pub struct Desk<'a> {
     pub settings: &'a Settings,
     /// Who acts, and when.
     pub act: &'a Act,
+    /// What was written.
+    pub written: &'a Written,
 }
 
 impl std::fmt::Debug for Desk<'_> {
@@ -86,7 +111,7 @@ impl Desk<'_> {
         let mut writer = self.store.write(&self.draft(kind))?;
         let (result, summary) = change(&mut *writer)?;
         writer.set_summary(&summary);
-        writer.commit()?;
+        self.written.note(writer.commit()?);
         Ok(result)
     }
 
@@ -97,7 +122,7 @@ impl Desk<'_> {
         &self,
         kind: &str,
         ask: &mut dyn FnMut(&dyn Reader) -> Result<Judged>,
-        change: &mut dyn FnMut(&mut dyn Writer, Option<String>) -> Result<(T, String)>,
+        change: JudgedChange<'_, T>,
     ) -> Result<Option<T>> {
         for _ in 0..ATTEMPTS {
             let reader = self.store.read()?;
@@ -111,7 +136,7 @@ impl Desk<'_> {
             }
             let (result, summary) = change(&mut *writer, overruled)?;
             writer.set_summary(&summary);
-            writer.commit()?;
+            self.written.note(writer.commit()?);
             return Ok(Some(result));
         }
         Err(StoreError::Moved.into())

@@ -1,5 +1,6 @@
 //! Packs that are asked about what one command does: records in, opinions and records out.
 
+mod event;
 mod stage;
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use kehu_store::Store as _;
 use super::Asking;
 use crate::packs::PackSet;
 use crate::records::interactions::{self, InteractionFacts};
-use crate::records::{Act, Desk};
+use crate::records::{Act, Desk, Written};
 use crate::score::{self, RunOptions};
 use crate::settings::Settings;
 
@@ -29,6 +30,7 @@ struct Office {
     settings: Settings,
     packs: PackSet,
     act: Act,
+    written: Written,
 }
 
 impl Office {
@@ -46,11 +48,16 @@ impl Office {
             at: "2025-03-01T08:00:00Z".to_owned(),
             today: day("2025-03-01"),
         };
-        Self { _folder: folder, store, settings, packs, act }
+        Self { _folder: folder, store, settings, packs, act, written: Written::default() }
     }
 
     fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, settings: &self.settings, act: &self.act }
+        Desk {
+            store: &self.store,
+            settings: &self.settings,
+            act: &self.act,
+            written: &self.written,
+        }
     }
 
     fn asking(&self) -> Asking<'_> {
