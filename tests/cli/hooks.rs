@@ -340,3 +340,101 @@ fn a_score_that_is_needed_before_anything_is_scored_is_missing_and_said_so() {
     [exit 3]
     "#);
 }
+
+/// A pack that writes telephone numbers in one way, and refuses customers without one.
+const TIDY: [(&str, &str); 2] = [
+    (
+        "scripts/tidy/pack.toml",
+        "name = \"tidy\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"import_row\"\n",
+    ),
+    (
+        "scripts/tidy/main.lua",
+        r#"local code = kehu.rule{ id = "code", en = "written with its country code", zh = "补上国家代码" }
+local none = kehu.rule{ id = "none", en = "{1} has no telephone number", zh = "{1} 没有电话号码" }
+return { import_row = function(row, ctx)
+  if ctx.record ~= "customer" then return end
+  if not row.phone then return ctx:refuse{ because = { { none, row.name } } } end
+  if kehu.text.sub(row.phone, 1, 1) ~= "+" then
+    return ctx:change{ set = { phone = "+86 " .. row.phone }, because = code }
+  end
+end }
+"#,
+    ),
+];
+
+const PEOPLE: &str = "name,phone\n上海重工,021 5555\n天津港,\nAcme,+1 555\n";
+const MAP: &str = "name = \"crm\"\n[[table]]\ninto = \"customer\"\n[table.columns]\nname = \"name\"\nphone = \"phone\"\n";
+
+#[test]
+fn an_import_tells_what_packs_changed_and_refused() {
+    let kit = shop_with(&[&TIDY]);
+    kit.write("people.csv", PEOPLE);
+    kit.write("map.toml", MAP);
+    assert_snapshot!(kit.run("import people.csv --map map.toml --dry-run"), @r"
+    file        encoding  into      rows  new  changed  unchanged  refused
+    people.csv  UTF-8     customer     3    2        0          0        1
+    [stderr]
+    Nothing was written: this was a dry run.
+    refused: people.csv:3: pack tidy refuses: 天津港 has no telephone number (scripts/tidy/main.lua:2)
+    pack tidy changed 1 row and refused 1 (1 code, 1 none)
+    [exit 3]
+    ");
+    assert_snapshot!(kit.run("--lang zh import people.csv --map map.toml"), @r"
+    文件        编码   导入为    行数  新增  变更  未变  拒绝
+    people.csv  UTF-8  customer     3     2     0     0     1
+    [stderr]
+    已拒绝：people.csv:3：脚本包 tidy 拒绝：天津港 没有电话号码 (scripts/tidy/main.lua:2)
+    脚本包 tidy 修改了 1 行，拒绝了 1 行 (1 code, 1 none)
+    [exit 3]
+    ");
+    assert_eq!(kit.json("customer show 上海重工")["phone"], "+86 021 5555");
+    assert_snapshot!(kit.run("history --limit 1"), @r"
+    id   when (UTC)            by    command  what was done                                               file
+    O-7  2024-03-01T01:30:00Z  李伟  import   crm: 2 new, 0 changed, 1 refused; tidy changed 1, refused 1  people.csv
+    [stderr]
+    6 more; --limit 0 shows all
+    ");
+}
+
+#[test]
+fn a_pack_that_fails_stops_the_import_unless_it_is_left_out() {
+    let kit = shop_with(&[&TIDY]);
+    kit.write("people.csv", PEOPLE);
+    kit.write("map.toml", MAP);
+    kit.write(
+        "scripts/tidy/main.lua",
+        "return { import_row = function(row, ctx)\n  return row.phon\nend }",
+    );
+    assert_snapshot!(kit.run("import people.csv --map map.toml"), @r#"
+    [stderr]
+    error: pack tidy, import_row, people.csv:2: argument error: a row of a customer has no "phon"
+      --> scripts/tidy/main.lua:2
+      2 | return row.phon
+      called from scripts/tidy/main.lua:2 in import_row
+      name = "上海重工"
+      phone = "021 5555"
+    hint: did you mean row.phone?
+    hint: nothing was written; to import without a pack: --without PACK
+    [exit 1]
+    "#);
+    assert_eq!(kit.json("customer list").as_array().unwrap().len(), 3);
+    kit.write(
+        "scripts/tidy/main.lua",
+        "return { import_row = function(row, ctx)\n  while true do end\nend }",
+    );
+    let told = kit.run("import people.csv --map map.toml --dry-run");
+    assert!(told.contains("time limit error") && told.ends_with("[exit 1]\n"), "{told}");
+    kit.write("scripts/tidy/pack.toml", "name = \"tidy\"\nhook = \"import_row\"\n");
+    let told = kit.run("import people.csv --map map.toml");
+    assert!(told.contains("--without PACK") && told.ends_with("[exit 1]\n"), "{told}");
+    assert_snapshot!(kit.run("import people.csv --map map.toml --without tidie"), @r#"
+    [stderr]
+    error: --without: no pack "tidie" is on
+    hint: did you mean "tidy"?
+    [exit 2]
+    "#);
+    assert_snapshot!(kit.run("import people.csv --map map.toml --without tidy"), @r"
+    file        encoding  into      rows  new  changed  unchanged  refused
+    people.csv  UTF-8     customer     3    3        0          0        0
+    ");
+}

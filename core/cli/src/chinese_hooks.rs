@@ -24,6 +24,12 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("{} added {} for {s}, due {}: {}", "{} 添加了 {2}，由 {3} 于 {4} 前完成：{5}"),
     ("{} added {}, due {}: {}", "{} 添加了 {}，须于 {} 前完成：{}"),
+    ("{}: pack {} refuses: {}", "{}：脚本包 {} 拒绝：{}"),
+    (
+        "nothing was written; to import without a pack: --without PACK",
+        "未写入任何内容；可不用某个脚本包导入：--without 脚本包",
+    ),
+    ("--without: no pack {} is on", "--without：没有启用脚本包 {}"),
     ("nobody", "无人"),
     ("yes", "是"),
     ("no", "否"),

@@ -234,6 +234,8 @@ impl From<ImportError> for CommandError {
                 Self { hints: first.hint.iter().cloned().collect(), ..Self::failed(message) }
                     .hint(format!("the first is line {} of {}", first.line, first.file))
             }
+            ImportError::Pack(_) => Self::failed(message)
+                .hint("nothing was written; to import without a pack: --without PACK"),
             ImportError::Mapping(problems) => problems.into(),
             ImportError::Source(error) => error.into(),
             ImportError::Store(error) => error.into(),

@@ -26,7 +26,7 @@ impl Asked {
     /// Finds the packs for a hook of a command. A mistake in a pack or in what is set for it must not
     /// keep people from recording what happened: it is told, and the command goes on.
     pub(crate) fn find(context: &Context<'_>, workspace: &Workspace, hook: Hook) -> Result<Self> {
-        if !packs::may_answer(workspace, context.shipped, hook)? {
+        if !packs::may_answer(workspace, context.shipped, hook, &[])? {
             return Ok(Self::default());
         }
         match packs::enabled(workspace, context.shipped) {

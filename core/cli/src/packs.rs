@@ -27,6 +27,19 @@ const DEEPEST: usize = 8;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
 pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<PackSet> {
+    enabled_but(workspace, shipped, &[])
+}
+
+/// Loads them as if some were not on.
+pub(crate) fn enabled_but(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    but: &[String],
+) -> Result<PackSet> {
+    let mut settings = Cow::Borrowed(&workspace.settings);
+    if !but.is_empty() {
+        settings.to_mut().packs_on.retain(|name| !but.contains(name));
+    }
     let (mut available, broken) = available(workspace, shipped)?;
     let nearer = available.iter().filter(|pack| pack.origin() != Origin::Shipped);
     let scripts: Vec<String> = nearer
@@ -34,7 +47,7 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Pac
         .chain(broken.iter().map(|(name, _)| name.clone()))
         .collect();
     // A pack that nobody turned on may be half-written: it troubles nobody.
-    let on = &workspace.settings.packs_on;
+    let on = &settings.packs_on;
     let problems: Vec<Problem> = broken
         .into_iter()
         .filter(|(name, _)| on.contains(name))
@@ -48,7 +61,7 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Pac
     // A plugin of the workspace stands in for a shipped script of its name.
     let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
     available.splice(..0, factories);
-    PackSet::new(&workspace.settings, &available, absent).map_err(|errors| {
+    PackSet::new(&settings, &available, absent).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {
             PackSetError::Setting(problem) => CommandError::from(problem),
             PackSetError::Unknown { name, hint } => {
@@ -64,9 +77,14 @@ pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Pac
 
 /// True if a pack that is on may have a step at a hook: its manifest at least has the word. So commands
 /// that few packs are asked about load none for nothing. Native plugins have none of these hooks.
-pub(crate) fn may_answer(workspace: &Workspace, shipped: Shipped<'_>, hook: Hook) -> Result<bool> {
+pub(crate) fn may_answer(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    hook: Hook,
+    but: &[String],
+) -> Result<bool> {
     let word = hook.name();
-    for name in &workspace.settings.packs_on {
+    for name in workspace.settings.packs_on.iter().filter(|name| !but.contains(name)) {
         let roots = std::iter::once(&workspace.root).chain(&workspace.bases);
         let path = roots.map(|root| root.join(FOLDER).join(name).join(MANIFEST));
         let manifest = match path.into_iter().find(|path| path.is_file()) {

@@ -11,7 +11,7 @@
 //! - [`PackFactory`] and [`Pack`] are what a host implements.
 //! - [`Case`], [`Proposal`], [`Verdict`], [`PlanningProblem`] and [`Plan`] serve the day's work.
 //! - [`StageCase`] and [`Opinion`] serve the moves of deals, [`Event`] and [`Consequence`] what commands
-//!   have written.
+//!   have written, [`Rows`] and [`RowVerdict`] the rows of imports.
 //! - [`document`] reads TOML so that every complaint names a line and the nearest valid name.
 //!
 //! ```
@@ -39,6 +39,7 @@ pub mod document;
 mod event;
 mod feature;
 mod follow_up;
+mod import_row;
 mod manifest;
 mod pack;
 mod plan;
@@ -54,6 +55,7 @@ pub use column::{
 pub use event::{Change, Consequence, Effect, Event, Words};
 pub use feature::{Aggregate, Feature, FieldTest, Source, Span};
 pub use follow_up::{Case, Cause, DealView, Decision, InteractionView, Proposal, Verdict};
+pub use import_row::{RowDecision, RowVerdict, Rows};
 pub use manifest::{
     API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name,
 };

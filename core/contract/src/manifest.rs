@@ -27,11 +27,13 @@ pub enum Hook {
     Stage,
     /// What follows from what a command has written.
     OnEvent,
+    /// Which rows of an import are taken, and how.
+    ImportRow,
 }
 
 impl Hook {
     /// All hooks: those of a day's work in its order, then those of single commands.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Score,
         Self::VisitNeed,
         Self::PlanVisits,
@@ -39,6 +41,7 @@ impl Hook {
         Self::Review,
         Self::Stage,
         Self::OnEvent,
+        Self::ImportRow,
     ];
 
     /// The word for it in TOML and Lua.
@@ -51,6 +54,7 @@ impl Hook {
             Self::Review => "review",
             Self::Stage => "stage",
             Self::OnEvent => "on_event",
+            Self::ImportRow => "import_row",
         }
     }
 
@@ -67,7 +71,7 @@ impl Hook {
     /// True if the hook is asked about what one command does, not about the whole base: a step of it
     /// has no fit.
     pub fn is_of_commands(self) -> bool {
-        matches!(self, Self::Stage | Self::OnEvent)
+        matches!(self, Self::Stage | Self::OnEvent | Self::ImportRow)
     }
 }
 
@@ -392,6 +396,10 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
         && hook.is_of_commands()
     {
         table.problem(&item.place, format!("a {} step has no fit", hook.name()), None);
+    }
+    if let (Some(Hook::ImportRow), Some(item)) = (hook, table.item("needs")) {
+        let message = "an import_row step needs no columns: it reads the rows' own fields";
+        table.problem(&item.place, message, None);
     }
     table.finish();
     Some(Step { name: name?, hook: hook?, function: function?, fit, needs, gives })

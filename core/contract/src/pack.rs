@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use crate::document::Problem;
 use crate::{
     Case, ColumnData, Columns, Consequence, Event, Hook, Manifest, Opinion, Plan, PlanningProblem,
-    Proposal, Reasons, Rule, StageCase, Verdict,
+    Proposal, Reasons, RowVerdict, Rows, Rule, StageCase, Verdict,
 };
 
 /// Says where a pack was found.
@@ -176,6 +176,13 @@ pub trait Pack {
     ) -> Result<Vec<Consequence>, PackError> {
         let _ = (step, batch, events);
         Err(PackError::without(Hook::OnEvent))
+    }
+
+    /// Judges rows of an import, at most once each; a row without a verdict is taken as it is. A host may
+    /// leave this as it is, as with [`Pack::stage`].
+    fn import_row(&mut self, step: usize, rows: &Rows) -> Result<Vec<RowVerdict>, PackError> {
+        let _ = (step, rows);
+        Err(PackError::without(Hook::ImportRow))
     }
 }
 

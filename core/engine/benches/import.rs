@@ -13,6 +13,7 @@ use std::time::Instant;
 use kehu_domain::rows::{Row, RowSource as _, TextFormat};
 use kehu_domain::{Day, OperationDraft};
 use kehu_engine::import::{Import, Mapping, Silent};
+use kehu_engine::packs::PackSet;
 use kehu_engine::settings::Settings;
 use kehu_sqlite::SqliteStore;
 
@@ -63,10 +64,18 @@ fn main() {
         source: None,
         cause: None,
     };
+    let packs = PackSet::default();
     let today = Day::parse("2024-01-01").unwrap();
     for (what, dry_run) in [("dry run", true), ("import", false), ("import again", false)] {
         let started = Instant::now();
-        let import = Import { store: &store, mapping: &mapping, draft: &draft, today, dry_run };
+        let import = Import {
+            store: &store,
+            mapping: &mapping,
+            draft: &draft,
+            packs: &packs,
+            today,
+            dry_run,
+        };
         let report = import
             .run(
                 &mut |spec| Ok(Box::new(kehu_exchange::csv::open(&path, "p.csv", &spec.format)?)),

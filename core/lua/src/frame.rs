@@ -52,6 +52,13 @@ impl Frame {
         Ok(Self { fields, columns, rows })
     }
 
+    /// A frame of columns that are rows' own fields, in their order.
+    pub(crate) fn of_fields(given: &Columns) -> Self {
+        let fields = given.iter().map(|(name, kind, _)| (name.to_owned(), kind)).collect();
+        let columns = given.iter().map(|(.., data)| Arc::clone(data)).collect();
+        Self { fields, columns, rows: given.rows() }
+    }
+
     /// The number of customers.
     pub(crate) fn rows(&self) -> usize {
         self.rows

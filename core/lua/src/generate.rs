@@ -19,6 +19,7 @@ const ROWS: &str = include_str!("luau/rows.luau");
 const FOLLOW_UP: &str = include_str!("luau/follow_up.luau");
 const REVIEW: &str = include_str!("luau/review.luau");
 const CASES: &str = include_str!("luau/cases.luau");
+const IMPORT_ROW: &str = include_str!("luau/import_row.luau");
 
 /// Names the fields of a customer, each with its type.
 pub(crate) type Fields = Vec<(String, ColumnType)>;
@@ -33,6 +34,9 @@ pub(crate) fn source(step: &Step, fields: &Fields) -> String {
         Hook::Review => format!("local host = ...\n{ROWS}\n{}\n{REVIEW}", row_function(fields)),
         Hook::Stage | Hook::OnEvent => {
             format!("local host = ...\n{ROWS}\n{}\n{CASES}", row_function(fields))
+        }
+        Hook::ImportRow => {
+            format!("local host = ...\n{ROWS}\n{}\n{IMPORT_ROW}", row_function(fields))
         }
         Hook::PlanVisits => String::new(),
     }

@@ -84,6 +84,7 @@ mod follow_up;
 mod frame;
 mod gate;
 mod generate;
+mod import_row;
 mod machine;
 mod on_event;
 mod pack;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use kehu_contract::{
     Batch, Case, Columns, Consequence, Event, FailureKind, Hook, Opinion, Pack, PackError, Plan,
-    PlanningProblem, Proposal, Rule, RunContext, ScoredColumn, StageCase, Step, Verdict,
+    PlanningProblem, Proposal, RowVerdict, Rows, Rule, RunContext, ScoredColumn, StageCase, Step,
+    Verdict,
 };
 use mlua::Function;
 use serde_json::Value as Json;
@@ -18,7 +19,7 @@ use crate::frame::Frame;
 use crate::gate::{NO_ROW, Work};
 use crate::generate::{self, Fields};
 use crate::machine::{Machine, Pace, compile_host};
-use crate::{batch, convert, fit, follow_up, on_event, plan, review, stage};
+use crate::{batch, convert, fit, follow_up, import_row, on_event, plan, review, stage};
 
 /// From so many customers on, translating a script for the processor takes less than it saves.
 const NATIVE_ROWS: usize = 1_024;
@@ -338,6 +339,18 @@ impl Pack for LuaPack {
             let chunk = self.chunk(place)?;
             let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
             on_event::run(&job, author, batch, events)
+        })
+    }
+
+    fn import_row(&mut self, place: usize, rows: &Rows) -> Result<Vec<RowVerdict>, PackError> {
+        let frame = Frame::of_fields(&rows.columns);
+        self.prepare(place, &frame)?;
+        let line = |row: usize| Some(format!("{}:{}", rows.file, rows.lines.get(row)?));
+        self.call_about(place, &[], Some(&frame), &line, |step, evaluated| {
+            let author = function(evaluated, &step.function)?;
+            let chunk = self.chunk(place)?;
+            let job = batch::Job { pack: self, step, evaluated, frame: &frame, chunk };
+            import_row::run(&job, author, rows)
         })
     }
 

@@ -254,7 +254,7 @@ fn check_input(id: &str, input: &str, shared: &Shared) -> Result<(), Fault> {
         .manifest
         .steps
         .iter()
-        .filter(|step| step.hook != Hook::PlanVisits)
+        .filter(|step| !matches!(step.hook, Hook::PlanVisits | Hook::ImportRow))
         .flat_map(|step| step.needs.iter().map(kehu_contract::Need::name))
         .collect();
     if needs.iter().any(|need| need == input) {

@@ -2,21 +2,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kehu_contract::Language;
+use kehu_contract::{Hook, Language, did_you_mean};
 use kehu_domain::rows::{RowSource, SourceError};
+use kehu_engine::day::Because;
 use kehu_engine::import::{
-    Declarations, Import, ImportReport, Mapping, Observer, Progress as Read, Refusal, TableReport,
-    TableSpec,
+    Declarations, Import, ImportReport, Mapping, Observer, PackReport, Progress as Read, Refusal,
+    TableReport, TableSpec,
 };
+use kehu_engine::packs::PackSet;
 use kehu_exchange::csv;
 use serde_json::json;
 
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::hooks::{place, sentence};
 use crate::locale::{self, counted};
 use crate::locale::{BESIDES, CHANGED, CREATED, ENCODING, FILE, INTO, REFUSED, ROWS, UNCHANGED};
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
+use crate::packs;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::settings_file::Replacement;
@@ -30,7 +34,8 @@ const NAMED: usize = 20;
 /// All of it is one operation, which kehu undo takes back. A bad row is refused and named, the rest
 /// goes on, and the exit code is 3; where no row of a file fits, for the same reason, nothing is
 /// written. Importing the same files twice changes nothing. What the mapping
-/// declares - pipelines, kinds, fields - is added to kehu.toml.
+/// declares - pipelines, kinds, fields - is added to kehu.toml. The packs that are on may change what
+/// a row says, or refuse it; if one of them fails, nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -45,6 +50,9 @@ pub(crate) struct Args {
     /// Says what would be imported, and keeps nothing
     #[arg(long)]
     dry_run: bool,
+    /// Imports without what this pack makes of the rows; may be given several times
+    #[arg(long, value_name = "PACK")]
+    without: Vec<String>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
@@ -57,20 +65,43 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let settings = with_declarations(&workspace, &mapping)?.filter(|_| !args.dry_run);
     let path = workspace.root.join(SETTINGS);
     let settings = settings.map(|text| Replacement::prepare(&path, &text)).transpose()?;
-    let report = import(&workspace, &mapping, args)?;
+    let packs = row_packs(context, &workspace, &args.without)?;
+    let report = import(&workspace, &mapping, &packs, args)?;
     settings.map(Replacement::put).transpose()?;
     show(context, &workspace, &report)?;
     tell_refusals(&report);
+    tell_packs(&report);
     tell_declarations(&report.declarations, args.dry_run);
     Ok(if report.refused > 0 { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
-fn import(workspace: &Workspace, mapping: &Mapping, args: &Args) -> Result<ImportReport> {
+/// The packs that look at rows. One that cannot be loaded stops the import: it might refuse some.
+fn row_packs(context: &Context<'_>, workspace: &Workspace, without: &[String]) -> Result<PackSet> {
+    let on = &workspace.settings.packs_on;
+    if let Some(stray) = without.iter().find(|name| !on.contains(name)) {
+        let hint = did_you_mean(stray, on.iter().map(String::as_str));
+        return Err(CommandError::usage(format!("--without: no pack \"{stray}\" is on")).hint(hint));
+    }
+    if !packs::may_answer(workspace, context.shipped, Hook::ImportRow, without)? {
+        return Ok(PackSet::default());
+    }
+    packs::enabled_but(workspace, context.shipped, without).map_err(|error| {
+        error.hint("nothing was written; to import without a pack: --without PACK")
+    })
+}
+
+fn import(
+    workspace: &Workspace,
+    mapping: &Mapping,
+    packs: &PackSet,
+    args: &Args,
+) -> Result<ImportReport> {
     let mut draft = workspace.desk().draft("import");
     draft.source = Some(args.from.display().to_string());
     let import = Import {
         store: &workspace.store,
         mapping,
+        packs,
         draft: &draft,
         today: workspace.act.today,
         dry_run: args.dry_run,
@@ -170,6 +201,7 @@ fn without_operation(report: &ImportReport) -> serde_json::Value {
         "tables": report.tables,
         "refused": report.refused,
         "refusals": report.refusals,
+        "packs": report.packs,
         "declarations": report.declarations,
     })
 }
@@ -193,11 +225,39 @@ fn besides(table: &TableReport) -> String {
 
 fn tell_refusals(report: &ImportReport) {
     for refusal in report.refusals.iter().take(NAMED) {
-        Printer::talk(&format!("refused: {refusal}{}", hint(refusal)));
+        Printer::talk(&format!("refused: {}{}", shown(refusal), hint(refusal)));
     }
     let unnamed = report.refused.saturating_sub(NAMED as u64);
     if unnamed > 0 {
         Printer::talk(&format!("{unnamed} more rows were refused; --json names them"));
+    }
+}
+
+/// A refusal with the sentences of the pack, if one refuses, in the language of talk.
+fn shown(refusal: &Refusal) -> String {
+    let Some(first) = refusal.because.first() else { return refusal.to_string() };
+    let (Refusal { file, line, because, .. }, pack) = (refusal, &first.pack);
+    let said = |because: &Because| format!("{} ({})", sentence(because), place(because));
+    let said: Vec<String> = because.iter().map(said).collect();
+    format!("{file}:{line}: pack {pack} refuses: {}", said.join("; "))
+}
+
+/// Says how many rows each pack changed and refused, and by which rules.
+fn tell_packs(report: &ImportReport) {
+    for PackReport { pack, changed, refused, rules } in &report.packs {
+        let rules: Vec<String> =
+            rules.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+        let rules =
+            if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+        Printer::talk(&match locale::spoken() {
+            Language::En => {
+                let rows = counted(*changed as usize, ["row", "rows"]);
+                format!("pack {pack} changed {rows} and refused {refused}{rules}")
+            }
+            Language::Zh => {
+                format!("脚本包 {pack} 修改了 {changed} 行，拒绝了 {refused} 行{rules}")
+            }
+        });
     }
 }
 

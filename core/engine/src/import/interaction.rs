@@ -27,9 +27,9 @@ impl Run<'_> {
         let mut interaction = Interaction::new(CustomerId(0), Day::MIN, String::new());
         let mut identity = Identity::new();
         let mut unknown: Vec<Unknown<'_>> = Vec::new();
-        for column in &here.spec.columns {
-            let value = column
-                .read(row, &self.settings.currency)
+        for (at, column) in here.spec.columns.iter().enumerate() {
+            let value = here
+                .read(at, column, row, &self.settings.currency)
                 .map_err(|bad| Fault::of(column, column.text(row), bad))?;
             let Some(value) = value else {
                 refuse_if_needed(column)?;

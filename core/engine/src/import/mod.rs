@@ -5,6 +5,8 @@
 //!   and stages what is new or changed; the dry run stops before the merge.
 //! - [`ImportReport`] says what came of it, [`Refusal`] which row was refused and why.
 //! - [`Observer`] hears of each row as it goes.
+//! - Packs that are on may look at each row before it becomes a record: change what it says, or refuse it.
+//!   One that fails stops everything: no row slips in that it would have refused.
 //!
 //! A bad row is refused and the rest goes on; a bad file or mapping, and a table of which every row is
 //! refused for the same reason, stop everything, and nothing is written. Importing the same files twice changes nothing. An empty cell says nothing: what is
@@ -17,7 +19,9 @@ mod date;
 mod deal;
 mod declare;
 mod interaction;
+mod judge;
 mod mapping;
+mod reading;
 mod records;
 mod report;
 mod run;
@@ -34,10 +38,12 @@ use kehu_store::{Store, StoreError};
 pub use declare::Declarations;
 pub use mapping::{Mapping, TableSpec};
 pub use report::{
-    Besides, ImportError, ImportReport, Observer, Progress, REFUSALS_NAMED, Refusal, Silent,
-    TableReport,
+    Besides, ImportError, ImportReport, Observer, PackReport, Progress, REFUSALS_NAMED, Refusal,
+    Silent, TableReport,
 };
 
+use crate::packs::PackSet;
+use judge::Judges;
 use run::{Open, Run};
 
 /// How often an import is matched again because another operation came between.
@@ -52,6 +58,8 @@ pub struct Import<'a> {
     pub store: &'a dyn Store,
     /// How.
     pub mapping: &'a Mapping,
+    /// The packs that look at the rows.
+    pub packs: &'a PackSet,
     /// Who acts, when, and from which file.
     pub draft: &'a OperationDraft,
     /// The day from which changed values of customers hold; what happened did so by its end.
@@ -101,8 +109,9 @@ impl Import<'_> {
             return Err(StoreError::Moved.into());
         }
         let mut run = Run::new(self.mapping, reader, staging, self.today, self.dry_run);
+        let judges = Judges::new(self.packs, &self.mapping.settings, self.today);
         for (at, open) in tables.iter_mut().enumerate() {
-            run.table(at, open, observer)?;
+            run.table(at, open, judges.as_ref(), observer)?;
         }
         run.hand_over()?;
         self.finish(run, observer)
@@ -139,7 +148,13 @@ fn summary(report: &ImportReport) -> String {
     let total = report.total();
     let refused =
         if report.refused > 0 { format!(", {} refused", report.refused) } else { String::new() };
-    format!("{}: {} new, {} changed{refused}", report.mapping, total.created, total.changed)
+    let mut summary =
+        format!("{}: {} new, {} changed{refused}", report.mapping, total.created, total.changed);
+    for PackReport { pack, changed, refused, .. } in report.packs.iter().filter(|it| it.has_acted())
+    {
+        summary += &format!("; {pack} changed {changed}, refused {refused}");
+    }
+    summary
 }
 
 fn no_rows(file: &str) -> SourceError {

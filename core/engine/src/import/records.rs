@@ -94,9 +94,9 @@ impl Run<'_> {
     ) -> Result<(Values<'r>, i64), Fault> {
         let mut values = Vec::with_capacity(here.spec.columns.len());
         let mut digest = Identity::new();
-        for column in &here.spec.columns {
-            let value = column
-                .read(row, &self.settings.currency)
+        for (at, column) in here.spec.columns.iter().enumerate() {
+            let value = here
+                .read(at, column, row, &self.settings.currency)
                 .map_err(|bad| Fault::of(column, column.text(row), bad))?;
             let Some(value) = value else {
                 // A deal can go by its id alone; whatever has a name in its file must have one.
@@ -249,7 +249,7 @@ impl Run<'_> {
         let (mut ready, mut lost) = (Vec::new(), Vec::new());
         let mut dependents: BTreeMap<i64, Vec<Deferred>> = BTreeMap::new();
         for deferred in std::mem::take(&mut self.deferred) {
-            let here = Here { table, spec, line: deferred.line };
+            let here = Here { table, spec, line: deferred.line, changes: None };
             match self.refer(here, Entity::Customer, &deferred.parent) {
                 Ok(Some(id)) if self.is_waiting(id) => {
                     dependents.entry(id).or_default().push(deferred);
@@ -325,6 +325,7 @@ impl Run<'_> {
             value: Some(shortened(&parent)),
             why: bad.why,
             hint: bad.hint,
+            because: Vec::new(),
         };
         self.refuse(table, refusal, observer);
     }

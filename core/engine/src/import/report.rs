@@ -1,5 +1,7 @@
 //! What came of an import.
 
+use std::collections::BTreeMap;
+
 use kehu_contract::document::Problem;
 use kehu_domain::rows::SourceError;
 use kehu_domain::{Entity, OperationId};
@@ -7,6 +9,7 @@ use kehu_store::{Matched, RowFate, StoreError};
 use serde::Serialize;
 
 use super::declare::Declarations;
+use crate::day::Because;
 
 /// How many refused rows a report names; it counts all of them.
 pub const REFUSALS_NAMED: usize = 1_000;
@@ -26,8 +29,37 @@ pub struct ImportReport {
     pub refusals: Vec<Refusal>,
     /// How many rows were refused in all.
     pub refused: u64,
+    /// What packs did to the rows, in their order.
+    pub packs: Vec<PackReport>,
     /// What the mapping declares that `kehu.toml` does not have yet.
     pub declarations: Declarations,
+}
+
+/// Says what one pack did to the rows of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PackReport {
+    /// The pack.
+    pub pack: String,
+    /// Rows that it changed.
+    pub changed: u64,
+    /// Rows that it refused.
+    pub refused: u64,
+    /// How often each of its rules was the first reason.
+    pub rules: BTreeMap<String, u64>,
+}
+
+impl PackReport {
+    /// True if it did anything.
+    pub fn has_acted(&self) -> bool {
+        self.changed + self.refused > 0
+    }
+
+    pub(super) fn count(&mut self, because: &[Because], is_change: bool) {
+        *(if is_change { &mut self.changed } else { &mut self.refused }) += 1;
+        if let Some(first) = because.first() {
+            *self.rules.entry(first.rule.clone()).or_default() += 1;
+        }
+    }
 }
 
 /// Says what came of one table.
@@ -80,6 +112,9 @@ pub struct Refusal {
     pub why: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The reasons of the pack that refuses it; none where no pack does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Because>,
 }
 
 impl std::fmt::Display for Refusal {
@@ -161,6 +196,9 @@ pub enum ImportError {
         /// The first of them.
         first: Box<Refusal>,
     },
+    /// A pack that looks at the rows failed.
+    #[error("{0}")]
+    Pack(String),
     /// The mapping does not fit the files.
     #[error("the mapping does not fit the files")]
     Mapping(Vec<Problem>),

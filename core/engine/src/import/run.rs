@@ -3,23 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kehu_contract::document::Problem;
-use kehu_domain::rows::{Row, RowError, RowSource};
-use kehu_domain::{Customer, Day, Entity, Money, Product, Record, Rep};
+use kehu_domain::rows::{Row, RowSource};
+use kehu_domain::{Currency, Customer, Day, Entity, Money, Product, Record, Rep};
 use kehu_store::{Reader, RowFate, Staging, StoreError};
 
 use super::book::{Book, Found};
 use super::deal::Deals;
+use super::judge::Changes;
 use super::mapping::{Mapping, TableSpec, unknown_column};
 use super::records::Deferred;
 use super::report::{
-    ImportError, ImportReport, Observer, Progress, REFUSALS_NAMED, Refusal, TableReport, shortened,
+    ImportError, ImportReport, Observer, REFUSALS_NAMED, Refusal, TableReport, shortened,
 };
-use super::value::{Bad, Column};
+use super::value::{Bad, Column, Value};
 use super::vocabulary::{Holds, Target};
 use crate::settings::Settings;
-
-/// How many rows pass between two words on the progress.
-const ROWS_A_WORD: u64 = 8_192;
 
 /// Says why a row does not become a record.
 pub(super) enum Fault {
@@ -52,6 +50,27 @@ pub(super) struct Here<'a> {
     pub(super) table: usize,
     pub(super) spec: &'a TableSpec,
     pub(super) line: u64,
+    /// What packs have put in the place of what the row says.
+    pub(super) changes: Option<&'a Changes>,
+}
+
+impl<'a> Here<'a> {
+    /// What a row says in the column at a place of the table, as packs leave it.
+    pub(super) fn read<'r>(
+        self,
+        at: usize,
+        column: &'r Column,
+        row: &'r Row,
+        currency: &Currency,
+    ) -> Result<Option<Value<'r>>, Bad>
+    where
+        'a: 'r,
+    {
+        match self.changes.and_then(|changes| changes.of(at)) {
+            Some(put) => Ok(put.value()),
+            None => column.read(row, currency),
+        }
+    }
 }
 
 /// A record that is kept back until all tables are read.
@@ -101,7 +120,7 @@ impl Run<'_> {
 /// An open table: its file, and its columns' places in it.
 pub(super) struct Open {
     pub(super) spec: TableSpec,
-    source: Box<dyn RowSource>,
+    pub(super) source: Box<dyn RowSource>,
 }
 
 impl Open {
@@ -169,59 +188,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads a table to its end.
-    pub(super) fn table(
-        &mut self,
-        at: usize,
-        open: &mut Open,
-        observer: &mut dyn Observer,
-    ) -> Result<(), ImportError> {
-        let Open { spec, source } = open;
-        self.report.tables.push(TableReport::new(source.name(), source.encoding(), spec.into));
-        self.prepare(spec)?;
-        let mut row = Row::default();
-        loop {
-            let fault = match source.next(&mut row) {
-                Ok(false) => break,
-                Ok(true) => {
-                    self.report.tables[at].rows += 1;
-                    let here = Here { table: at, spec, line: row.line() };
-                    match self.row(here, &row) {
-                        Ok(Some(fate)) => {
-                            self.fate(at, row.line(), fate, observer);
-                            None
-                        }
-                        Ok(None) => None,
-                        Err(Fault::Store(error)) => return Err(error.into()),
-                        Err(Fault::Row { column, value, bad }) => {
-                            Some((row.line(), column, value, bad))
-                        }
-                    }
-                }
-                Err(RowError::Broken(error)) => return Err(error.into()),
-                Err(RowError::Bad(bad)) => {
-                    self.report.tables[at].rows += 1;
-                    let why = Bad { why: bad.why, hint: bad.hint };
-                    Some((bad.line, bad.column, None, why))
-                }
-            };
-            if let Some((line, column, value, Bad { why, hint })) = fault {
-                let file = source.name().to_owned();
-                self.refuse(at, Refusal { file, line, column, value, why, hint }, observer);
-            }
-            let rows = self.report.tables[at].rows;
-            if rows.is_multiple_of(ROWS_A_WORD) {
-                let (read, total) = source.progress();
-                observer.progress(&Progress { file: source.name(), rows, read, total });
-            }
-        }
-        if self.report.tables[at].rows == 0 {
-            return Err(super::no_rows(source.name()).into());
-        }
-        self.settle_parents(at, spec, source.name(), observer)?;
-        self.fits(at)
-    }
-
     pub(super) fn fate(
         &mut self,
         table: usize,
@@ -234,7 +200,7 @@ impl<'a> Run<'a> {
     }
 
     /// Fails if all rows of a table, and they are several, were refused for the same reason.
-    fn fits(&self, table: usize) -> Result<(), ImportError> {
+    pub(super) fn fits(&self, table: usize) -> Result<(), ImportError> {
         let TableReport { rows, refused, .. } = self.report.tables[table];
         match &self.alike {
             Some((at, first)) if *at == table && rows > 1 && refused == rows => {
@@ -266,7 +232,7 @@ impl<'a> Run<'a> {
     }
 
     /// Reads what is stored of the sorts that a table speaks of.
-    fn prepare(&mut self, spec: &TableSpec) -> Result<(), StoreError> {
+    pub(super) fn prepare(&mut self, spec: &TableSpec) -> Result<(), StoreError> {
         let references = spec
             .columns
             .iter()
@@ -305,7 +271,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn row(&mut self, here: Here<'_>, row: &Row) -> Result<Option<RowFate>, Fault> {
+    pub(super) fn row(&mut self, here: Here<'_>, row: &Row) -> Result<Option<RowFate>, Fault> {
         match here.spec.into {
             Entity::Interaction => self.interaction(here, row),
             Entity::Deal => self.deal(here, row).map(Some),

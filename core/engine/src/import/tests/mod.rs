@@ -1,6 +1,7 @@
 //! Imports as people see them: files and a mapping in, records and a report out.
 
 mod files;
+mod judged;
 mod published;
 mod tables;
 
@@ -14,6 +15,7 @@ use kehu_sqlite::SqliteStore;
 use kehu_store::Store as _;
 
 use super::{Import, ImportError, ImportReport, Mapping, OpenTable, Silent, TableSpec};
+use crate::packs::PackSet;
 use crate::settings::Settings;
 
 /// A workspace with an empty store.
@@ -21,6 +23,7 @@ struct Workspace {
     _folder: tempfile::TempDir,
     store: SqliteStore,
     settings: Settings,
+    packs: PackSet,
 }
 
 /// Files in memory, by name; a table without a file has the first.
@@ -35,7 +38,7 @@ impl Workspace {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::create(&folder.path().join("kehu.db")).unwrap();
         let settings = Settings::read(&[("kehu.toml", settings)]).unwrap();
-        Self { _folder: folder, store, settings }
+        Self { _folder: folder, store, settings, packs: PackSet::default() }
     }
 
     fn mapping(&self, text: &str) -> Mapping {
@@ -64,7 +67,14 @@ impl Workspace {
             cause: None,
         };
         let today = Day::parse("2018-01-02").unwrap();
-        let import = Import { store: &self.store, mapping, draft: &draft, today, dry_run };
+        let import = Import {
+            store: &self.store,
+            mapping,
+            draft: &draft,
+            packs: &self.packs,
+            today,
+            dry_run,
+        };
         import.run(open, &mut Silent)
     }
 
