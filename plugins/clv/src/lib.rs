@@ -23,7 +23,7 @@ mod pack;
 mod purchases;
 mod spend;
 
-pub use model::{Model, Refusal};
+pub use model::{LEAST_REPEATERS, Model, Refusal};
 pub use pack::ENTRY;
 pub use purchases::{History, Purchases};
 pub use spend::{Spend, Spending};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{History, Purchases, Spend, Spending};
 
-/// Four parameters are not told apart by fewer customers who came back.
-const LEAST_REPEATERS: usize = 30;
+/// The least number of customers who came back: fewer do not tell four parameters apart.
+pub const LEAST_REPEATERS: usize = 30;
 /// The weeks of a month: 365.25 days in 12 months.
 const MONTH: f64 = 365.25 / 12.0 / 7.0;
 
@@ -17,15 +17,18 @@ pub struct Model {
     pub purchases: Purchases,
     /// How well the purchases are explained.
     pub purchases_log_likelihood: f64,
-    /// What they spend on a day of purchase.
+    /// What they spend on a day of purchase; none where too few amounts are known.
     #[serde(flatten)]
-    pub spend: Spend,
+    pub spend: Option<Spend>,
     /// How well the spend is explained.
-    pub spend_log_likelihood: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spend_log_likelihood: Option<f64>,
     /// The customers whose purchases were fitted.
     pub customers: usize,
-    /// Those among them who bought on another day again, for more than nothing.
+    /// Those among them who bought on another day again.
     pub repeaters: usize,
+    /// Those among the repeaters whose amounts are known and more than nothing.
+    pub spenders: usize,
 }
 
 /// Says why there is no model.
@@ -69,22 +72,22 @@ impl Model {
     pub fn fit(customers: &[(History, Option<Spending>)]) -> Result<Self, Refusal> {
         let histories: Vec<History> = customers.iter().map(|(history, _)| *history).collect();
         let spendings: Vec<Spending> = customers.iter().filter_map(|(_, each)| *each).collect();
-        let (customers, repeaters) = (histories.len(), spendings.len());
+        let repeaters = histories.iter().filter(|history| history.repeats > 0.0).count();
+        let (customers, spenders) = (histories.len(), spendings.len());
         if repeaters < LEAST_REPEATERS {
             return Err(Refusal::TooFew { repeaters, customers });
         }
         let (purchases, purchases_log_likelihood) =
             Purchases::fit(&histories).ok_or(Refusal::Purchases { customers })?;
-        let (spend, spend_log_likelihood) = Spend::fit(&spendings)
-            .filter(|(spend, _)| spend.q > 1.0)
-            .ok_or(Refusal::Spend { repeaters })?;
+        let spent = spend_of(&spendings)?;
         Ok(Self {
             purchases,
             purchases_log_likelihood,
-            spend,
-            spend_log_likelihood,
+            spend: spent.map(|(spend, _)| spend),
+            spend_log_likelihood: spent.map(|(_, likelihood)| likelihood),
             customers,
             repeaters,
+            spenders,
         })
     }
 
@@ -100,4 +103,14 @@ impl Model {
         }
         (expected, discounted)
     }
+}
+
+/// The model of spend with its log-likelihood; none where too few amounts are known to ask for one.
+fn spend_of(spendings: &[Spending]) -> Result<Option<(Spend, f64)>, Refusal> {
+    let repeaters = spendings.len();
+    if repeaters < LEAST_REPEATERS {
+        return Ok(None);
+    }
+    let fitted = Spend::fit(spendings).filter(|(spend, _)| spend.q > 1.0);
+    fitted.map(Some).ok_or(Refusal::Spend { repeaters })
 }

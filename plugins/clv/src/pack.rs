@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kehu_plugin::{Batch, Context, Given, Numbers, Output, Result, Rule, Scorer};
 
-use crate::{History, Model, Spending};
+use crate::{History, LEAST_REPEATERS, Model, Spending};
 
 kehu_plugin::rules! {
     BOUGHT = Rule::new(
@@ -38,6 +38,11 @@ kehu_plugin::rules! {
         "{2} 个月内预计 {1} 个购买日，折现后 {3} 个，每次 {4}",
     ).arguments(4);
     NEVER = Rule::new("never", "has never bought", "从未购买");
+    NO_AMOUNTS = Rule::new(
+        "no_amounts",
+        "amounts are known of {1} customers who came back, {2} are needed to tell what a day of purchase brings",
+        "仅有 {1} 位复购客户有金额记录，至少需要 {2} 位才能估计每次金额",
+    ).arguments(2);
 }
 
 /// A week in days.
@@ -57,8 +62,8 @@ impl Scorer for Lifetime {
     const OUTPUTS: &'static [Output] = &[
         Output::value("expected_purchases", &[BOUGHT, NEVER]),
         Output::value("probability_alive", &[ALIVE, NEVER_BACK, NEVER]),
-        Output::value("expected_spend", &[OWN_SPEND, SPEND_OF_ALL, NEVER]),
-        Output::value("lifetime_value", &[WORTH, NEVER]),
+        Output::value("expected_spend", &[OWN_SPEND, SPEND_OF_ALL, NEVER, NO_AMOUNTS]),
+        Output::value("lifetime_value", &[WORTH, NEVER, NO_AMOUNTS]),
     ];
 
     fn new(context: &Context<'_>) -> Result<Self> {
@@ -85,7 +90,7 @@ impl Scorer for Lifetime {
         let mut alive = given.numbers("probability_alive")?;
         let mut spend = given.numbers("expected_spend")?;
         let mut value = given.numbers("lifetime_value")?;
-        let mean_of_all = self.model.spend.expected(None);
+        let unknown = [self.model.spenders as f64, LEAST_REPEATERS as f64];
         for row in 0..batch.rows() {
             let Some((history, spending)) = customers.get(row) else {
                 purchases.missing(row, NEVER);
@@ -103,7 +108,12 @@ impl Scorer for Lifetime {
             } else {
                 alive.set(row, probability, NEVER_BACK);
             }
-            let each = self.model.spend.expected(spending);
+            let Some(model) = self.model.spend else {
+                spend.missing_with(row, NO_AMOUNTS, &unknown);
+                value.missing_with(row, NO_AMOUNTS, &unknown);
+                continue;
+            };
+            let (each, mean_of_all) = (model.expected(spending), model.expected(None));
             match spending {
                 Some(own) => {
                     spend.set_with(row, each, OWN_SPEND, &[own.mean, own.repeats, mean_of_all]);

@@ -64,7 +64,7 @@ fn the_published_parameters_come_out() {
         near(value, expected, 0.000_5);
     }
     near(model.purchases_log_likelihood, -9_582.4, 0.05);
-    let Spend { p, q, gamma } = model.spend;
+    let Spend { p, q, gamma } = model.spend.unwrap();
     for (value, expected) in [(p, 6.25), (q, 3.74), (gamma, 15.44)] {
         near(value, expected, 0.005);
     }
@@ -88,8 +88,8 @@ fn a_base_that_the_models_drew_gives_their_parameters_back() {
         near(found / true_, 1.0, 0.03);
     }
     near(model.purchases.r, drawn.r, 0.05);
-    near(model.spend.expected(None) / spent.expected(None), 1.0, 0.03);
-    near(model.spend.p, spent.p, 0.5);
+    near(model.spend.unwrap().expected(None) / spent.expected(None), 1.0, 0.03);
+    near(model.spend.unwrap().p, spent.p, 0.5);
 }
 
 #[test]

@@ -100,6 +100,21 @@ fn a_base_without_repeats_is_refused_in_words() {
 }
 
 #[test]
+fn without_amounts_the_days_are_expected_and_their_value_is_missing_with_the_reason() {
+    let kit = Kit::new(&ENTRY);
+    let scored =
+        kit.score("score", &base(&kit).numbers("clv_repeat_amount", [None; BUYERS + 1])).unwrap();
+    let (back, _) = examples();
+    assert!(scored.numbers("expected_purchases")[back].is_some_and(|days| days > 0.0));
+    assert!(scored.numbers("probability_alive")[back].is_some_and(|alive| alive > 0.0));
+    for column in ["expected_spend", "lifetime_value"] {
+        assert_eq!(scored.numbers(column)[back], None);
+        assert_eq!(scored.reasons(column, back), [("no_amounts", 0.0)]);
+        assert_eq!(scored.arguments(column, back, "no_amounts").unwrap(), [0.0, 30.0]);
+    }
+}
+
+#[test]
 fn the_model_is_the_same_on_a_share_of_the_base_each_time() {
     let kit = Kit::new(&ENTRY).setting("fit_customers", 300);
     let base = base(&kit);

@@ -339,6 +339,14 @@ macro_rules! column {
             pub fn missing(&mut self, row: usize, rule: RuleId) {
                 self.0.set(row, $missing, rule, &[]);
             }
+
+            /// As `missing`, with arguments for the rule's sentence.
+            ///
+            /// # Panics
+            /// If the rule is not one of the column's in [`crate::Scorer::OUTPUTS`].
+            pub fn missing_with(&mut self, row: usize, rule: RuleId, arguments: &[f64]) {
+                self.0.set(row, $missing, rule, arguments);
+            }
         }
     };
 }
