@@ -185,6 +185,30 @@ fn a_warning_writes_nothing() {
 }
 
 #[test]
+fn what_is_answered_in_the_day_is_told_too() {
+    let tells = [
+        (
+            "scripts/tells/pack.toml",
+            "name = \"tells\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"on_event\"\n",
+        ),
+        (
+            "scripts/tells/main.lua",
+            "local seen = kehu.rule{ id = \"seen\", en = \"{1} {2} by {3}\" }\nreturn { on_event = function(c, event, ctx)\n  return ctx:warn{ because = { { seen, event.record, event.change, event.command } } }\nend }",
+        ),
+    ];
+    let kit = shop_with(&[&tells]);
+    assert!(
+        kit.run("task add '送样品' --customer 武汉钢铁").contains("tells: task added by task add")
+    );
+    let told = kit.run("today done T-1 --rep 李伟");
+    assert!(told.contains("tells: task changed by today done"), "{told}");
+    let json = kit.command(&["log", "call", "武汉钢铁", "--json"]).output().unwrap();
+    assert!(serde_json::from_slice::<serde_json::Value>(&json.stdout).is_ok(), "data stays data");
+    let told = kit.run("score");
+    assert!(!told.contains("tells"), "{told}");
+}
+
+#[test]
 fn a_pack_that_never_ends_leaves_what_was_written_as_it_is() {
     let kit = shop_with(&[&BROKEN, &COACH]);
     assert_snapshot!(kit.run("contact add 武汉钢铁 王总"), @r"

@@ -131,7 +131,7 @@ fn a_refusal_may_be_overruled_for_a_reason_that_the_history_keeps() {
     History
       day         stage     by    reason        overruled
       2024-03-01  prospect  李伟
-      2024-03-01  intent    李伟  总经理已同意  process.no_need
+      2024-03-01  intent    李伟  总经理已同意  process.no_need: no need is recorded
     ");
     assert_snapshot!(kit.run("deal move 年度合同 lost --overrule --reason '不要了'"), @r"
     D-1
@@ -154,7 +154,10 @@ fn opening_a_deal_further_on_is_asked_about_too() {
     ");
     assert_eq!(kit.json("deal list").as_array().unwrap().len(), 0);
     kit.done("deal add 武汉钢铁 年度合同 --stage intent --overrule --reason old");
-    assert_eq!(kit.json("deal show 年度合同")["events"][0]["overruled"], "process.no_need");
+    assert_eq!(
+        kit.json("deal show 年度合同")["events"][0]["overruled"],
+        "process.no_need: no need is recorded"
+    );
 }
 
 #[test]
@@ -389,7 +392,7 @@ fn an_import_tells_what_packs_changed_and_refused() {
     ");
     assert_eq!(kit.json("customer show 上海重工")["phone"], "+86 021 5555");
     assert_snapshot!(kit.run("history --limit 1"), @r"
-    id   when (UTC)            by    command  what was done                                               file
+    id   when (UTC)            by    command  what was done                                                file
     O-7  2024-03-01T01:30:00Z  李伟  import   crm: 2 new, 0 changed, 1 refused; tidy changed 1, refused 1  people.csv
     [stderr]
     6 more; --limit 0 shows all

@@ -90,6 +90,18 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "step \"review\": the hook review has no native extension yet",
         ),
         (
+            "stage",
+            "hook = \\\"score\\\"\\nneeds = [\\\"days\\\"]\\n\" \\\n  \"[step.gives.silence]\\ntype = \\\"number\\\"\\n",
+            "hook = \\\"stage\\\"\\nneeds = [\\\"days\\\"]\\n",
+            "step \"stage\": the hook stage has no native extension yet",
+        ),
+        (
+            "on_event",
+            "hook = \\\"score\\\"\\nneeds = [\\\"days\\\"]\\n\" \\\n  \"[step.gives.silence]\\ntype = \\\"number\\\"\\n",
+            "hook = \\\"on_event\\\"\\nneeds = [\\\"days\\\"]\\n",
+            "step \"on_event\": the hook on_event has no native extension yet",
+        ),
+        (
             "outputs",
             "outputs, 1, sizeof",
             "outputs, 2, sizeof",

@@ -35,7 +35,7 @@ pub struct MoveView {
     pub by: Option<String>,
     /// Why.
     pub reason: Option<String>,
-    /// The rules that stood against the move and were overruled, as `pack.rule`.
+    /// The rules that stood against the move and were overruled, each as `pack.rule: sentence`.
     pub overruled: Option<String>,
     /// The amount as of then, in major units.
     pub amount: Option<f64>,

@@ -281,8 +281,8 @@ pub struct DealEvent {
     pub by: Option<RepId>,
     /// Why.
     pub reason: Option<String>,
-    /// The rules of packs that stood against it and were overruled, as `pack.rule`; the reason says
-    /// why.
+    /// The rules of packs that stood against it and were overruled, each as `pack.rule: sentence`; the
+    /// reason says why.
     #[serde(default)]
     pub overruled: Option<String>,
     /// The amount as of then.

@@ -213,11 +213,13 @@ unsafe fn read_step(entry: &abi::Entry, step: &Step) -> Result<Functions, Refusa
                 needed(follow_up.follow_up.is_some(), "follow_up", name)?;
                 Ok(Functions::FollowUp(follow_up))
             }
-            hook @ (Hook::Review | Hook::Stage | Hook::OnEvent | Hook::ImportRow) => Err(Refusal::new(format!(
-                "step \"{name}\": the hook {} has no native extension yet",
-                hook.name()
-            ))
-            .hint("write that step as a Lua pack")),
+            hook @ (Hook::Review | Hook::Stage | Hook::OnEvent | Hook::ImportRow) => {
+                Err(Refusal::new(format!(
+                    "step \"{name}\": the hook {} has no native extension yet",
+                    hook.name()
+                ))
+                .hint("write that step as a Lua pack"))
+            }
         }
     }
 }

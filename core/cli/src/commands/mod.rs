@@ -100,9 +100,13 @@ pub(crate) enum Command {
 /// Does what was asked for, and tells the packs what it has written; the code says whether all of it was
 /// done.
 pub(crate) fn run(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
-    let code = dispatch(context, command)?;
-    context.printer.finish()?;
+    let outcome = dispatch(context, command).and_then(|code| {
+        context.printer.finish()?;
+        Ok(code)
+    });
+    // What was written is told even where nobody was left to read what was shown.
     let told = events::tell(context);
+    let code = outcome?;
     Ok(if code == ExitCode::SUCCESS { told } else { code })
 }
 

@@ -1,6 +1,6 @@
 //! Deals that move, and deals that stay: what packs say of them.
 
-use kehu_contract::{Cause, Hook, Judgement, MoveAsked, Opinion, Rule, StageCase};
+use kehu_contract::{Cause, Hook, Judgement, Language, MoveAsked, Opinion, Rule, StageCase};
 use kehu_domain::{CustomerId, Deal, DealEvent};
 use kehu_store::{Reader, StoreError};
 
@@ -41,16 +41,19 @@ impl Heard {
         self.said.iter().filter(|said| said.judgement == Judgement::Refuse)
     }
 
-    /// The rules by which packs refuse, as `pack.rule`.
-    fn overruled(&self) -> Option<String> {
+    /// The rules by which packs refuse, each as `pack.rule: sentence`.
+    fn overruled(&self, language: Language) -> Option<String> {
         let rules = self.refusals().flat_map(|said| &said.because);
-        let rules: Vec<String> =
-            rules.map(|because| format!("{}.{}", because.pack, because.rule)).collect();
-        (!rules.is_empty()).then(|| rules.join(", "))
+        let shown = |because: &Because| {
+            let Because { pack, rule, text, .. } = because;
+            format!("{pack}.{rule}: {}", text.get(language))
+        };
+        let rules: Vec<String> = rules.map(shown).collect();
+        (!rules.is_empty()).then(|| rules.join("; "))
     }
 
-    fn judged(&self, overrule: bool) -> Judged {
-        match self.overruled() {
+    fn judged(&self, overrule: bool, language: Language) -> Judged {
+        match self.overruled(language) {
             Some(_) if !overrule => Judged::Stop,
             overruled => Judged::Go(overruled),
         }
@@ -72,7 +75,7 @@ pub fn move_to(
     let mut heard = Heard::default();
     let mut judge = |reader: &dyn Reader, intent: &Intent<'_>| {
         heard = asking.about_move(reader, intent)?;
-        Ok(heard.judged(overrule))
+        Ok(heard.judged(overrule, asking.desk.settings.language))
     };
     let change = moves::move_to(&asking.desk, deal, to, &mut judge)?;
     Ok((change, heard))
@@ -91,7 +94,7 @@ pub fn add(
     let mut heard = Heard::default();
     let mut judge = |reader: &dyn Reader, intent: &Intent<'_>| {
         heard = asking.about_move(reader, intent)?;
-        Ok(heard.judged(overrule))
+        Ok(heard.judged(overrule, asking.desk.settings.language))
     };
     let change = deals::add(&asking.desk, new, &mut judge)?;
     Ok((change, heard))

@@ -76,7 +76,7 @@ fn all_packs_are_heard_in_the_order_of_the_settings_and_a_refusal_wins() {
     let (written, heard) = stage::add(&asking, &new, true).unwrap();
     assert_eq!(heard.refusals().count(), 1);
     let event = written.unwrap().state.events.remove(0);
-    assert_eq!(event.overruled.as_deref(), Some("b.why"));
+    assert_eq!(event.overruled.as_deref(), Some("b.why: because"));
     assert_eq!(event.reason.as_deref(), Some("all the same"));
     let (deals, _) = {
         let reader = office.store.read().unwrap();
