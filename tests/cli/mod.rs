@@ -11,6 +11,7 @@ mod hooks;
 mod import;
 mod lists;
 mod log;
+mod pack;
 mod plugin;
 mod score;
 mod today;

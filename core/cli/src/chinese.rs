@@ -469,7 +469,11 @@ const WORDS: &[(&str, &str)] = &[
 
 /// The sentences of all tables.
 fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let others = [crate::chinese_plugins::SENTENCES, crate::chinese_hooks::SENTENCES];
+    let others = [
+        crate::chinese_plugins::SENTENCES,
+        crate::chinese_hooks::SENTENCES,
+        crate::chinese_packs::SENTENCES,
+    ];
     SENTENCES.iter().chain(others.into_iter().flatten())
 }
 

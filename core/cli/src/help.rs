@@ -9,7 +9,10 @@ pub(crate) const GROUPS: [(&str, &[&str]); 6] = [
     ("Set up a workspace", &["init", "demo", "import", "config"]),
     ("Know customers", &["customer", "contact", "log", "note", "interaction"]),
     ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
-    ("Decide, and say why", &["score", "explain", "override", "runs", "features", "plugin"]),
+    (
+        "Decide, and say why",
+        &["score", "explain", "override", "runs", "features", "pack", "plugin"],
+    ),
     ("Keep the firm's own lists", &["rep", "product"]),
     ("Look back, take back, look after", &["history", "undo", "doctor", "completions"]),
 ];

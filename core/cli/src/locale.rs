@@ -60,6 +60,11 @@ pub(crate) struct Label {
 }
 
 impl Label {
+    /// Makes a word that belongs to one room of commands alone.
+    pub(crate) const fn new(en: &'static str, zh: &'static str) -> Self {
+        Self { en, zh }
+    }
+
     /// The word in a language.
     pub(crate) fn get(self, language: Language) -> &'static str {
         match language {

@@ -27,6 +27,7 @@ mod interaction;
 mod log;
 mod note;
 mod override_value;
+mod pack;
 mod plan;
 mod plugin;
 pub(crate) mod plugin_worker;
@@ -86,6 +87,8 @@ pub(crate) enum Command {
     Runs(runs::Args),
     Features(features::Args),
     #[command(subcommand)]
+    Pack(pack::Args),
+    #[command(subcommand)]
     Plugin(plugin::Args),
     Plan(plan::Args),
     Today(today::Args),
@@ -131,6 +134,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Override(args) => override_value::run(context, &args),
         Command::Runs(args) => runs::run(context, args),
         Command::Features(args) => features::run(context, &args),
+        Command::Pack(args) => return pack::run(context, args),
         Command::Plugin(args) => return plugin::run(context, args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),

@@ -8,6 +8,7 @@ mod given;
 mod order;
 pub mod overrides;
 mod rank;
+mod sequence;
 mod view;
 
 use kehu_contract::{Manifest, Value};
@@ -27,6 +28,7 @@ pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;
 pub use order::{OrderError, StepRef, is_chosen, order};
 pub use rank::percentile_ranks;
+pub use sequence::{Because, Turn, sequence};
 pub use view::{RunView, label_changes};
 
 /// Says why a run could not be made.

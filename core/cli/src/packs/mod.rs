@@ -1,29 +1,22 @@
 //! Finds packs: in the workspace, then in those that it extends, then among the shipped ones.
 
+pub(crate) mod sources;
+pub(crate) mod survey;
+
 use std::borrow::Cow;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kehu_contract::document::Problem;
 use kehu_contract::{Hook, Origin, PackFactory};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
-use kehu_lua::{PackFiles, Refused};
+use kehu_lua::{LuaPackFactory, Refused};
 
+use crate::Shipped;
 use crate::error::{CommandError, Result};
 use crate::plugins;
 use crate::workspace::Workspace;
-use crate::{Shipped, ShippedPack};
-
-/// The folder of a workspace that holds its Lua packs, one folder each.
-const FOLDER: &str = "scripts";
-/// The manifest that makes a folder a pack.
-const MANIFEST: &str = "pack.toml";
-/// No file of a pack is larger; a script may be far smaller still.
-const LARGEST: u64 = 4 * 1024 * 1024;
-/// No pack has more files, or folders more deeply within one another.
-const MOST_FILES: usize = 500;
-const DEEPEST: usize = 8;
+use sources::{FOLDER, MANIFEST, Source};
 
 /// Loads the packs that the workspace turns on, with their settings checked.
 pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<PackSet> {
@@ -112,20 +105,14 @@ type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);
 /// Loads every pack that can be found; of two by the same name the nearer one. The second list names
 /// those that do not even say what they are.
 fn available(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Found> {
-    let mut sources = Vec::new();
-    for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
-        let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
-        sources.extend(in_folder(&root.join(FOLDER), &shown(root, &workspace.root), origin)?);
-    }
-    sources.extend(shipped.packs.iter().map(|pack| (pack.name.to_owned(), from_binary(pack))));
     let (mut packs, mut broken): Found = (Vec::new(), Vec::new());
     let mut seen: Vec<String> = Vec::new();
-    for (name, files) in sources {
-        if seen.contains(&name) {
+    for source in sources::all(workspace, shipped.packs)? {
+        if seen.contains(&source.name) {
             continue;
         }
-        let origin = files.origin;
-        match kehu_lua::load(files) {
+        let (name, origin) = (source.name.clone(), source.origin);
+        match load(source) {
             Ok(pack) => packs.push(Arc::new(pack)),
             Err(Refused { manifest: Some(manifest), problems }) => {
                 packs.push(Arc::new(BrokenPack::new(*manifest, origin, problems)));
@@ -137,78 +124,20 @@ fn available(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Found> {
     Ok((packs, broken))
 }
 
-/// How a folder of packs is named in messages: from the workspace, not from the root of the disk.
-fn shown(root: &Path, workspace: &Path) -> String {
-    if root == workspace {
-        return FOLDER.to_owned();
+/// Checks a pack that was found; its folder must have its name, so that no two can be taken for one another.
+pub(crate) fn load(source: Source) -> Result<LuaPackFactory, Refused> {
+    let Source { name, files, .. } = source;
+    let files = files.map_err(|problems| Refused { manifest: None, problems })?;
+    let dir = files.dir.clone();
+    let pack = kehu_lua::load(files)?;
+    let called = &pack.manifest().name;
+    if *called == name {
+        return Ok(pack);
     }
-    root.join(FOLDER).display().to_string()
-}
-
-fn from_binary(pack: &ShippedPack) -> PackFiles {
-    let files = pack.files.iter();
-    PackFiles {
-        origin: Origin::Shipped,
-        dir: format!("{FOLDER}/{}", pack.name),
-        files: files
-            .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(text.as_bytes())))
-            .collect(),
-    }
-}
-
-fn in_folder(folder: &Path, shown: &str, origin: Origin) -> Result<Vec<(String, PackFiles)>> {
-    let mut packs = Vec::new();
-    for path in sorted(folder)? {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if path.join(MANIFEST).is_file() {
-            let mut files = Vec::new();
-            collect(&path, "", 0, &mut files)?;
-            let dir = format!("{shown}/{name}");
-            packs.push((name.to_owned(), PackFiles { origin, dir, files }));
-        }
-    }
-    Ok(packs)
-}
-
-/// The entries of a folder in the order of their names; none if there is no such folder.
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(CommandError::file("read", folder, &error)),
-    };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    Ok(paths)
-}
-
-/// Reads the files of a pack. Links are passed over: a pack is what lies in its folder.
-fn collect(
-    folder: &Path,
-    prefix: &str,
-    depth: usize,
-    files: &mut Vec<(String, Cow<'static, [u8]>)>,
-) -> Result {
-    for path in sorted(folder)? {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let about = fs::symlink_metadata(&path)
-            .map_err(|error| CommandError::file("read", &path, &error))?;
-        if name.starts_with('.') || about.is_symlink() {
-            continue;
-        }
-        if about.is_dir() {
-            if depth < DEEPEST {
-                collect(&path, &format!("{prefix}{name}/"), depth + 1, files)?;
-            }
-            continue;
-        }
-        if about.len() > LARGEST || files.len() >= MOST_FILES {
-            let message = format!("{} is too large for a pack", path.display());
-            return Err(CommandError::failed(message)
-                .hint("a pack has at most 500 files of at most 4 MiB each"));
-        }
-        let bytes = fs::read(&path).map_err(|error| CommandError::file("read", &path, &error))?;
-        files.push((format!("{prefix}{name}"), Cow::Owned(bytes)));
-    }
-    Ok(())
+    let problem = sources::problem(
+        &format!("{dir}/{MANIFEST}"),
+        format!("the pack is called \"{called}\", its folder \"{name}\""),
+        "give both the same name",
+    );
+    Err(Refused { manifest: None, problems: vec![problem] })
 }

@@ -1,0 +1,164 @@
+//! Where packs in Lua lie: in the workspace, in those that it extends, in the program; and their files, read.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kehu_contract::Origin;
+use kehu_contract::document::{Place, Problem};
+use kehu_lua::PackFiles;
+
+use crate::ShippedPack;
+use crate::error::{CommandError, Result};
+use crate::workspace::Workspace;
+
+/// The folder of a workspace that holds its Lua packs, one folder each.
+pub(crate) const FOLDER: &str = "scripts";
+/// The manifest that makes a folder a pack.
+pub(crate) const MANIFEST: &str = "pack.toml";
+/// No file of a pack is larger; a script may be far smaller still.
+const LARGEST: u64 = 4 * 1024 * 1024;
+/// No pack has more files, or folders more deeply within one another.
+const MOST_FILES: usize = 500;
+const DEEPEST: usize = 8;
+
+/// Holds a pack that was found, as it lies there.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The name of its folder.
+    pub(crate) name: String,
+    /// Where it was found.
+    pub(crate) origin: Origin,
+    /// Its files, or why they cannot be taken.
+    pub(crate) files: Result<PackFiles, Vec<Problem>>,
+}
+
+/// Finds all packs, the nearest first: of several by one name the first is the one that counts.
+pub(crate) fn all(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
+        let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
+        in_workspace(root, &shown(root, &workspace.root), origin, &mut sources)?;
+    }
+    sources.extend(shipped.iter().map(|pack| Source {
+        name: pack.name.to_owned(),
+        origin: Origin::Shipped,
+        files: Ok(from_binary(pack)),
+    }));
+    Ok(sources)
+}
+
+/// How a folder of packs is named in messages: from the workspace, not from the root of the disk.
+fn shown(root: &Path, workspace: &Path) -> String {
+    if root == workspace {
+        return FOLDER.to_owned();
+    }
+    root.join(FOLDER).display().to_string()
+}
+
+/// The files of a pack that the program carries.
+pub(crate) fn from_binary(pack: &ShippedPack) -> PackFiles {
+    let files = pack.files.iter();
+    PackFiles {
+        origin: Origin::Shipped,
+        dir: format!("{FOLDER}/{}", pack.name),
+        files: files
+            .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(text.as_bytes())))
+            .collect(),
+    }
+}
+
+fn in_workspace(root: &Path, shown: &str, origin: Origin, sources: &mut Vec<Source>) -> Result {
+    for path in sorted(&root.join(FOLDER))? {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if name.starts_with('.') || !path.join(MANIFEST).is_file() {
+            continue;
+        }
+        let dir = format!("{shown}/{name}");
+        let files = match leads_out(root, &path) {
+            Some(target) => Err(vec![problem(
+                &dir,
+                format!("the pack is a link that leads out of its workspace, to {target}"),
+                "put a copy in its place: kehu pack add DIR",
+            )]),
+            None => read(&path, dir, origin)?,
+        };
+        sources.push(Source { name: name.to_owned(), origin, files });
+    }
+    Ok(())
+}
+
+/// Where a folder really lies, if that is not within the workspace.
+fn leads_out(root: &Path, folder: &Path) -> Option<String> {
+    let (root, folder) = (fs::canonicalize(root).ok()?, fs::canonicalize(folder).ok()?);
+    (!folder.starts_with(root)).then(|| folder.display().to_string())
+}
+
+/// Reads the files of a pack's folder; `dir` is its name in messages.
+pub(crate) fn read(
+    folder: &Path,
+    dir: String,
+    origin: Origin,
+) -> Result<Result<PackFiles, Vec<Problem>>> {
+    let mut files = Vec::new();
+    Ok(match collect(folder, "", 0, &mut files)? {
+        Some(large) => Err(vec![problem(
+            &format!("{dir}/{large}"),
+            "the file is too large for a pack".to_owned(),
+            "a pack has at most 500 files of at most 4 MiB each",
+        )]),
+        None => Ok(PackFiles { origin, dir, files }),
+    })
+}
+
+/// Says what is wrong with a whole file or folder.
+pub(crate) fn problem(file: &str, message: String, hint: &str) -> Problem {
+    let place = Place { file: Arc::from(file), line: 1, column: 1, source: Arc::from("") };
+    Problem { place, message, hint: Some(hint.to_owned()) }
+}
+
+/// The entries of a folder in the order of their names; none if there is no such folder.
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(CommandError::file("read", folder, &error)),
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// Reads the files of a pack; gives the first one that is too large, or one too many. Links are passed
+/// over: a pack is what lies in its folder.
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut Vec<(String, Cow<'static, [u8]>)>,
+) -> Result<Option<String>> {
+    for path in sorted(folder)? {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let about = fs::symlink_metadata(&path)
+            .map_err(|error| CommandError::file("read", &path, &error))?;
+        if name.starts_with('.') || !(about.is_dir() || about.is_file()) {
+            continue;
+        }
+        if about.is_dir() {
+            if depth < DEEPEST {
+                let large = collect(&path, &format!("{prefix}{name}/"), depth + 1, files)?;
+                if large.is_some() {
+                    return Ok(large);
+                }
+            }
+            continue;
+        }
+        if about.len() > LARGEST || files.len() >= MOST_FILES {
+            return Ok(Some(format!("{prefix}{name}")));
+        }
+        let bytes = fs::read(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+        files.push((format!("{prefix}{name}"), Cow::Owned(bytes)));
+    }
+    Ok(None)
+}
