@@ -190,7 +190,7 @@ fn a_file_or_a_lock_that_was_changed_is_refused_before_anything_runs() {
 
 /// A plugin that crashes at who has been silent for so many days.
 fn crashing(kit: &Kit, days: u32) -> Option<PathBuf> {
-    let bench = native::kit::Bench::new()?;
+    let bench = native::kit::Bench::new();
     let row = format!("if (days == {days}) *(volatile int *)8 = 1;");
     let source = native::kit::at_row(&row)
         .replace("needs = [\\\"days\\\"]", "needs = [\\\"recency_days\\\"]")
@@ -273,7 +273,7 @@ fn a_new_plugin_keeps_to_the_rules_and_one_that_remembers_does_not() {
     let measured = kit.json("plugin bench credit-risk/credit-risk.so --rows 20000");
     assert_eq!(measured["steps"][0]["rows"], 20_000);
     assert!(measured["steps"][0]["isolated_seconds"].as_f64() > Some(0.0), "{measured}");
-    let bench = native::kit::Bench::new().unwrap();
+    let bench = native::kit::Bench::new();
     let remembers = native::kit::scorer("static double seen; seen += 1;", "days += seen;", "");
     let path = bench.compile("remembers", &remembers);
     let told = kit.run(&format!("plugin validate {}", path.display()));

@@ -15,7 +15,7 @@ fn said(path: &Path) -> String {
 
 #[test]
 fn what_is_no_file_of_a_plugin_is_refused_at_once() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(bench.path(name), bytes).unwrap();
         std::fs::set_permissions(bench.path(name), std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -47,7 +47,7 @@ fn what_is_no_file_of_a_plugin_is_refused_at_once() {
 
 #[test]
 fn a_file_that_is_cut_off_is_refused_before_the_loader_sees_it() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("whole", &at_row(""));
     let bytes = std::fs::read(&path).unwrap();
     for share in [25, 50, 90] {
@@ -58,7 +58,7 @@ fn a_file_that_is_cut_off_is_refused_before_the_loader_sees_it() {
 
 #[test]
 fn files_that_others_can_change_are_refused() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("open", &at_row(""));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     assert!(said(&path).ends_with("open.so is writable by others (666)"));
@@ -76,7 +76,7 @@ fn files_that_others_can_change_are_refused() {
 
 #[test]
 fn only_the_bytes_that_were_added_are_taken() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("first", &at_row(""));
     let hash = Library::open(&path).unwrap().sha256().to_owned();
     assert!(Library::verify(&path, &hash).is_ok());
@@ -87,7 +87,7 @@ fn only_the_bytes_that_were_added_are_taken() {
 
 #[test]
 fn a_file_that_is_replaced_under_a_running_plugin_changes_nothing() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("stays", &at_row(""));
     let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
     assert_eq!(score(&factory, &[31.0]).unwrap().data, ColumnData::Number(vec![1.0]));
@@ -97,7 +97,7 @@ fn a_file_that_is_replaced_under_a_running_plugin_changes_nothing() {
 
 #[test]
 fn a_file_and_its_copy_are_two_plugins() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("original", &at_row("static int calls; days += calls++;"));
     let copy = bench.path("copy.so");
     std::fs::copy(&path, &copy).unwrap();
@@ -110,7 +110,7 @@ fn a_file_and_its_copy_are_two_plugins() {
 
 #[test]
 fn what_a_library_lacks_is_said_when_it_is_loaded() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let lacking = "extern double nowhere(double);\nstatic int32_t score(";
     let source = changed(&[
         ("static int32_t score(", lacking),
@@ -138,7 +138,7 @@ fn what_a_library_lacks_is_said_when_it_is_loaded() {
 
 #[test]
 fn a_library_for_a_newer_system_is_refused_with_what_to_do() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("newer", &at_row("if (days < 0) puts(\"\");"));
     let mut bytes = std::fs::read(&path).unwrap();
     let name = b"GLIBC_2.";

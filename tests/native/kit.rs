@@ -102,10 +102,11 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// None if there is no compiler.
-    pub(crate) fn new() -> Option<Self> {
+    /// Makes one. Without a compiler these tests say nothing, so they fail.
+    pub(crate) fn new() -> Self {
         let there = Command::new("cc").arg("--version").output().is_ok();
-        there.then(|| Self { folder: tempfile::tempdir().unwrap() })
+        assert!(there, "the tests of native plugins need a C compiler by the name of cc");
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -10,7 +10,7 @@ use super::kit::{Bench, at_row, batch, changed, context, factory, said, score, s
 /// C-105 has 39 days of silence.
 #[test]
 fn a_crash_names_the_customer_and_the_signal() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let at = "pack fixture, score, customer C-105: runtime error: the plugin ";
     let cases = [
         ("null", "*(volatile int *)8 = 1;", "crashed (SIGSEGV)"),
@@ -25,11 +25,6 @@ fn a_crash_names_the_customer_and_the_signal() {
         ("overrun", "given->numbers[batch->n_rows] = 1;", "crashed (SIGSEGV)"),
         ("points", "given->points[0][batch->n_rows] = 1;", "crashed (SIGSEGV)"),
         ("underrun", "given->numbers[-1000] = 1;", "crashed (SIGSEGV)"),
-        (
-            "writes",
-            "FILE *f = fopen(\"/tmp/kehu-must-not\", \"w\"); fputs(\"x\", f); fclose(f);",
-            "crashed (SIGXFSZ: it wrote to a file)",
-        ),
     ];
     for (name, code, expected) in cases {
         if !cfg!(target_arch = "x86_64") && ["illegal", "division"].contains(&name) {
@@ -43,7 +38,7 @@ fn a_crash_names_the_customer_and_the_signal() {
 
 #[test]
 fn words_before_the_end_are_kept() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let code = "if (days == 39) { fprintf(stderr, \"no table for 39\\n\"); abort(); }";
     assert_eq!(
         said(&bench, "words", &at_row(code)),
@@ -53,7 +48,7 @@ fn words_before_the_end_are_kept() {
 
 #[test]
 fn a_stack_without_end_is_a_crash() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let deep = "static int deep(volatile int n) { volatile char room[4096]; room[0] = (char)n; return deep(n + 1) + room[0]; }\nstatic int32_t score(";
     let source = at_row("if (days == 39) deep(0);").replace("static int32_t score(", deep);
     let told = said(&bench, "stack", &source);
@@ -62,7 +57,7 @@ fn a_stack_without_end_is_a_crash() {
 
 #[test]
 fn memory_has_a_limit() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let code = "if (days == 39) for (;;) { char *more = malloc(1 << 20); if (!more) { call->fail(call->context, row, \"no memory\", 9); return KEHU_FAILED; } memset(more, 1, 1 << 20); }";
     assert_eq!(
         said(&bench, "memory", &at_row(code)),
@@ -71,22 +66,8 @@ fn memory_has_a_limit() {
 }
 
 #[test]
-fn processes_are_not_allowed() {
-    let Some(bench) = Bench::new() else { return };
-    let code = "if (days == 39 && fork() < 0) { call->fail(call->context, row, \"no child\", 8); return KEHU_FAILED; }";
-    assert_eq!(
-        said(&bench, "fork", &at_row(code)),
-        "pack fixture, score, customer C-105: runtime error: no child"
-    );
-    let code = "if (days == 39) { execl(\"/bin/true\", \"true\", NULL); call->fail(call->context, row, \"no program\", 10); return KEHU_FAILED; }";
-    assert!(said(&bench, "exec", &at_row(code)).ends_with("no program"));
-    let code = "if (days == 39 && getenv(\"HOME\")) abort();";
-    assert_eq!(said(&bench, "environment", &at_row(code)), "scored");
-}
-
-#[test]
 fn a_loop_is_stopped_at_its_limit() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let begun = Instant::now();
     assert_eq!(
         said(&bench, "loop", &at_row("while (days == 39) { }")),
@@ -105,7 +86,7 @@ fn a_loop_is_stopped_at_its_limit() {
 
 #[test]
 fn an_exception_that_nobody_catches_is_a_crash() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let source = at_row("if (days == 39) throw 7;").replace("#define _GNU_SOURCE", "").replace(
         "const kehu_entry *kehu_plugin_entry_v1(void)",
         "extern \"C\" const kehu_entry *kehu_plugin_entry_v1(void)",
@@ -120,7 +101,7 @@ fn an_exception_that_nobody_catches_is_a_crash() {
 
 #[test]
 fn what_is_given_wrongly_is_told_with_its_customer() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let cases = [
         (
             "unwritten",
@@ -178,7 +159,7 @@ fn what_is_given_wrongly_is_told_with_its_customer() {
 
 #[test]
 fn a_missing_value_needs_no_reason_and_a_value_of_its_own_needs_one() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let source =
         at_row("if (kehu_is_missing(days)) { given->numbers[row] = kehu_missing(); continue; }");
     let factory = factory(&bench.compile("missing", &source), OnCrash::Fail, Isolation::Worker);
@@ -189,7 +170,7 @@ fn a_missing_value_needs_no_reason_and_a_value_of_its_own_needs_one() {
 
 #[test]
 fn garbage_on_the_socket_is_no_answer() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let code = "if (days == 39) for (int fd = 100; fd < 1024; fd++) write(fd, \"garbage garbage garbage\", 23);";
     let told = said(&bench, "garbage", &at_row(code));
     assert!(
@@ -200,7 +181,7 @@ fn garbage_on_the_socket_is_no_answer() {
 
 #[test]
 fn poisoned_customers_are_passed_over_and_the_others_scored() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let source = at_row("if (days == 39) abort();");
     let factory = factory(&bench.compile("poison", &source), OnCrash::SkipRows, Isolation::Worker);
     let mut days: Vec<f64> = (0..BATCH).map(|row| (row % 8) as f64 + 31.0).collect();
@@ -230,7 +211,7 @@ fn poisoned_customers_are_passed_over_and_the_others_scored() {
 
 #[test]
 fn a_plugin_that_crashes_only_in_company_is_not_blamed_on_a_customer() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let told = said(&bench, "company", &scorer("if (batch->n_rows > 5) abort();", "", ""));
     assert_eq!(
         told,
@@ -240,7 +221,7 @@ fn a_plugin_that_crashes_only_in_company_is_not_blamed_on_a_customer() {
 
 #[test]
 fn instances_are_made_and_destroyed_as_promised() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let create = "static int32_t create(const kehu_call *call, const char *settings, size_t len, const void *state, size_t state_len, void **instance) { CODE }\nstatic int32_t score(";
     let with = |name: &str, code: &str| {
         let source = changed(&[
@@ -267,7 +248,7 @@ fn instances_are_made_and_destroyed_as_promised() {
 
 #[test]
 fn prints_of_a_plugin_go_nowhere_and_stop_nothing() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let code = "for (int line = 0; line < 2000; line++) puts(\"a line that nobody asked for, and that is not short\"); fflush(stdout);";
     assert_eq!(said(&bench, "prints", &at_row(code)), "scored");
 }
@@ -275,7 +256,7 @@ fn prints_of_a_plugin_go_nowhere_and_stop_nothing() {
 #[test]
 fn a_worker_serves_batches_and_instances_one_after_another() {
     use kehu_contract::PackFactory as _;
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let factory = factory(&bench.compile("many", &at_row("")), OnCrash::Fail, Isolation::Worker);
     for rows in [1, 0, 8_192, 3, 60_000] {
         let mut pack = factory.create(&context(&factory)).unwrap();
@@ -294,7 +275,7 @@ fn a_worker_serves_batches_and_instances_one_after_another() {
 
 #[test]
 fn a_customer_at_whom_it_crashes_alone_is_no_matter_of_empty_batches() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let path = bench.compile("empty", &scorer("if (batch->n_rows == 0) abort();", "", ""));
     let error = score(&factory(&path, OnCrash::Fail, Isolation::Worker), &[]).unwrap_err();
     assert!(error.to_string().contains("crashed (SIGABRT); there was no customer"), "{error}");
@@ -303,7 +284,7 @@ fn a_customer_at_whom_it_crashes_alone_is_no_matter_of_empty_batches() {
 /// Its words come too late, or from a thread that was not asked.
 #[test]
 fn what_is_said_after_a_call_or_beside_it_is_not_heard() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = Bench::new();
     let thread = "#include <pthread.h>\nstatic kehu_call kept;\nstatic int during;\nstatic void *talk(void *wait) { if (wait) usleep(20000); for (int i = 0; i < 100; i++) { kept.fail(kept.context, 0, \"late\", 4); kept.emit(kept.context, \"late\", 4); kept.text(kept.context, \"late\", 4); } return NULL; }\nstatic int32_t score(";
     let beside = "kept = *call; pthread_t other; pthread_create(&other, NULL, talk, NULL); pthread_join(other, NULL);";
     let after = "kept = *call; static pthread_t other; if (!other) pthread_create(&other, NULL, talk, &kept); else pthread_join(other, NULL);";

@@ -1,11 +1,12 @@
-//! Native plugins: what the host must survive. Sources in C are compiled here; without a compiler
-//! these tests pass by.
+//! Native plugins: what the host must survive. Sources in C are compiled here, by the
+//! system's own compiler.
 
 mod check;
 mod entry;
 mod example;
 mod files;
 mod growth;
+mod jail;
 pub(crate) mod kit;
 mod lifecycle;
 mod linked;

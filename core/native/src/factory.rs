@@ -127,6 +127,8 @@ pub fn inspect(
 fn while_loading(death: &Death) -> Refusal {
     match death {
         Death::Host(what) => Refusal::new(what.clone()),
+        Death::Forbidden(what) => Refusal::new(format!("while it was loaded, it {what}"))
+            .hint("a plugin may do nothing but reckon: see plugins/README.md"),
         death => Refusal::new(format!("it {} while it was loaded", death.words())),
     }
 }
@@ -285,7 +287,7 @@ impl Shared {
         };
         // SAFETY: the plugin stays loaded; that it may crash was accepted with the switch.
         let loaded = unsafe { verify::verify(entry) }.map_err(|refusal| self.refused(refusal))?;
-        Ok(Guest::new(loaded, std::ptr::null()))
+        Ok(Guest::new(loaded, None))
     }
 
     pub(crate) fn error(&self, kind: FailureKind, message: impl Into<String>) -> PackError {

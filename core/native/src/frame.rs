@@ -163,6 +163,14 @@ impl Channel {
         Ok(Some(Frame { content, tail, memory }))
     }
 
+    /// Waits until something comes, or the other end goes; false if the deadline comes first.
+    pub(crate) fn is_ready(&self, deadline: Instant) -> io::Result<bool> {
+        match self.wait(PollFlags::IN, Some(deadline)) {
+            Err(error) if error.kind() == ErrorKind::TimedOut => Ok(false),
+            other => other.map(|()| true),
+        }
+    }
+
     fn exactly(&self, bytes: usize, deadline: Option<Instant>) -> io::Result<Vec<u8>> {
         let mut buffer = vec![0; bytes];
         if self.fill(&mut buffer, &mut None, deadline)? < bytes {

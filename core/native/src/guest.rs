@@ -41,8 +41,11 @@ pub(crate) enum Work<'a> {
 
 #[expect(unsafe_code, reason = "the plugin's functions are called")]
 impl Guest {
-    /// Takes a checked plugin in. `cancel` stays for as long as the guest does.
-    pub(crate) fn new(loaded: Loaded, cancel: *const u32) -> Self {
+    /// Takes a checked plugin in. `cancel` stays for as long as the guest does; without one, no call is
+    /// ever asked to stop.
+    pub(crate) fn new(loaded: Loaded, cancel: Option<*const u32>) -> Self {
+        static NEVER: u32 = 0;
+        let cancel = cancel.unwrap_or(&raw const NEVER);
         let steps = &loaded.manifest.steps;
         let instances = steps.iter().map(|_| None).collect();
         let needs = steps.iter().map(|step| step.needs.iter().map(Need::name).collect()).collect();

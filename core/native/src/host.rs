@@ -15,6 +15,7 @@ use crate::description::Description;
 use crate::desk::Answer;
 use crate::file::Library;
 use crate::frame::{Ask, Channel, FROM_WORKER, Frame, Tell};
+use crate::jail::{self, THREADS};
 use crate::lend::{Lending, Spans};
 use crate::memory::Arena;
 use crate::refusal::Refusal;
@@ -26,6 +27,8 @@ use kehu_contract::plain;
 const LOADING: Duration = Duration::from_secs(10);
 /// How long a call has between being asked to stop and being stopped.
 const GRACE: Duration = Duration::from_millis(500);
+/// How often a worker is looked at while it works.
+const WATCHED: Duration = Duration::from_millis(100);
 /// How much of what a plugin prints is kept.
 const PRINTED: usize = 16 * 1024;
 
@@ -43,6 +46,8 @@ pub(crate) enum Origin {
 pub(crate) enum Death {
     /// The system ended it: a crash.
     Signal(i32, String),
+    /// It was ended for what it tried.
+    Forbidden(String),
     /// It ended by itself.
     Exit(i32, String),
     /// It was too slow.
@@ -56,7 +61,7 @@ pub(crate) enum Death {
 impl Death {
     /// True if the plugin's own code may have done it for one of the rows.
     pub(crate) fn is_crash(&self) -> bool {
-        matches!(self, Self::Signal(..) | Self::Exit(..) | Self::Garbled(_))
+        matches!(self, Self::Signal(..) | Self::Forbidden(_) | Self::Exit(..) | Self::Garbled(_))
     }
 
     /// What happened, in words that follow "it".
@@ -70,7 +75,7 @@ impl Death {
             Self::Exit(code, said) => with(format!("ended the process (exit {code})"), said),
             Self::TooSlow(limit) => format!("took longer than {} ms", limit.as_millis()),
             Self::Garbled(what) => format!("spoiled the worker's own words: {what}"),
-            Self::Host(what) => what.clone(),
+            Self::Forbidden(what) | Self::Host(what) => what.clone(),
         }
     }
 }
@@ -185,6 +190,10 @@ impl Worker {
                 self.kill();
                 Err(Death::TooSlow(limit))
             }
+            Err(error) if error.kind() == ErrorKind::QuotaExceeded => {
+                self.kill();
+                Err(Death::Forbidden(error.to_string()))
+            }
             Err(error) if error.kind() == ErrorKind::InvalidData => {
                 self.kill();
                 Err(Death::Garbled(error.to_string()))
@@ -195,14 +204,33 @@ impl Worker {
 
     /// Waits until the deadline, then asks the call to stop, and waits a little longer.
     fn wait(&mut self, deadline: Instant) -> io::Result<Option<Frame<Tell>>> {
-        match self.channel.receive(Some(deadline)) {
-            Err(error) if error.kind() == ErrorKind::TimedOut => {}
-            other => return other,
+        if !self.watch(deadline)? {
+            self.set_cancel(1);
+            let answered = self.watch(Instant::now() + GRACE);
+            self.set_cancel(0);
+            if !answered? {
+                return Err(ErrorKind::TimedOut.into());
+            }
         }
-        self.set_cancel(1);
-        let received = self.channel.receive(Some(Instant::now() + GRACE));
-        self.set_cancel(0);
-        received
+        self.channel.receive(Some(deadline.max(Instant::now()) + GRACE))
+    }
+
+    /// Waits for an answer until the deadline, and looks at the worker meanwhile; true if it is there.
+    fn watch(&mut self, deadline: Instant) -> io::Result<bool> {
+        loop {
+            let turn = deadline.min(Instant::now() + WATCHED);
+            if self.channel.is_ready(turn)? {
+                return Ok(true);
+            }
+            self.listen();
+            if self.threads().is_some_and(|threads| threads > THREADS) {
+                let words = format!("started more than {THREADS} threads, which no plugin may");
+                return Err(io::Error::new(ErrorKind::QuotaExceeded, words));
+            }
+            if turn == deadline {
+                return Ok(false);
+            }
+        }
     }
 
     /// Writes the flag to stop: the first word of the input memory, which a call may read meanwhile.
@@ -225,10 +253,20 @@ impl Worker {
 
     /// The memory that is the worker's alone, in bytes; none where the system does not tell.
     pub(crate) fn own_memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-        let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        let kibibytes: u64 = self.status("RssAnon:")?.trim_end_matches("kB").trim().parse().ok()?;
         Some(kibibytes * 1024)
+    }
+
+    /// How many threads the worker has; none where the system does not tell.
+    fn threads(&self) -> Option<usize> {
+        self.status("Threads:")?.parse().ok()
+    }
+
+    /// What the system says of the worker's process under a name.
+    fn status(&self, name: &str) -> Option<String> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().to_owned())
     }
 
     /// Takes out what the plugin has printed.
@@ -269,6 +307,7 @@ impl Worker {
         };
         let words = self.last_words();
         match status.signal() {
+            Some(libc::SIGSYS) => Death::Forbidden(jail::attempt(&self.printed)),
             Some(signal) => Death::Signal(signal, words),
             None => Death::Exit(status.code().unwrap_or_default(), words),
         }

@@ -265,9 +265,14 @@ impl NativePack {
             death => format!("the plugin {}", death.words()),
         };
         let mut error = self.shared.error(kind, words);
-        error.hint = death
-            .is_crash()
-            .then(|| "tell its author; on_crash = \"skip-rows\" scores the others".to_owned());
+        error.hint = match death {
+            Death::Forbidden(_) => {
+                Some("tell its author: a plugin gets all that it may know as columns and settings, and gives all that it has to say as results".to_owned())
+            }
+            death => death
+                .is_crash()
+                .then(|| "tell its author; on_crash = \"skip-rows\" scores the others".to_owned()),
+        };
         error
     }
 

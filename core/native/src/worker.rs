@@ -91,11 +91,14 @@ impl Stage<'_> {
                 return Ok(Tell::Done);
             }
             Ask::Load { linked, memory: most, seconds } => {
-                jail::enter(most, seconds)?;
-                return Ok(match self.load(linked, memory) {
-                    Ok(told) => told,
-                    Err(refusal) => Tell::Refused(refusal),
-                });
+                let loaded = jail::enter(most, seconds)
+                    .map_err(|error| unconfined(&error))
+                    .and_then(|()| self.load(linked, memory))
+                    .and_then(|told| {
+                        jail::tighten().map_err(|error| unconfined(&error))?;
+                        Ok(told)
+                    });
+                return Ok(loaded.unwrap_or_else(Tell::Refused));
             }
             _ => {}
         }
@@ -149,10 +152,16 @@ impl Stage<'_> {
         let loaded = unsafe { verify::verify(entry)? };
         let described = Box::new(loaded.description.clone());
         // The host's flag to stop is the first word of the input memory.
-        let cancel = self.input.as_ref().map_or(std::ptr::null(), |input| input.base().cast());
+        let cancel = self.input.as_ref().map(|input| input.base().cast_const().cast());
         self.guest = Some(Guest::new(loaded, cancel));
         Ok(Tell::Loaded(described))
     }
+}
+
+/// Why nothing is loaded into a worker that could do what it likes.
+fn unconfined(error: &io::Error) -> Refusal {
+    Refusal::new(format!("cannot be run: this system does not confine its process ({error})"))
+        .hint("a kernel with filters of system calls (seccomp) is needed")
 }
 
 /// Opens the guards of the call before and closes those of this one.
@@ -183,6 +192,9 @@ pub(crate) fn open(memory: OwnedFd) -> Result<*const abi::Entry, Refusal> {
         let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         let said = plain(&said.replace(&path, "the plugin"), 1_000);
         let refusal = Refusal::new(format!("cannot be loaded: {said}"));
+        if said.contains("cannot open shared object file: Permission denied") {
+            return refusal.hint("a plugin finds libraries in the system's folders only: install that one there, or link it in statically");
+        }
         if said.contains("cannot open shared object file") {
             return refusal.hint("install the library that it needs, or link it in statically");
         }
