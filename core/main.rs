@@ -4,16 +4,16 @@ use std::process::ExitCode;
 
 use kehu_cli::{Linked, Shipped, ShippedPack};
 
-/// Embeds a pack of the folder `scripts`.
+/// Embeds a pack of the folder `scripts`: its manifest, script and both pages, and further files that are named.
 macro_rules! pack {
-    ($name:literal) => {
+    ($name:literal $(, $more:literal)*) => {
         ShippedPack {
             name: $name,
-            files: &[
-                ("pack.toml", include_str!(concat!("../scripts/", $name, "/pack.toml"))),
-                ("main.lua", include_str!(concat!("../scripts/", $name, "/main.lua"))),
-            ],
+            files: &pack!(@files $name, "pack.toml", "main.lua", "README.md", "README.zh.md" $(, $more)*),
         }
+    };
+    (@files $name:literal $(, $file:literal)*) => {
+        [$(($file, include_str!(concat!("../scripts/", $name, "/", $file)))),*]
     };
 }
 

@@ -58,7 +58,7 @@ fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_as
       name                 version  state  from  written in  title                    where
       tiers                0.1.0    on     kehu  Lua         Value tiers
       rfm                  0.1.0    on     kehu  Lua         RFM, eight segments
-      silence              1.0.0    on     base  Lua         Silence                  $DIR/base/scripts/silence
+      silence              1.0.0    on     base  Lua         Silence                  ../base/scripts/silence
       clv                  0.1.0    off    kehu  native      Customer lifetime value
       contact-caps         0.1.0    off    kehu  Lua         Contact caps
       day-planner          0.1.0    off    kehu  Lua         Day planner
@@ -84,7 +84,7 @@ fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_as
       名称                 版本   状态    来源    语言    标题          位置
       rfm                  0.1.0  启用    kehu    Lua     RFM 八类客户
       silence              1.1.0  启用    工作区  Lua     沉默          scripts/silence
-          注意：它优先于 $DIR/base/scripts/silence 1.0.0 中的同名包
+          注意：它优先于 ../base/scripts/silence 1.0.0 中的同名包
       clv                  0.1.0  停用    kehu    native  客户终身价值
       contact-caps         0.1.0  停用    kehu    Lua     联系上限
       day-planner          0.1.0  停用    kehu    Lua     日程安排
@@ -103,4 +103,182 @@ fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_as
     提示：是不是 "lifecycle"？
     [exit 3]
     "#);
+}
+
+/// Takes out the hash of a pack that comes with kehu and may change any day.
+fn steady(told: &str) -> String {
+    let lines = told.lines().map(|line| {
+        let is_hash = line.trim_start().starts_with("hash ");
+        if is_hash { "  hash             …" } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
+    let kit = client();
+    kit.set("[settings.silence]\nsilent_after = 90\n");
+    assert_snapshot!(kit.run("pack show silence --lang zh"), @r"
+    silence 1.0.0: 沉默
+      状态      启用
+      来源      基础
+      位置      ../base/scripts/silence
+      语言      Lua
+      接口版本  0.1 – 0.x
+      哈希      c90c88b140a5fda9ac59a77762cfa16719be0a77e5c5d579bbd04d02de74a713
+      单次上限  50 ms, (default):23
+      整次上限  60 s, (default):24
+      内存上限  256 MiB, (default):25
+
+    步骤
+      步骤   钩子   函数
+      score  score  score
+
+    所需
+      步骤   所需          脚本中        类型    单位
+      score  recency_days  recency_days  number  天
+          含义：距上次购买的天数
+
+    给出
+      步骤   列       类型
+      score  silence  number
+          含义：沉默分
+
+    设置
+      设置          类型     数值  出处         默认  允许
+      silent_after  integer  90    kehu.toml:3  60    7 – 365
+          含义：多少天未购买后加分
+
+    规则
+      规则   条件                              分  出处
+      quiet  recency_days > 90 (silent_after)  40  ../base/scripts/silence/main.lua:1
+          说明：{value} 天未购买，超过 {limit} 天
+    ");
+    assert_snapshot!(steady(&kit.run("pack show clv")), @r#"
+    clv 0.1.0: Customer lifetime value
+      does             Expected purchases by BG/NBD, expected spend by gamma-gamma, and their discounted value
+      state            off
+      from             kehu
+      written in       native
+      api              0.1 – 0.x
+      hash             …
+      limit a call     50 ms, (default):23
+      limit a run      60 s, (default):24
+      limit of memory  256 MiB, (default):25
+
+    Steps
+      step   hook   function  fit
+      score  score  score     model
+
+    Needs
+      step   need                 read as              type    unit  given by
+      score  first_purchase_days  first_purchase_days  number  days
+          meaning: days since the first purchase
+      score  recency_days         recency_days         number  days
+          meaning: days since the last purchase
+      score  clv_purchase_days    clv_purchase_days    number  days  clv
+          meaning: Days on which the customer bought
+      score  clv_repeat_amount    clv_repeat_amount    money         clv
+          meaning: Purchases after the first day, less returns
+
+    Gives
+      step   column              type
+      score  expected_purchases  number
+          meaning: Days of purchase that are expected within the horizon
+      score  probability_alive   number
+          meaning: Probability that the customer has not left, 0 to 1; 1 without a repeat, since the model sees nobody leave before one
+      score  expected_spend      money
+          meaning: Amount that is expected of a day of purchase
+      score  lifetime_value      money
+          meaning: Discounted value of the purchases that are expected within the horizon
+
+    Own features
+      name               type    unit  declared as
+      clv_purchase_days  number  days  { days = "purchase" }
+          meaning: Days on which the customer bought
+      clv_repeat_amount  money         { sum = "amount", of = "purchase", after_first_day = true }
+          meaning: Purchases after the first day, less returns
+
+    Settings
+      setting         type     value   set at  default  allowed
+      horizon_months  integer  12      –       12       1 – 120
+          meaning: How many months the value looks ahead
+      discount        number   0.01    –       0.01     0 – 1
+          meaning: Discount of each month, as a share
+      margin          number   1       –       1        0 – 1
+          meaning: Share of the spend that counts as value: 1 is sales, 0.25 a margin of a quarter
+      fit_customers   integer  100000  –       100000   100 – 10000000
+          meaning: The model is fitted on at most so many customers, evenly spread over the base
+
+    Rules
+      rule          declared at
+      bought        plugins/clv/src/pack.rs:10
+          says: {1} days of purchase after the first, the last {2} weeks after it, seen for {3} weeks
+      alive         plugins/clv/src/pack.rs:15
+          says: silent for {1} weeks, against {2} weeks between purchases before
+      never_back    plugins/clv/src/pack.rs:20
+          says: no repeat yet: drop-out is only seen after one
+      own_spend     plugins/clv/src/pack.rs:25
+          says: {1} a day of purchase on {2} days, drawn towards {3}, the mean of all
+      spend_of_all  plugins/clv/src/pack.rs:30
+          says: no repeat yet, so the mean of all: {1}
+      worth         plugins/clv/src/pack.rs:35
+          says: {1} days of purchase in {2} months, {3} once discounted, of {4} each
+      never         plugins/clv/src/pack.rs:40
+          says: has never bought
+      no_amounts    plugins/clv/src/pack.rs:41
+          says: amounts are known of {1} customers who came back, {2} are needed to tell what a day of purchase brings
+    "#);
+    let contract = kit.json("pack show silence");
+    assert_eq!(contract["settings"][0]["set_at"], "kehu.toml:3");
+    assert_eq!(contract["rules"][0]["test"]["limit"], 90);
+    assert_eq!(contract["needs"][0]["doc"]["en"], "days since the last purchase");
+}
+
+#[test]
+fn a_pack_is_shown_as_far_as_it_goes_where_something_is_wrong_with_it() {
+    let kit = client();
+    kit.set("[settings.silence]\nsilent_after = 400\nsilent_affter = 1\n");
+    assert_snapshot!(kit.run("pack show silence").split("[stderr]").nth(1).unwrap(), @r#"
+    error: setting "silent_after" is 400, expected 7 to 365
+     --> kehu.toml:3:16
+      3 | silent_after = 400
+    error: pack silence has no setting "silent_affter"
+     --> kehu.toml:4:1
+      4 | silent_affter = 1
+    hint: did you mean "silent_after"?
+    [exit 3]
+    "#);
+    assert_snapshot!(kit.run("pack show lifecicle"), @r#"
+    [stderr]
+    error: there is no pack "lifecicle"
+    hint: did you mean "lifecycle"?
+    hint: see which there are: kehu pack list
+    [exit 1]
+    "#);
+    kit.write("scripts/lifecycle/pack.toml", "name = \"lifecycle\"\nname = \"other\"\n");
+    assert_snapshot!(kit.run("pack show lifecycle"), @r#"
+    [stderr]
+    error: the key "name" stands here a second time
+     --> scripts/lifecycle/pack.toml:2:1
+      2 | name = "other"
+    hint: keep one of the two, and take the other out
+    error: the pack has no main.lua
+     --> scripts/lifecycle/main.lua:1:1
+    [exit 1]
+    "#);
+}
+
+#[test]
+fn the_page_about_a_pack_is_read_in_both_languages() {
+    let kit = client();
+    let page = kit.run("pack show lifecycle --readme");
+    assert!(page.starts_with("# lifecycle\n\n**Measures** how long"), "{page}");
+    assert!(kit.run("pack show lifecycle --readme --lang zh").contains("活跃"));
+    assert_snapshot!(kit.run("pack show silence --readme"), @r"
+    [stderr]
+    error: pack silence has no README.md
+    hint: what it promises is shown by: kehu pack show silence
+    [exit 1]
+    ");
 }

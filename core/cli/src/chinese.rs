@@ -276,7 +276,6 @@ const SENTENCES: &[(&str, &str)] = &[
     // Settings.
     ("unknown key {} in {}", "{2} 中没有键 {1}"),
     ("unknown key {}", "没有键 {}"),
-    ("duplicate key", "键重复"),
     ("the file needs {}", "文件缺少 {}"),
     ("[{}] needs {}", "[{}] 缺少 {}"),
     ("{} is {s}, expected {s}", "{} 是{}，应为{}"),

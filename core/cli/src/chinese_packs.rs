@@ -23,5 +23,9 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "一个脚本包最多 500 个文件，每个最大 4 MiB",
     ),
     ("the pack is called {}, its folder {}", "脚本包名为 {}，文件夹名却是 {}"),
+    ("the key {} stands here a second time", "键 {} 在此重复出现"),
+    ("keep one of the two, and take the other out", "请保留其中一个，删去另一个"),
+    ("pack {} has no README.md", "脚本包 {} 没有 README.md"),
+    ("what it promises is shown by: {}", "查看它的全部约定：{}"),
     ("give both the same name", "请让两者同名"),
 ];

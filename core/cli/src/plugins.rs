@@ -167,6 +167,23 @@ pub(crate) fn find(
     Ok(found)
 }
 
+/// The native plugin of a name, on or not: the nearest one, or why it does not run now.
+pub(crate) fn one(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    name: &str,
+) -> Result<Option<Outcome>> {
+    let search = Search { workspace, machine: Machine::read()? };
+    for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
+        let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
+        if let Some(locked) = read_lock(root)?.plugins.get(name) {
+            return search.locked(root, name, locked, origin).map(Some);
+        }
+    }
+    let carried = shipped.plugins.iter().find(|plugin| plugin.0 == name);
+    carried.map(|plugin| search.linked(*plugin)).transpose()
+}
+
 impl Found {
     fn keep(
         &mut self,
@@ -195,7 +212,7 @@ struct Search<'a> {
     machine: Machine,
 }
 
-type Outcome = std::result::Result<NativeFactory, Hindrance>;
+pub(crate) type Outcome = std::result::Result<NativeFactory, Hindrance>;
 
 impl Search<'_> {
     fn said(&self, name: &str) -> PluginSettings {

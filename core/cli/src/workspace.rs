@@ -73,6 +73,8 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     /// The folders of the workspaces that it extends, the nearest first.
     pub(crate) bases: Vec<PathBuf>,
+    /// The same folders as messages show them, seen from this workspace: `../base`.
+    pub(crate) base_names: Vec<String>,
     /// What it sets.
     pub(crate) settings: Settings,
     /// Its records.
@@ -93,7 +95,7 @@ impl Workspace {
     /// Opens the workspace around the folder that is named or current.
     pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
         let root = find(globals)?;
-        let (settings, bases) = read_layers(&root)?;
+        let Layers { settings, bases, base_names } = read_layers(&root)?;
         let language = globals.language().or(user.language).unwrap_or(settings.language);
         locale::speak(language);
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
@@ -102,7 +104,18 @@ impl Workspace {
         let Globals { no_plugins, locked, .. } = *globals;
         let act = Act { by, at, today };
         let written = Written::default();
-        Ok(Self { root, bases, settings, store, act, written, language, no_plugins, locked })
+        Ok(Self {
+            root,
+            bases,
+            base_names,
+            settings,
+            store,
+            act,
+            written,
+            language,
+            no_plugins,
+            locked,
+        })
     }
 
     /// What the engine's use cases need.
@@ -145,11 +158,17 @@ pub(crate) fn find(globals: &Globals) -> Result<PathBuf> {
 
 /// Reads a workspace's settings over those that it extends.
 pub(crate) fn read_settings(root: &Path) -> Result<Settings> {
-    read_layers(root).map(|(settings, _)| settings)
+    read_layers(root).map(|layers| layers.settings)
 }
 
-/// Reads a workspace's settings, and names the folders of those that it extends, the nearest first.
-fn read_layers(root: &Path) -> Result<(Settings, Vec<PathBuf>)> {
+/// Holds a workspace's settings, and the folders of those that it extends, the nearest first.
+struct Layers {
+    settings: Settings,
+    bases: Vec<PathBuf>,
+    base_names: Vec<String>,
+}
+
+fn read_layers(root: &Path) -> Result<Layers> {
     let mut layers: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));
@@ -162,8 +181,10 @@ fn read_layers(root: &Path) -> Result<(Settings, Vec<PathBuf>)> {
     }
     let files: Vec<(&str, &str)> =
         layers.iter().rev().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let folders = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned));
-    Ok((Settings::read(&files)?, folders.collect()))
+    let bases = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned)).collect();
+    let names = layers.iter().skip(1).filter_map(|(name, _)| Path::new(name).parent());
+    let base_names = names.map(|folder| folder.display().to_string()).collect();
+    Ok(Layers { settings: Settings::read(&files)?, bases, base_names })
 }
 
 /// The settings that a file extends, by the name for messages and the path.

@@ -205,11 +205,18 @@ impl Document {
                 let place = lines.place(0);
                 Ok(Self { root: Item { place, value: lines.table(table.get_ref()) } })
             }
-            Err(error) => Err(Problem {
-                place: lines.place(error.span().map_or(0, |span| span.start)),
-                message: error.message().replace('\n', ", "),
-                hint: None,
-            }),
+            Err(error) => {
+                let span = error.span().unwrap_or(0..0);
+                let key = text.get(span.clone()).unwrap_or_default();
+                let (message, hint) = match error.message() {
+                    "duplicate key" => {
+                        let hint = "keep one of the two, and take the other out".to_owned();
+                        (format!("the key \"{key}\" stands here a second time"), Some(hint))
+                    }
+                    other => (other.replace('\n', ", "), None),
+                };
+                Err(Problem { place: lines.place(span.start), message, hint })
+            }
         }
     }
 

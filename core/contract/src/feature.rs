@@ -15,7 +15,10 @@
 //! A source is a kind of interaction (`purchase`), several of them, `interaction` for all, or
 //! `deal`, `task`, `contact`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::document::{Item, Table};
 use crate::{ColumnInfo, ColumnType};
@@ -85,6 +88,17 @@ pub enum Source {
 }
 
 impl Source {
+    /// The words for it in a declaration.
+    fn words(&self) -> Vec<&str> {
+        match self {
+            Self::Interactions(kinds) if kinds.is_empty() => vec!["interaction"],
+            Self::Interactions(kinds) => kinds.iter().map(String::as_str).collect(),
+            Self::Deals => vec!["deal"],
+            Self::Tasks => vec!["task"],
+            Self::Contacts => vec!["contact"],
+        }
+    }
+
     fn parse(words: &[String]) -> Self {
         match words {
             [word] if word == "deal" => Self::Deals,
@@ -121,6 +135,16 @@ impl Span {
     }
 }
 
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, unit) = match *self {
+            Self::Days(count) => (count, "day"),
+            Self::Months(count) => (count, "month"),
+        };
+        write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
+    }
+}
+
 /// Tests one field of a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldTest {
@@ -129,7 +153,7 @@ pub struct FieldTest {
     /// The sign: `==`, `~=`, `<`, `<=`, `>` or `>=`.
     pub comparison: crate::Comparison,
     /// The values to compare with; for `==` any of them, for `~=` none of them.
-    pub values: Vec<serde_json::Value>,
+    pub values: Vec<Json>,
 }
 
 /// Declares one feature.
@@ -234,6 +258,62 @@ impl Feature {
         }
         Some(feature)
     }
+
+    /// How rows become a value, as `pack.toml` would say it: `{ sum = "amount", of = "purchase" }`.
+    pub fn declaration(&self) -> String {
+        let mut parts = Vec::new();
+        let words: Vec<Json> = self.source.words().into_iter().map(Json::from).collect();
+        let source = written(&words);
+        let key = Aggregate::ALL.iter().find(|(_, each)| *each == self.aggregate);
+        let key = key.map_or("", |(key, _)| key);
+        match &self.field {
+            Some(field) => parts.push(format!("{key} = {}, of = {source}", quoted(field))),
+            None => parts.push(format!("{key} = {source}")),
+        }
+        let tests: Vec<String> = self.tests.iter().map(FieldTest::declaration).collect();
+        if !tests.is_empty() {
+            parts.push(format!("where = {{ {} }}", tests.join(", ")));
+        }
+        parts.extend(self.within.map(|span| format!("within = \"{span}\"")));
+        if self.back > 0 {
+            parts.push(format!("back = {}", self.back));
+        }
+        if self.after_first_day {
+            parts.push("after_first_day = true".to_owned());
+        }
+        if let Some((kind, days)) = &self.without {
+            let (kind, span) = (quoted(kind), Span::Days(*days));
+            parts.push(format!("without = {{ kind = {kind}, within = \"{span}\" }}"));
+        }
+        format!("{{ {} }}", parts.join(", "))
+    }
+}
+
+impl FieldTest {
+    fn declaration(&self) -> String {
+        let sign = TESTS.iter().find(|(_, comparison)| *comparison == self.comparison);
+        let value = match (sign, self.values.as_slice()) {
+            (Some((sign, _)), [value]) => {
+                let bare = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                quoted(&format!("{sign} {bare}"))
+            }
+            (_, values) => written(values),
+        };
+        format!("{} = {value}", self.field)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// One value, or a list of several.
+fn written(values: &[Json]) -> String {
+    let one = |value: &Json| value.as_str().map_or_else(|| value.to_string(), quoted);
+    match values {
+        [value] => one(value),
+        values => format!("[{}]", values.iter().map(one).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn read_without(table: &Table<'_>) -> Option<(String, u32)> {
@@ -273,4 +353,34 @@ fn read_test(field: &str, item: &Item) -> FieldTest {
         None => vec![item.to_json()],
     };
     FieldTest { field: field.to_owned(), comparison: crate::Comparison::Equal, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, Problems};
+
+    fn read(text: &str) -> Feature {
+        let document = Document::parse("pack.toml", &format!("feature = {text}")).unwrap();
+        let problems = Problems::default();
+        let feature =
+            Feature::read("feature", &document.table(&problems).table("feature").unwrap());
+        assert!(problems.take().is_empty());
+        feature.unwrap()
+    }
+
+    #[test]
+    fn a_declaration_is_read_as_it_is_written() {
+        for text in [
+            "{ count = \"interaction\" }",
+            "{ days = [\"purchase\", \"receipt\"], within = \"1 day\" }",
+            "{ sum = \"amount\", of = \"purchase\", within = \"12 months\", back = 1, after_first_day = true }",
+            "{ top = \"channel\", of = \"deal\", where = { amount = \"> 100\", outcome = [\"won\", \"lost\"], \
+             open = true, channel = \"phone\" } }",
+            "{ count = \"purchase\", without = { kind = \"complaint\", within = \"30 days\" } }",
+        ] {
+            let feature = read(text);
+            assert_eq!(read(&feature.declaration()), feature, "{text}");
+        }
+    }
 }

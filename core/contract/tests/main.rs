@@ -72,7 +72,10 @@ fn a_slip_in_a_manifest_names_its_line_and_what_to_write() {
 #[test]
 fn two_same_keys_are_refused_where_the_second_stands() {
     let problem = &problems("name = \"again\"\n")[0];
-    assert!(problem.starts_with("pack.toml:4:1: duplicate key"), "{problem}");
+    assert!(
+        problem.starts_with("pack.toml:4:1: the key \"name\" stands here a second time"),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -79,13 +79,8 @@ fn read_manifest(files: &PackFiles, problems: &mut Vec<Problem>) -> Option<Manif
 }
 
 fn read_scripts(files: &PackFiles, problems: &mut Vec<Problem>) -> Vec<Script> {
-    let mut sorted: Vec<&(String, Cow<'static, [u8]>)> = files
-        .files
-        .iter()
-        .filter(|(path, _)| {
-            path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("lua"))
-        })
-        .collect();
+    let mut sorted: Vec<&(String, Cow<'static, [u8]>)> =
+        files.files.iter().filter(|(path, _)| is_script(path)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0));
     if !sorted.iter().any(|(path, _)| path == "main.lua") {
         let shown = format!("{}/main.lua", files.dir);
@@ -168,10 +163,19 @@ fn problem(file: &str, line: u32, source: &str, message: &str, hint: Option<&str
     }
 }
 
-/// The hash over all files in the order of their names, each with its name's and its own length,
-/// so that no two sets of files share one.
+/// True for the files that decide what a pack does: its manifest and its scripts, but not their tests.
+pub fn decides(path: &str) -> bool {
+    path == "pack.toml" || (is_script(path) && path != "tests.lua")
+}
+
+fn is_script(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("lua"))
+}
+
+/// The hash over the files that decide, in the order of their names, each with its name's and its own
+/// length, so that no two sets of files share one. A page about a pack can be mended, and its runs stay.
 fn hash(files: &[(String, Cow<'static, [u8]>)]) -> String {
-    let mut sorted: Vec<_> = files.iter().collect();
+    let mut sorted: Vec<_> = files.iter().filter(|(path, _)| decides(path)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0));
     let mut hasher = blake3::Hasher::new();
     for (path, bytes) in sorted {

@@ -97,5 +97,5 @@ mod tray;
 mod view;
 
 pub use factory::LuaPackFactory;
-pub use files::{PackFiles, Refused, load};
+pub use files::{PackFiles, Refused, decides, load};
 pub use pack::LuaPack;

@@ -66,4 +66,7 @@ fn the_hash_follows_names_and_contents_and_not_the_order_of_files() {
         load(files(&usual(), &[("c.lua", ""), ("main.lua", MAIN), ("a.lua", "")])).unwrap();
     assert_ne!(one.hash(), renamed.hash());
     assert_eq!(one.hash().len(), 64);
+    let told = [("README.md", "# x"), ("tests.lua", "")];
+    let about = [&[("main.lua", MAIN), ("a.lua", ""), ("b.lua", "")][..], &told].concat();
+    assert_eq!(one.hash(), load(files(&usual(), &about)).unwrap().hash(), "a page changes no run");
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::sync::Arc;
 
 use kehu_contract::document::Problem;
-use kehu_contract::{Hook, Origin, PackFactory};
+use kehu_contract::{Hook, Origin, PackFactory, did_you_mean};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
 use kehu_lua::{LuaPackFactory, Refused};
 
@@ -98,6 +98,67 @@ pub(crate) fn may_answer(
         }
     }
     Ok(false)
+}
+
+/// Holds one pack that was looked for, on or not.
+#[derive(Debug)]
+pub(crate) struct Located {
+    /// What makes its instances.
+    pub(crate) factory: Arc<dyn PackFactory>,
+    /// Its folder, as messages show it; empty for what the program carries.
+    pub(crate) lies: String,
+    /// True for a native plugin.
+    pub(crate) is_native: bool,
+    /// Its files; none of a native plugin's.
+    pub(crate) files: Vec<(String, Cow<'static, [u8]>)>,
+}
+
+impl Located {
+    /// The bytes of a file.
+    pub(crate) fn file(&self, path: &str) -> Option<&[u8]> {
+        self.files.iter().find(|(each, _)| each == path).map(|(_, bytes)| bytes.as_ref())
+    }
+
+    /// A pack in Lua.
+    pub(crate) fn script(source: Source) -> Result<Self> {
+        let files = source.files.as_ref().map(|files| files.files.clone()).unwrap_or_default();
+        let dir = source.files.as_ref().map(|files| files.dir.clone()).unwrap_or_default();
+        let lies = if source.origin == Origin::Shipped { String::new() } else { dir };
+        let factory = load(source).map_err(|refused| CommandError::from(refused.problems))?;
+        Ok(Self { factory: Arc::new(factory), lies, is_native: false, files })
+    }
+}
+
+/// Finds the pack of a name, on or not: the one that counts in the workspace.
+pub(crate) fn locate(workspace: &Workspace, shipped: Shipped<'_>, name: &str) -> Result<Located> {
+    let sources = sources::all(workspace, shipped.packs)?;
+    let known: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    let mut named = sources.into_iter().filter(|source| source.name == name).peekable();
+    if let Some(source) = named.next_if(|source| source.origin != Origin::Shipped) {
+        return Located::script(source);
+    }
+    match (plugins::one(workspace, shipped, name)?, named.next()) {
+        (Some(Ok(factory)), _) => Ok(Located {
+            factory: Arc::new(factory),
+            lies: String::new(),
+            is_native: true,
+            files: Vec::new(),
+        }),
+        (Some(Err(hindrance)), _) => {
+            let reason = hindrance.reason(name);
+            let (told, hint) = reason.split_once("\nhint: ").unwrap_or((&reason, ""));
+            let error = CommandError::failed(format!("pack {name}: {told}"));
+            Err(if hint.is_empty() { error } else { error.hint(hint) })
+        }
+        (None, Some(source)) => Located::script(source),
+        (None, None) => {
+            let carried = shipped.plugins.iter().map(|plugin| plugin.0);
+            let known = known.iter().map(String::as_str).chain(carried);
+            Err(CommandError::failed(format!("there is no pack \"{name}\""))
+                .hint(did_you_mean(name, known))
+                .hint("see which there are: kehu pack list"))
+        }
+    }
 }
 
 type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);

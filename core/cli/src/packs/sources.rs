@@ -37,9 +37,9 @@ pub(crate) struct Source {
 /// Finds all packs, the nearest first: of several by one name the first is the one that counts.
 pub(crate) fn all(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
-        let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
-        in_workspace(root, &shown(root, &workspace.root), origin, &mut sources)?;
+    in_workspace(&workspace.root, FOLDER, Origin::Workspace, &mut sources)?;
+    for (root, name) in workspace.bases.iter().zip(&workspace.base_names) {
+        in_workspace(root, &format!("{name}/{FOLDER}"), Origin::Base, &mut sources)?;
     }
     sources.extend(shipped.iter().map(|pack| Source {
         name: pack.name.to_owned(),
@@ -47,14 +47,6 @@ pub(crate) fn all(workspace: &Workspace, shipped: &[ShippedPack]) -> Result<Vec<
         files: Ok(from_binary(pack)),
     }));
     Ok(sources)
-}
-
-/// How a folder of packs is named in messages: from the workspace, not from the root of the disk.
-fn shown(root: &Path, workspace: &Path) -> String {
-    if root == workspace {
-        return FOLDER.to_owned();
-    }
-    root.join(FOLDER).display().to_string()
 }
 
 /// The files of a pack that the program carries.

@@ -112,7 +112,8 @@ fn said_at(settings: &Settings) -> String {
         .unwrap_or_default()
 }
 
-fn word(label: Label, language: Language) -> Cell {
+/// A word of ours: programs read the English one.
+pub(super) fn word(label: Label, language: Language) -> Cell {
     Cell { show: label.get(language).to_owned(), json: label.get(Language::En).into() }
 }
 

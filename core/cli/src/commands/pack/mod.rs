@@ -1,6 +1,8 @@
 //! `kehu pack`: the packs of a workspace, what they promise, and how they come and go.
 
+mod contract;
 mod list;
+mod show;
 mod words;
 
 use std::process::ExitCode;
@@ -17,10 +19,12 @@ use crate::error::Result;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Args {
     List(list::Args),
+    Show(show::Args),
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     match args {
         Args::List(args) => list::run(context, &args),
+        Args::Show(args) => show::run(context, &args),
     }
 }

@@ -2,24 +2,60 @@
 
 use crate::locale::Label;
 
-pub(crate) const TITLE: Label = Label::new("title", "标题");
-pub(crate) const WRITTEN_IN: Label = Label::new("written in", "语言");
-pub(crate) const FOLDER: Label = Label::new("where", "位置");
-pub(crate) const SAID_AT: Label = Label::new("on at", "启用处");
-pub(crate) const WRONG: Label = Label::new("wrong", "问题");
-pub(crate) const NOTE: Label = Label::new("note", "注意");
-pub(crate) const PLACE: Label = Label::new("place", "次序");
-pub(crate) const HOOK: Label = Label::new("hook", "钩子");
-pub(crate) const ORDER: Label = Label::new("In this order", "询问顺序");
-pub(crate) const PACKS: Label = Label::new("Packs", "脚本包");
+macro_rules! labels {
+    ($($name:ident = $en:literal, $zh:literal;)*) => {$(
+        pub(crate) const $name: Label = Label::new($en, $zh);
+    )*};
+}
 
-pub(crate) const FROM: Label = Label::new("from", "来源");
+labels! {
+    TITLE = "title", "标题";
+    DOES = "does", "作用";
+    WRITTEN_IN = "written in", "语言";
+    FOLDER = "where", "位置";
+    FROM = "from", "来源";
+    SAID_AT = "on at", "启用处";
+    WRONG = "wrong", "问题";
+    NOTE = "note", "注意";
+    PLACE = "place", "次序";
+    HOOK = "hook", "钩子";
+    ORDER = "In this order", "询问顺序";
+    PACKS = "Packs", "脚本包";
 
-pub(crate) const WORKSPACE: Label = Label::new("workspace", "工作区");
-pub(crate) const BASE: Label = Label::new("base", "基础");
-pub(crate) const KEHU: Label = Label::new("kehu", "kehu");
+    WORKSPACE = "workspace", "工作区";
+    BASE = "base", "基础";
+    KEHU = "kehu", "kehu";
 
-pub(crate) const ON: Label = Label::new("on", "启用");
-pub(crate) const OFF: Label = Label::new("off", "停用");
-pub(crate) const DOES_NOT_LOAD: Label = Label::new("does not load", "无法加载");
-pub(crate) const NOT_THERE: Label = Label::new("not there", "不存在");
+    ON = "on", "启用";
+    OFF = "off", "停用";
+    DOES_NOT_LOAD = "does not load", "无法加载";
+    NOT_THERE = "not there", "不存在";
+
+    API = "api", "接口版本";
+    HASH = "hash", "哈希";
+    LIMIT_CALL = "limit a call", "单次上限";
+    LIMIT_RUN = "limit a run", "整次上限";
+    LIMIT_MEMORY = "limit of memory", "内存上限";
+    STEPS = "Steps", "步骤";
+    FUNCTION = "function", "函数";
+    NEEDS = "Needs", "所需";
+    WRITTEN = "need", "所需";
+    READ_AS = "read as", "脚本中";
+    GIVEN_BY = "given by", "提供者";
+    NOBODY = "nobody", "无";
+    GIVES = "Gives", "给出";
+    FEATURES = "Own features", "自有特征";
+    DECLARED = "declared as", "声明";
+    SETTINGS = "Settings", "设置";
+    SETTING = "setting", "设置";
+    DEFAULT = "default", "默认";
+    ALLOWED = "allowed", "允许";
+    RULES = "Rules", "规则";
+    RULE = "rule", "规则";
+    TEST = "test", "条件";
+    POINTS = "points", "分";
+    DECLARED_AT = "declared at", "出处";
+    SAYS = "says", "说明";
+    ACTIONS = "Actions", "行动";
+    ACTION = "action", "行动";
+}
