@@ -43,7 +43,9 @@ mod import_row;
 mod manifest;
 mod pack;
 mod plan;
+mod rank;
 mod rule;
+mod sentence;
 mod settings;
 mod stage;
 mod text;
@@ -65,7 +67,9 @@ pub use pack::{
 pub use plan::{
     FixedVisit, LeftOut, Plan, PlanCustomer, PlanDay, PlanningProblem, Point, Stop, WorkDay,
 };
+pub use rank::percentile_ranks;
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
+pub use sentence::{fill, fill_with, show_number};
 pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
 pub use text::{Language, Text, did_you_mean, nearest, plain};

@@ -8,7 +8,7 @@ use std::thread::ScopedJoinHandle;
 
 use kehu_contract::{
     BATCH, Batch, ColumnData, ColumnType, Columns, Pack, PackError, Rule, RunContext, ScoredColumn,
-    Step,
+    Step, percentile_ranks,
 };
 use kehu_domain::{Currency, Day, Override};
 use kehu_store::codec::encode_reasons;
@@ -16,7 +16,6 @@ use kehu_store::{AppliedOverride, RunColumn, RunPack};
 use serde_json::Value as Json;
 
 use super::order::{StepRef, is_chosen};
-use super::rank::percentile_ranks;
 use crate::features::{Catalogue, FeatureTable};
 use crate::packs::{EnabledPack, PackSet};
 use crate::settings::Settings;

@@ -7,7 +7,6 @@ mod freshness;
 mod given;
 mod order;
 pub mod overrides;
-mod rank;
 mod sequence;
 mod view;
 
@@ -21,13 +20,12 @@ use crate::settings::Settings;
 
 pub use execute::{RunOptions, Scored};
 pub use explain::{
-    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain, fill,
-    show_number,
+    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain,
 };
 pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;
+pub use kehu_contract::{fill, percentile_ranks, show_number};
 pub use order::{OrderError, StepRef, is_chosen, order};
-pub use rank::percentile_ranks;
 pub use sequence::{Because, Turn, sequence};
 pub use view::{RunView, label_changes};
 

@@ -1,6 +1,6 @@
 //! Percentile ranks, as `needs = ["amount_12m:rank"]` asks for them.
 
-use kehu_contract::ColumnData;
+use crate::{ColumnData, MISSING_DAY};
 
 /// The percentile rank of each row among those that have a value: (mean rank − 1) / (n − 1), so
 /// that the least has 0 and the greatest 1; equals share the mean of their ranks; one alone has 0.5.
@@ -42,7 +42,7 @@ fn numbers(column: &ColumnData) -> Vec<f64> {
         ColumnData::Number(values) => values.clone(),
         ColumnData::Day(days) => days
             .iter()
-            .map(|day| if *day == kehu_contract::MISSING_DAY { f64::NAN } else { f64::from(*day) })
+            .map(|day| if *day == MISSING_DAY { f64::NAN } else { f64::from(*day) })
             .collect(),
         ColumnData::Flag(flags) => {
             flags.iter().map(|flag| if *flag > 1 { f64::NAN } else { f64::from(*flag) }).collect()
