@@ -43,7 +43,12 @@ pub(crate) fn object_to_lua(lua: &Lua, entries: &Map<String, Json>) -> mlua::Res
 ///
 /// Everything is read raw, so that no code of the script runs here.
 pub(crate) fn from_lua(value: &Value, path: &str) -> Result<Json, Fault> {
-    let mut budget = STATE_BYTES * 4;
+    from_lua_within(value, path, STATE_BYTES * 4)
+}
+
+/// Makes JSON of a plain Lua value of at most so many bytes, by and large.
+pub(crate) fn from_lua_within(value: &Value, path: &str, bytes: usize) -> Result<Json, Fault> {
+    let mut budget = bytes;
     convert(value, path, 0, &mut budget)
 }
 

@@ -72,10 +72,17 @@ impl Evaluator {
         Ok(())
     }
 
+    /// Shows every loaded script, by its path.
+    pub(crate) fn each_script(&self, mut show: impl FnMut(&str, &Function)) {
+        for (path, script) in self.chunks.borrow().iter() {
+            show(path, script);
+        }
+    }
+
     /// Evaluates `main.lua` in a fresh environment.
     pub(crate) fn evaluate(&self, machine: &Machine) -> mlua::Result<Evaluated> {
         self.registry.begin(&machine.lua)?;
-        let returned = self.run_main(machine);
+        let returned = self.run(machine, "main.lua", |_| Ok(()));
         let declared = self.registry.finish()?;
         let functions = self.functions(&returned?)?;
         let places =
@@ -83,15 +90,22 @@ impl Evaluator {
         Ok(Evaluated { functions, rules: declared.rules, lists: declared.lists, places })
     }
 
-    fn run_main(&self, machine: &Machine) -> mlua::Result<Value> {
+    /// Runs a script in a fresh environment, to which `dress` may add globals.
+    pub(crate) fn run(
+        &self,
+        machine: &Machine,
+        path: &str,
+        dress: impl FnOnce(&Table) -> mlua::Result<()>,
+    ) -> mlua::Result<Value> {
         let modules: Modules = Rc::default();
         // The environment holds `require`, which must know the environment.
         let slot: Rc<RefCell<Option<Table>>> = Rc::default();
         let require = self.require(&machine.lua, &slot, &modules)?;
         let environment = machine.environment(&self.kehu, &require)?;
+        dress(&environment)?;
         slot.replace(Some(environment.clone()));
-        let main = chunk(&self.chunks.borrow(), "main.lua", environment)?;
-        let returned = main.call::<Value>(());
+        let script = chunk(&self.chunks.borrow(), path, environment)?;
+        let returned = script.call::<Value>(());
         // Breaks the circle of environment and `require`.
         slot.replace(None);
         modules.borrow_mut().clear();

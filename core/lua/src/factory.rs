@@ -54,6 +54,18 @@ impl LuaPackFactory {
         Self { shared: Arc::new(Shared { manifest, dir, scripts, shipped }), origin, hash }
     }
 
+    /// What is shared of the pack, with one more script.
+    pub(crate) fn shared_with(&self, script: Script) -> Arc<Shared> {
+        let Shared { manifest, dir, scripts, shipped } = &*self.shared;
+        let scripts = scripts.iter().cloned().chain([script]).collect();
+        Arc::new(Shared {
+            manifest: manifest.clone(),
+            dir: dir.clone(),
+            scripts,
+            shipped: *shipped,
+        })
+    }
+
     /// Loads the pack for a run, as [`PackFactory::create`] does, and gives the host's own type,
     /// which also tells what the pack printed.
     ///

@@ -28,6 +28,16 @@ pub(crate) struct Scene {
     pub(crate) loading: bool,
 }
 
+/// What an error says, in one text with its hint, for a test that expects it.
+pub(crate) fn in_words(error: &mlua::Error) -> String {
+    let fault = unwrap(error).fault;
+    let message = plain(&without_addresses(&fault.message));
+    match fault.hint {
+        Some(hint) => format!("{message}\nhint: {hint}"),
+        None => message,
+    }
+}
+
 /// One frame of the pack: path, line, function.
 type Frame = (String, u32, String);
 

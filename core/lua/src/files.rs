@@ -9,6 +9,7 @@ use mlua::chunk::Compiler;
 
 use crate::factory::LuaPackFactory;
 use crate::fault::plain;
+use crate::testing::TESTS;
 
 /// The longest script; the compiler cannot be interrupted.
 const SCRIPT_BYTES: usize = 256 * 1024;
@@ -27,7 +28,7 @@ pub struct PackFiles {
 }
 
 /// Holds one script of a pack.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Script {
     /// Relative to the pack, such as `main.lua`.
     pub(crate) path: String,
@@ -50,9 +51,14 @@ pub struct Refused {
 /// # Errors
 /// Everything that is wrong with the files, each with its place.
 pub fn load(files: PackFiles) -> Result<LuaPackFactory, Refused> {
+    load_counted(files, false)
+}
+
+/// Loads a pack; if `counted`, so that it is noted which lines run.
+pub(crate) fn load_counted(files: PackFiles, counted: bool) -> Result<LuaPackFactory, Refused> {
     let mut problems = Vec::new();
     let manifest = read_manifest(&files, &mut problems);
-    let scripts = read_scripts(&files, &mut problems);
+    let scripts = read_scripts(&files, counted, &mut problems);
     match manifest {
         Some(manifest) if problems.is_empty() => {
             let hash = hash(&files.files);
@@ -78,9 +84,25 @@ fn read_manifest(files: &PackFiles, problems: &mut Vec<Problem>) -> Option<Manif
     }
 }
 
-fn read_scripts(files: &PackFiles, problems: &mut Vec<Problem>) -> Vec<Script> {
+/// Reads a pack's `tests.lua`, which no run of the pack sees.
+pub(crate) fn tests(files: &PackFiles) -> Result<Script, Refused> {
+    let mut problems = Vec::new();
+    let script = match files.files.iter().find(|(path, _)| path == TESTS) {
+        Some((path, bytes)) => read_script(&files.dir, path, bytes, false, &mut problems),
+        None => {
+            let shown = format!("{}/{TESTS}", files.dir);
+            let hint = "write it(\"…\", function() … end) there; kehu pack new shows how";
+            problems.push(problem(&shown, 1, "", "the pack has no tests.lua", Some(hint)));
+            None
+        }
+    };
+    script.ok_or(Refused { manifest: None, problems })
+}
+
+fn read_scripts(files: &PackFiles, counted: bool, problems: &mut Vec<Problem>) -> Vec<Script> {
+    // A slip in the tests must not stop the pack.
     let mut sorted: Vec<&(String, Cow<'static, [u8]>)> =
-        files.files.iter().filter(|(path, _)| is_script(path)).collect();
+        files.files.iter().filter(|(path, _)| is_script(path) && path != TESTS).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0));
     if !sorted.iter().any(|(path, _)| path == "main.lua") {
         let shown = format!("{}/main.lua", files.dir);
@@ -94,11 +116,17 @@ fn read_scripts(files: &PackFiles, problems: &mut Vec<Problem>) -> Vec<Script> {
     }
     sorted
         .into_iter()
-        .filter_map(|(path, bytes)| read_script(&files.dir, path, bytes, problems))
+        .filter_map(|(path, bytes)| read_script(&files.dir, path, bytes, counted, problems))
         .collect()
 }
 
-fn read_script(dir: &str, path: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Script> {
+fn read_script(
+    dir: &str,
+    path: &str,
+    bytes: &[u8],
+    counted: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<Script> {
     let shown = format!("{dir}/{path}");
     let mut refuse = |line, source: &str, message: &str, hint: Option<&str>| {
         problems.push(problem(&shown, line, source, message, hint));
@@ -116,7 +144,8 @@ fn read_script(dir: &str, path: &str, bytes: &[u8], problems: &mut Vec<Problem>)
         return refuse(1, "", "this is compiled code; a pack is text", None);
     }
     let text = decode(&shown, bytes, problems)?;
-    match Compiler::new().set_optimization_level(1).set_debug_level(1).compile(text) {
+    let compiler = Compiler::new().set_optimization_level(1).set_debug_level(1);
+    match compiler.set_coverage_level(if counted { 2 } else { 0 }).compile(text) {
         Ok(code) => Some(Script { path: path.to_owned(), text: text.to_owned(), code }),
         Err(error) => {
             let (line, message) = syntax(&error);
@@ -165,7 +194,7 @@ fn problem(file: &str, line: u32, source: &str, message: &str, hint: Option<&str
 
 /// True for the files that decide what a pack does: its manifest and its scripts, but not their tests.
 pub fn decides(path: &str) -> bool {
-    path == "pack.toml" || (is_script(path) && path != "tests.lua")
+    path == "pack.toml" || (is_script(path) && path != TESTS)
 }
 
 fn is_script(path: &str) -> bool {

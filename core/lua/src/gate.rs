@@ -28,6 +28,8 @@ pub(crate) enum Work {
     Customers,
     /// One by one, likewise, what is no customer: this is what they are called.
     Each(&'static str),
+    /// One test of a pack's own; what the pack does in it counts for the pack.
+    Test,
     /// One call about many customers or a plan.
     Whole,
 }
@@ -37,6 +39,7 @@ impl Work {
         match self {
             Self::Load => limits.call * 4,
             Self::Fit | Self::Customers | Self::Each(_) => limits.call,
+            Self::Test => limits.call * 20,
             Self::Whole => limits.run,
         }
     }
@@ -47,6 +50,7 @@ impl Work {
             Self::Fit => "fit",
             Self::Customers => "one customer",
             Self::Each(what) => what,
+            Self::Test => "one test",
             Self::Whole => "the call",
         }
     }
@@ -139,6 +143,11 @@ impl Gate {
         if self.armed.replace(false) && self.over.borrow().is_none() {
             self.judge(processor_time(), None);
         }
+    }
+
+    /// True once a limit of this stretch is overstepped: nothing may swallow that.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.borrow().is_some()
     }
 
     /// The row that the script's loop is at.

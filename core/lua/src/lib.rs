@@ -8,6 +8,7 @@
 //! - [`PackFiles`] are a pack's files as data; [`load`] checks them.
 //! - [`LuaPackFactory`] is a checked pack; each thread asks it for an instance of its own.
 //! - [`LuaPack`] is such an instance: one VM.
+//! - [`testing`] runs the tests that a pack brings.
 //!
 //! The VM is Luau. Scripts see columns through a loop that this crate writes for each step: it
 //! builds a frozen table per customer and calls the author's function; what the function gives goes
@@ -71,6 +72,7 @@
 mod api;
 mod batch;
 mod bell;
+mod caller;
 mod causes;
 mod collect;
 mod convert;
@@ -93,6 +95,7 @@ mod random;
 mod review;
 mod rules;
 mod stage;
+pub mod testing;
 mod tray;
 mod view;
 

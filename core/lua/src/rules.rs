@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kehu_contract::{Comparison, Hook, Rule, Text, did_you_mean};
 use mlua::{Function, Lua, Table, Value};
 
+use crate::caller::caller;
 use crate::factory::Shared;
 use crate::fault::{Fault, plain_within};
 
@@ -384,20 +385,9 @@ fn number(given: &Table, id: &str, key: &str) -> Result<Option<f64>, Fault> {
 
 /// Notes the place of the nearest caller that is a script of the pack.
 fn locate(lua: &Lua, shared: &Shared, rule: &mut Rule) {
-    for level in 0..64 {
-        let found = lua.inspect_stack(level, |frame| {
-            let source = frame.source().short_src.map(std::borrow::Cow::into_owned);
-            (source, frame.current_line())
-        });
-        let Some((source, line)) = found else { return };
-        if let (Some(source), Some(line)) = (source, line)
-            && shared.script(&source).is_some()
-        {
-            let line = line as u32;
-            rule.file = shared.shown(&source);
-            rule.line = line;
-            shared.line(&source, line).unwrap_or_default().clone_into(&mut rule.source);
-            return;
-        }
+    if let Some((path, line)) = caller(lua, shared) {
+        rule.file = shared.shown(&path);
+        rule.line = line;
+        shared.line(&path, line).unwrap_or_default().clone_into(&mut rule.source);
     }
 }

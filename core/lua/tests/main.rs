@@ -16,3 +16,4 @@ mod on_event;
 mod packs;
 mod score;
 mod stage;
+mod testing;

@@ -94,7 +94,7 @@ fn whole(given: &Value, function: &str, place: usize) -> Result<i64, Fault> {
 }
 
 /// Parses `2025-03-01`.
-fn parse(text: &str) -> Result<i64, Fault> {
+pub(crate) fn parse(text: &str) -> Result<i64, Fault> {
     let mut fields = text.splitn(3, '-').map(|field| {
         (!field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit()))
             .then(|| field.parse::<i64>().ok())

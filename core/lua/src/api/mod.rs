@@ -10,7 +10,7 @@ use crate::convert::to_lua;
 use crate::factory::Shared;
 use crate::machine::{Machine, strict_function};
 
-pub(crate) use day::in_words as day_in_words;
+pub(crate) use day::{in_words as day_in_words, parse as parse_day};
 
 /// Builds the frozen table `kehu`.
 pub(crate) fn kehu_table(
