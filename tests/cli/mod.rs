@@ -15,4 +15,5 @@ mod pack;
 mod plugin;
 mod score;
 mod today;
+mod vocabulary;
 mod workspace;

@@ -121,7 +121,8 @@ impl<'a> Context<'a> {
 
     /// Opens the workspace around the folder, with its settings, its store and the one who acts.
     pub(crate) fn open(&self) -> Result<Rc<Workspace>> {
-        let workspace = Rc::new(Workspace::open(&self.globals, &UserConfig::read()?)?);
+        let workspace =
+            Rc::new(Workspace::open(&self.globals, &UserConfig::read()?, self.shipped)?);
         self.opened.replace(Some(Rc::clone(&workspace)));
         Ok(workspace)
     }

@@ -13,7 +13,7 @@ use kehu_store::{Reader, Store as _};
 use crate::context::Globals;
 use crate::environment::{self, Moment};
 use crate::error::{CommandError, Result};
-use crate::locale;
+use crate::{Shipped, locale, packs};
 
 /// The file that makes a folder a workspace.
 pub(crate) const SETTINGS: &str = "kehu.toml";
@@ -93,9 +93,9 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// Opens the workspace around the folder that is named or current.
-    pub(crate) fn open(globals: &Globals, user: &UserConfig) -> Result<Self> {
+    pub(crate) fn open(globals: &Globals, user: &UserConfig, shipped: Shipped<'_>) -> Result<Self> {
         let root = find(globals)?;
-        let Layers { settings, bases, base_names } = read_layers(&root)?;
+        let Layers { settings, bases, base_names } = read_layers(&root, shipped)?;
         let language = globals.language().or(user.language).unwrap_or(settings.language);
         locale::speak(language);
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
@@ -157,18 +157,19 @@ pub(crate) fn find(globals: &Globals) -> Result<PathBuf> {
 }
 
 /// Reads a workspace's settings over those that it extends.
-pub(crate) fn read_settings(root: &Path) -> Result<Settings> {
-    read_layers(root).map(|layers| layers.settings)
+pub(crate) fn read_settings(root: &Path, shipped: Shipped<'_>) -> Result<Settings> {
+    read_layers(root, shipped).map(|layers| layers.settings)
 }
 
-/// Holds a workspace's settings, and the folders of those that it extends, the nearest first.
+/// Holds a workspace's settings with the words that its packs bring, and the folders of those that it
+/// extends, the nearest first.
 struct Layers {
     settings: Settings,
     bases: Vec<PathBuf>,
     base_names: Vec<String>,
 }
 
-fn read_layers(root: &Path) -> Result<Layers> {
+fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
     let mut layers: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));
@@ -181,10 +182,16 @@ fn read_layers(root: &Path) -> Result<Layers> {
     }
     let files: Vec<(&str, &str)> =
         layers.iter().rev().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let bases = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned)).collect();
+    let bases = seen.iter().skip(1).filter_map(|path| path.parent().map(Path::to_owned));
+    let bases: Vec<PathBuf> = bases.collect();
     let names = layers.iter().skip(1).filter_map(|(name, _)| Path::new(name).parent());
-    let base_names = names.map(|folder| folder.display().to_string()).collect();
-    Ok(Layers { settings: Settings::read(&files)?, bases, base_names })
+    let base_names: Vec<String> = names.map(|folder| folder.display().to_string()).collect();
+    let mut settings = Settings::read(&files)?;
+    let folders = bases.iter().map(PathBuf::as_path).zip(base_names.iter().map(String::as_str));
+    let folders: Vec<(&Path, &str)> = std::iter::once((root, "")).chain(folders).collect();
+    let words = packs::vocabulary::find(&folders, shipped, &settings.packs_on)?;
+    settings.add_vocabulary(&words)?;
+    Ok(Layers { settings, bases, base_names })
 }
 
 /// The settings that a file extends, by the name for messages and the path.

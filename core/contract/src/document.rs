@@ -220,6 +220,13 @@ impl Document {
         }
     }
 
+    /// Makes a document of entries that stand in some file.
+    pub fn of(entries: Vec<(String, Place, Item)>) -> Self {
+        let mut document = Self::default();
+        document.root.value = ItemValue::Table(entries);
+        document
+    }
+
     /// Puts another document over this one: tables are merged key by key, lists of tables with a
     /// `name` entry by entry, all else is replaced.
     pub fn overlay(&mut self, other: Self) {

@@ -49,6 +49,7 @@ mod sentence;
 mod settings;
 mod stage;
 mod text;
+mod vocabulary;
 
 pub use column::{
     BATCH, ColumnData, ColumnInfo, ColumnType, Columns, MISSING_CODE, MISSING_DAY, MISSING_FLAG,
@@ -73,3 +74,4 @@ pub use sentence::{fill, fill_with, show_number};
 pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
 pub use text::{Language, Text, did_you_mean, nearest, plain};
+pub use vocabulary::Vocabulary;

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::document::{Document, Item, Place, Problem, Problems, Table};
-use crate::{ColumnInfo, ColumnType, Feature, Setting, SettingType, Text, did_you_mean};
+use crate::{
+    ColumnInfo, ColumnType, Feature, Setting, SettingType, Text, Vocabulary, did_you_mean,
+};
 
 /// The version of the pack contract that this build speaks.
 pub const API: (u32, u32) = (0, 1);
@@ -207,6 +209,9 @@ pub struct Manifest {
     pub settings: Vec<Setting>,
     /// The actions that its proposals name.
     pub actions: Vec<LabelValue>,
+    /// The kinds of interaction and custom fields that it brings to a workspace.
+    #[serde(skip)]
+    pub vocabulary: Vocabulary,
 }
 
 impl Manifest {
@@ -274,7 +279,10 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         let zh = table.text("zh").unwrap_or_default();
         Some(LabelValue { key: key.to_owned(), text: Text::new(en?, zh) })
     });
-    table.require("step");
+    let vocabulary = Vocabulary::read(table);
+    if vocabulary.is_empty() {
+        table.require("step");
+    }
     let steps: Vec<Step> =
         table.tables("step").into_iter().filter_map(|step| read_step(&step, &settings)).collect();
     for (at, step) in steps.iter().enumerate() {
@@ -301,6 +309,7 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         features,
         settings,
         actions,
+        vocabulary,
     })
 }
 

@@ -63,6 +63,14 @@ pub enum PackSetError {
         /// The nearest name, or all.
         hint: String,
     },
+    /// A pack brings words that cannot be taken from where it is.
+    #[error("pack {name} declares {what}, which a native plugin cannot bring")]
+    Vocabulary {
+        /// The pack.
+        name: String,
+        /// The word.
+        what: String,
+    },
 }
 
 impl PackSet {
@@ -95,6 +103,10 @@ impl PackSet {
             let Some(factory) = available.iter().find(|pack| pack.manifest().name == *name) else {
                 continue;
             };
+            // Words are read from pack.toml before packs are loaded; a library's own cannot be.
+            for what in settings.lacking(&factory.manifest().vocabulary) {
+                errors.push(PackSetError::Vocabulary { name: name.clone(), what });
+            }
             match checked_settings(factory.manifest(), settings) {
                 Ok(values) => {
                     packs.push(EnabledPack { factory: Arc::clone(factory), settings: values });

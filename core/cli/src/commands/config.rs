@@ -33,7 +33,7 @@ type Value = (String, serde_json::Value, String);
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let Args::Show(Show { key }) = args;
-    let settings = read_settings(&find(&context.globals)?)?;
+    let settings = read_settings(&find(&context.globals)?, context.shipped)?;
     let mut listing = Listing::new(vec![
         Column::whole("key", KEY),
         Column::text("value", WHAT),

@@ -2,9 +2,9 @@
 
 pub(crate) mod sources;
 pub(crate) mod survey;
+pub(crate) mod vocabulary;
 
 use std::borrow::Cow;
-use std::fs;
 use std::sync::Arc;
 
 use kehu_contract::document::Problem;
@@ -16,7 +16,8 @@ use crate::Shipped;
 use crate::error::{CommandError, Result};
 use crate::plugins;
 use crate::workspace::Workspace;
-use sources::{FOLDER, MANIFEST, Source};
+use sources::{MANIFEST, Source};
+use vocabulary::manifest_of;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
 pub(crate) fn enabled(workspace: &Workspace, shipped: Shipped<'_>) -> Result<PackSet> {
@@ -60,6 +61,9 @@ pub(crate) fn enabled_but(
             PackSetError::Unknown { name, hint } => {
                 CommandError::failed(format!("there is no pack \"{name}\"")).hint(hint)
             }
+            PackSetError::Vocabulary { .. } => {
+                CommandError::failed(error.to_string()).hint("declare it in kehu.toml")
+            }
         });
         match errors.next() {
             Some(first) => CommandError { also: errors.collect(), ..first },
@@ -77,22 +81,10 @@ pub(crate) fn may_answer(
     but: &[String],
 ) -> Result<bool> {
     let word = hook.name();
+    let bases = workspace.bases.iter().map(|base| (base.as_path(), ""));
+    let folders: Vec<_> = std::iter::once((workspace.root.as_path(), "")).chain(bases).collect();
     for name in workspace.settings.packs_on.iter().filter(|name| !but.contains(name)) {
-        let roots = std::iter::once(&workspace.root).chain(&workspace.bases);
-        let path = roots.map(|root| root.join(FOLDER).join(name).join(MANIFEST));
-        let manifest = match path.into_iter().find(|path| path.is_file()) {
-            Some(path) => {
-                let bytes =
-                    fs::read(&path).map_err(|error| CommandError::file("read", &path, &error))?;
-                String::from_utf8_lossy(&bytes).into_owned()
-            }
-            None => {
-                let pack = shipped.packs.iter().find(|pack| pack.name == name);
-                let files = pack.map_or(&[][..], |pack| pack.files);
-                let manifest = files.iter().find(|(path, _)| *path == MANIFEST);
-                manifest.map_or("", |(_, text)| text).to_owned()
-            }
-        };
+        let (_, manifest) = manifest_of(&folders, shipped, name)?;
         if manifest.contains(word) {
             return Ok(true);
         }

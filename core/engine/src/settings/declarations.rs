@@ -89,7 +89,7 @@ pub fn read_kinds(table: &Table<'_>) -> Vec<Kind> {
     table.tables("kind").iter().filter_map(read_kind).collect()
 }
 
-fn read_kind(table: &Table<'_>) -> Option<Kind> {
+pub(super) fn read_kind(table: &Table<'_>) -> Option<Kind> {
     let name = checked_name(table);
     let title = table.bilingual("title");
     let contact = table.flag("contact").unwrap_or(false);
@@ -131,7 +131,7 @@ pub fn read_fields(table: &Table<'_>) -> Vec<(Entity, Field)> {
     fields
 }
 
-fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
+pub(super) fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
     if !is_name(name) {
         let message = format!("\"{name}\" is no name: lower-case letters, digits and _");
         table.problem(table.place(), message, None);

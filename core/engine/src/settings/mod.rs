@@ -1,6 +1,7 @@
 //! The settings of a workspace: what `kehu.toml` says, over what it extends, over the defaults.
 
 mod declarations;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
