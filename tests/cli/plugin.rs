@@ -213,7 +213,7 @@ fn the_customer_at_which_a_plugin_crashes_is_named_and_the_others_are_scored_if_
     let told = kit.run("score");
     assert!(
         told.contains(
-            "pack fixture, score, customer C-3: runtime error: the plugin crashed (SIGSEGV)"
+            "pack fixture, score, customer C-3 Ann Lee: runtime error: the plugin crashed (SIGSEGV)"
         ),
         "{told}"
     );
@@ -224,7 +224,7 @@ fn the_customer_at_which_a_plugin_crashes_is_named_and_the_others_are_scored_if_
     kit.set("\n[plugins.fixture]\non_crash = \"skip-rows\"\n");
     let told = kit.run("score");
     assert!(
-        told.contains("passed over: at customer C-3 plugin fixture crashed (SIGSEGV)"),
+        told.contains("passed over: at customer C-3 Ann Lee plugin fixture crashed (SIGSEGV)"),
         "{told}"
     );
     assert!(told.ends_with("[exit 3]\n"), "{told}");

@@ -390,7 +390,7 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     visit_value       visit-frequency              3        0  0.00 … 12,000.00, mean 4,133.33
     visit_group       visit-frequency              1        2
     [stderr]
-    error: pack broken, score, customer C-1: argument error: c.recency is not in needs
+    error: pack broken, score, customer C-1 武汉钢铁: argument error: c.recency is not in needs
       --> scripts/broken/main.lua:3
       3 | return { broken_score = c.recency + 1 }
       called from scripts/broken/main.lua:3 in score

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use kehu_contract::{BATCH, ColumnData};
+use kehu_contract::ColumnData;
 use kehu_native::{Isolation, OnCrash};
 
 use super::kit::{Bench, at_row, batch, changed, context, factory, said, score, scorer};
@@ -177,36 +177,6 @@ fn garbage_on_the_socket_is_no_answer() {
         told.contains("customer C-105") && told.contains("spoiled the worker's own words"),
         "{told}"
     );
-}
-
-#[test]
-fn poisoned_customers_are_passed_over_and_the_others_scored() {
-    let bench = Bench::new();
-    let source = at_row("if (days == 39) abort();");
-    let factory = factory(&bench.compile("poison", &source), OnCrash::SkipRows, Isolation::Worker);
-    let mut days: Vec<f64> = (0..BATCH).map(|row| (row % 8) as f64 + 31.0).collect();
-    days[17] = 39.0;
-    days[8_000] = 39.0;
-    let scored = score(&factory, &days).unwrap();
-    let ColumnData::Number(values) = &scored.data else { panic!("no numbers") };
-    assert_eq!(values.len(), BATCH);
-    assert_eq!(scored.reasons.ends.len(), BATCH);
-    for (row, value) in values.iter().enumerate() {
-        match row {
-            17 | 8_000 => assert!(value.is_nan()),
-            row => assert!((value - (days[row] - 30.0)).abs() < 1e-12, "{row}"),
-        }
-    }
-    assert!((scored.reasons.points(8_001) - values[8_001]).abs() < 1e-12);
-    let crashes: Vec<String> = factory.take_crashes().iter().map(ToString::to_string).collect();
-    assert_eq!(
-        crashes,
-        [
-            "at customer C-118 plugin fixture crashed (SIGABRT)",
-            "at customer C-8101 plugin fixture crashed (SIGABRT)"
-        ]
-    );
-    assert_eq!(factory.take_deaths().len(), 1);
 }
 
 #[test]

@@ -12,5 +12,6 @@ mod lifecycle;
 mod linked;
 mod mishaps;
 mod protocol;
+mod recover;
 mod rust;
 mod words;

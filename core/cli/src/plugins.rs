@@ -18,6 +18,7 @@ use crate::environment;
 use crate::error::{CommandError, Result};
 use crate::machine::Machine;
 use crate::printer::Printer;
+use crate::runs;
 use crate::settings_file::Replacement;
 use crate::workspace::Workspace;
 
@@ -252,9 +253,14 @@ impl Search<'_> {
 pub(crate) fn tell(workspace: &Workspace, packs: &PackSet) -> Result<bool> {
     let mut passed_over = false;
     for pack in packs.packs() {
-        for notice in pack.factory.take_notices() {
-            Printer::talk(&format!("passed over: {notice}"));
+        let notices = pack.factory.take_notices();
+        if !notices.is_empty() {
             passed_over = true;
+            let reader = workspace.read()?;
+            for notice in notices {
+                let notice = runs::with_names(reader.as_ref(), &notice)?;
+                Printer::talk(&format!("passed over: {notice}"));
+            }
         }
         let crashes = pack.factory.take_crash_count();
         if crashes == 0 {

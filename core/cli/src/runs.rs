@@ -1,8 +1,9 @@
 //! What the commands that read or make runs share.
 
 use kehu_contract::{Language, Value};
-use kehu_domain::{Day, RunId};
+use kehu_domain::{Day, Entity, RunId};
 use kehu_engine::packs::PackSet;
+use kehu_engine::records::names::Directory;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
 use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
@@ -14,6 +15,7 @@ use crate::output::Cell;
 use crate::plugins;
 use crate::printer::Printer;
 use crate::progress::Progress;
+use crate::table::clean;
 use crate::workspace::Workspace;
 
 /// How many days without any record are unusual.
@@ -57,7 +59,7 @@ pub(crate) fn compute_all<'r>(
         &mut |step| progress.step(step),
     )?;
     drop(progress);
-    tell_failures(run.header());
+    tell_failures(workspace.read()?.as_ref(), run.header())?;
     let passed_over = plugins::tell(workspace, packs)?;
     Ok((run, passed_over))
 }
@@ -148,11 +150,38 @@ pub(crate) fn tell_silence(run: &RunView<'_>) -> Result {
 }
 
 /// Says on stderr which packs were switched off.
-pub(crate) fn tell_failures(run: &StoredRun) {
+pub(crate) fn tell_failures(reader: &dyn Reader, run: &StoredRun) -> Result {
     for (pack, failure) in &run.failures {
-        Printer::talk(&format!("error: {failure}"));
+        Printer::talk(&format!("error: {}", with_names(reader, failure)?));
         Printer::talk(&format!("pack {pack} was switched off for this run; the others went on"));
     }
+    Ok(())
+}
+
+/// Puts the names of customers behind their ids, which are all that packs know; in the first line, which
+/// is the host's own.
+pub(crate) fn with_names(reader: &dyn Reader, text: &str) -> Result<String> {
+    let (first, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
+    let directory = Directory::new(reader);
+    let mut parts = first.split("C-");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|each: char| !each.is_ascii_digit()).unwrap_or(part.len());
+        let (digits, after) = part.split_at(end);
+        let begins = !whole.ends_with(|each: char| each.is_alphanumeric() || each == '-');
+        let name = match digits.parse() {
+            Ok(id) if begins => clean(&directory.name(Entity::Customer, id)?),
+            _ => String::new(),
+        };
+        whole += "C-";
+        whole += digits;
+        if !name.is_empty() && !after.starts_with(&format!(" {name}")) {
+            whole += " ";
+            whole += &name;
+        }
+        whole += after;
+    }
+    Ok(whole + rest)
 }
 
 /// What a column of a run is called: its name, by which it is asked for, or what it is in Chinese.

@@ -96,8 +96,9 @@ pub trait PackFactory: Send + Sync + fmt::Debug {
         Vec::new()
     }
 
-    /// Takes out how often the pack has ended the process in which it runs since the last time; a pack
-    /// that is a script cannot.
+    /// Takes out whether the pack has ended the process in which it runs since the last time: 1 or 0,
+    /// however many threads saw it, and 0 if it could be gone on without those customers. A pack that
+    /// is a script cannot.
     fn take_crash_count(&self) -> usize {
         0
     }

@@ -209,8 +209,7 @@ impl NativeFactory {
     }
 
     /// Takes out how workers of this plugin ended since the last time: one for each batch that failed,
-    /// not for each try of finding the customer. Three in ten minutes are reason enough to let a plugin
-    /// rest.
+    /// not for each try of finding the customer, and none for customers that were passed over.
     pub fn take_deaths(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.shared.deaths))
     }
@@ -318,7 +317,7 @@ impl PackFactory for NativeFactory {
     }
 
     fn take_crash_count(&self) -> usize {
-        self.take_deaths().len()
+        usize::from(!self.take_deaths().is_empty())
     }
 
     fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError> {

@@ -64,6 +64,16 @@ impl Death {
         matches!(self, Self::Signal(..) | Self::Forbidden(_) | Self::Exit(..) | Self::Garbled(_))
     }
 
+    /// True if it went on for too long.
+    pub(crate) fn is_hang(&self) -> bool {
+        matches!(self, Self::TooSlow(_))
+    }
+
+    /// True if the plugin did it, not the host.
+    pub(crate) fn is_of_plugin(&self) -> bool {
+        self.is_crash() || self.is_hang()
+    }
+
     /// What happened, in words that follow "it".
     pub(crate) fn words(&self) -> String {
         let with = |what: String, said: &String| match said.is_empty() {
@@ -179,7 +189,7 @@ impl Worker {
         let asked = Instant::now();
         let sent = self.channel.send(ask, tail, memory, Some(asked + limit + GRACE));
         let received = match sent {
-            Ok(()) => self.wait(asked + limit),
+            Ok(()) => self.wait(asked + limit, limit),
             Err(error) => Err(error),
         };
         self.listen();
@@ -203,10 +213,10 @@ impl Worker {
     }
 
     /// Waits until the deadline, then asks the call to stop, and waits a little longer.
-    fn wait(&mut self, deadline: Instant) -> io::Result<Option<Frame<Tell>>> {
+    fn wait(&mut self, deadline: Instant, limit: Duration) -> io::Result<Option<Frame<Tell>>> {
         if !self.watch(deadline)? {
             self.set_cancel(1);
-            let answered = self.watch(Instant::now() + GRACE);
+            let answered = self.watch(Instant::now() + GRACE.min(limit));
             self.set_cancel(0);
             if !answered? {
                 return Err(ErrorKind::TimedOut.into());
@@ -406,6 +416,14 @@ impl Worker {
             unsafe { layout.prefill(output.base()) };
         }
         Ok(())
+    }
+
+    /// The first row that the last call did not write: where it was when it ended.
+    #[expect(unsafe_code, reason = "the buffers are read")]
+    pub(crate) fn reached(&self, layout: &Layout) -> Option<usize> {
+        let output = self.output.as_ref().filter(|output| output.size() >= layout.size)?;
+        // SAFETY: the memory is at least as large as the layout, and begins at a page.
+        Some(unsafe { layout.reached(output.base()) })
     }
 
     /// Where the buffers of the last call begin.

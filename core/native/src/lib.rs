@@ -40,10 +40,11 @@
 //! # }
 //! ```
 
-mod bisect;
 pub mod check;
 mod collect;
+mod columns;
 mod decide;
+mod deciding;
 mod description;
 mod desk;
 mod elf;
@@ -60,7 +61,9 @@ mod memory;
 mod pack;
 mod refusal;
 mod room;
+mod search;
 mod spawn;
+mod state;
 mod verify;
 mod worker;
 

@@ -5,27 +5,22 @@ use std::time::{Duration, Instant};
 
 use kehu_abi as abi;
 use kehu_contract::{
-    Batch, Case, Columns, FailureKind, LabelValue, Pack, PackError, Plan, PlanningProblem,
+    Batch, Case, Columns, FailureKind, Hook, Manifest, Pack, PackError, Plan, PlanningProblem,
     Proposal, Rule, RunContext, ScoredColumn, Step, Text, Value, Verdict,
 };
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use crate::bisect;
-use crate::collect::{self, Source};
-use crate::decide;
+use crate::description::Description;
 use crate::desk::Answer;
 use crate::factory::{Crash, OnCrash, Shared};
-use crate::file::hexadecimal;
-use crate::guest::{Guest, Work};
+use crate::guest::Guest;
 use crate::host::{Death, Worker, limit_of, names};
 use crate::lend::Lending;
-use crate::room::Layout;
+use crate::search::About;
+use crate::state;
 
 /// The largest state.
 const STATE_BYTES: usize = 64 * 1024;
-
-/// How long part of a batch may take, when the customer is looked for at whom a plugin hangs.
-const HURRY: Duration = Duration::from_millis(250);
 
 /// Where the plugin's code runs.
 pub(crate) enum Seat {
@@ -43,6 +38,8 @@ pub(crate) struct NativePack {
     spent: Duration,
     /// A limit that stands for all others.
     hurry: Option<Duration>,
+    /// The row to which it came before it died last.
+    reached: Option<usize>,
 }
 
 /// Why a call gave nothing.
@@ -51,6 +48,18 @@ pub(crate) enum Trouble {
     Death(Death),
     /// The plugin or the host says no, perhaps at a row.
     Fault(Option<usize>, Box<PackError>),
+}
+
+impl Trouble {
+    /// Puts the customer of a batch in place of the row.
+    pub(crate) fn within(self, batch: &Batch) -> Self {
+        let Self::Fault(Some(row), mut error) = self else { return self };
+        if let Some(customer) = batch.ids.get(row) {
+            error.customer = Some(*customer);
+            error.inputs = inputs(&batch.columns, row);
+        }
+        Self::Fault(None, error)
+    }
 }
 
 impl NativePack {
@@ -66,11 +75,12 @@ impl NativePack {
             seat: None,
             spent: Duration::ZERO,
             hurry: None,
+            reached: None,
         };
-        if let Err(trouble) = pack.sit().map(drop) {
-            return Err(pack.describe(trouble, None, &[]));
+        match pack.sit().map(drop) {
+            Ok(()) => Ok(pack),
+            Err(trouble) => Err(pack.tell(trouble)),
         }
-        Ok(pack)
     }
 
     /// Makes sure that there is a seat, and that it is in this run.
@@ -106,7 +116,7 @@ impl NativePack {
     }
 
     /// Runs one call in the seat. A worker that died is not used again.
-    fn call(
+    pub(crate) fn call(
         &mut self,
         rows: usize,
         work: impl FnOnce(&mut Seat, Duration) -> Result<Answer, Death>,
@@ -161,74 +171,16 @@ impl NativePack {
         self.call(1, work).map(drop)
     }
 
-    /// Scores a batch as it is.
-    pub(crate) fn score_once(
-        &mut self,
-        place: usize,
-        step: &Step,
-        batch: &Batch,
-        state: &[u8],
-    ) -> Result<Vec<ScoredColumn>, Trouble> {
-        self.create(place, state)?;
-        let lending = self.lending(Lending::of_batch(step, batch))?;
-        let shape = &self.shared.description.steps[place];
-        let is_inside = matches!(self.seat, Some(Seat::Inside(_)));
-        let rules = &self.shared.description.rules;
-        let layout = Layout::new(step, shape, rules, batch.ids.len(), !is_inside);
-        let mut own = vec![0_u64; if is_inside { layout.size / 8 + 1 } else { 0 }];
-        let base: *mut u8 = own.as_mut_ptr().cast();
-        let answer = self.call(batch.ids.len(), |seat, limit| match seat {
-            Seat::Worker(worker) => worker.score(place, &lending, &layout, limit),
-            Seat::Inside(guest) => Ok(score_inside(guest, place, step, &lending, &layout, base)),
-        })?;
-        let given = match &self.seat {
-            Some(Seat::Worker(worker)) => worker.given(),
-            _ => base.cast_const(),
-        };
-        let labels = self.labels(step);
-        let source = Source {
-            description: &self.shared.description,
-            rules: &self.rules,
-            step,
-            place,
-            batch,
-            texts: &answer.texts,
-            labels: &labels,
-        };
-        #[expect(unsafe_code, reason = "the buffers are read")]
-        // SAFETY: the memory was laid out by this very layout for this call.
-        let read = unsafe { collect::columns(&source, &layout, given) };
-        read.map_err(|(row, what)| {
-            Trouble::Fault(row, Box::new(self.shared.error(FailureKind::Result, what)))
-        })
-    }
-
-    fn labels(&self, step: &Step) -> Vec<Vec<LabelValue>> {
-        let manifest = &self.shared.manifest;
-        let settings = &self.context.settings;
-        step.gives.iter().map(|give| manifest.label_values(give, settings)).collect()
-    }
-
-    fn lending<'a>(&self, made: Result<Lending<'a>, String>) -> Result<Lending<'a>, Trouble> {
-        made.map_err(|what| {
-            Trouble::Fault(None, Box::new(self.shared.error(FailureKind::Host, what)))
-        })
+    pub(crate) fn lending<'a>(
+        &self,
+        made: Result<Lending<'a>, String>,
+    ) -> Result<Lending<'a>, Trouble> {
+        made.map_err(|what| self.failed(what))
     }
 
     /// Tells a person what happened.
-    fn describe(&self, trouble: Trouble, step: Option<&Step>, batch: &[&Batch]) -> PackError {
-        let (row, mut error) = match trouble {
-            Trouble::Fault(row, error) => (row, *error),
-            Trouble::Death(death) => (None, self.of_death(&death)),
-        };
-        error.step = step.map(|step| (step.hook, step.name.clone()));
-        if let (Some(row), Some(batch)) = (row, batch.first())
-            && let Some(customer) = batch.ids.get(row)
-        {
-            error.customer = Some(*customer);
-            error.inputs = inputs(&batch.columns, row);
-        }
-        error
+    pub(crate) fn describe(&self, trouble: Trouble, about: &About<'_>) -> PackError {
+        PackError { step: Some((about.step.hook, about.step.name.clone())), ..self.tell(trouble) }
     }
 
     /// The worker that it has just now.
@@ -244,9 +196,12 @@ impl NativePack {
         self.spent > self.context.limits.run / 2
     }
 
-    /// What trouble is called where no customer is known.
+    /// What trouble is called where no step is known.
     pub(crate) fn tell(&self, trouble: Trouble) -> PackError {
-        self.describe(trouble, None, &[])
+        match trouble {
+            Trouble::Fault(_, error) => *error,
+            Trouble::Death(death) => self.of_death(&death),
+        }
     }
 
     fn of_death(&self, death: &Death) -> PackError {
@@ -269,104 +224,106 @@ impl NativePack {
             Death::Forbidden(_) => {
                 Some("tell its author: a plugin gets all that it may know as columns and settings, and gives all that it has to say as results".to_owned())
             }
-            death => death
-                .is_crash()
-                .then(|| "tell its author; on_crash = \"skip-rows\" scores the others".to_owned()),
+            death => death.is_crash().then(|| "tell its author".to_owned()),
         };
         error
     }
 
-    /// Scores a batch whose scoring killed a worker: finds the customer, or passes over it.
-    fn after_crash(
-        &mut self,
-        place: usize,
-        step: &Step,
-        batch: &Batch,
-        state: &[u8],
-        death: &Death,
-    ) -> Result<Vec<ScoredColumn>, PackError> {
+    /// What somebody can do about a plugin that dies at a customer.
+    pub(crate) fn advice(&self, step: &Step) -> String {
+        let name = self.shared.name();
+        let others = match step.hook {
+            Hook::FollowUp => "the others are asked about",
+            Hook::PlanVisits => "the others are planned",
+            _ => "the others are scored",
+        };
+        match self.on_crash() {
+            OnCrash::Fail => format!(
+                "tell its author; with on_crash = \"skip-rows\" in [plugins.{name}] {others}"
+            ),
+            OnCrash::SkipRows => "tell its author".to_owned(),
+        }
+    }
+
+    /// What becomes of customers at whom it dies.
+    pub(crate) fn on_crash(&self) -> OnCrash {
+        self.shared.options.on_crash
+    }
+
+    pub(crate) fn note_death(&self, death: &Death) {
         self.shared.note_death(death);
-        match self.shared.options.on_crash {
-            OnCrash::Fail => {
-                let mut error = self.of_death(death);
-                error.step = Some((step.hook, step.name.clone()));
-                match bisect::find(self, place, step, batch, state, Death::is_crash) {
-                    Some((row, death)) => {
-                        error = PackError { step: error.step, ..self.of_death(&death) };
-                        error.customer = batch.ids.get(row).copied();
-                        error.inputs = inputs(&batch.columns, row);
-                    }
-                    None if batch.ids.is_empty() => error.message += "; there was no customer",
-                    None => error.message += "; asked about parts of the batch it did not",
-                }
-                Err(error)
-            }
-            OnCrash::SkipRows => {
-                let skipped = bisect::skip(self, place, step, batch, state);
-                let (scored, crashes) =
-                    skipped.map_err(|trouble| self.describe(trouble, Some(step), &[]))?;
-                for (row, death) in crashes {
-                    self.shared.note_crash(Crash {
-                        plugin: self.shared.name().to_owned(),
-                        step: step.name.clone(),
-                        customer: batch.ids[row],
-                        what: death.words(),
-                    });
-                }
-                Ok(scored)
-            }
-        }
     }
 
-    /// Names the customer at which scoring does not come to an end, if it is one.
-    fn after_hang(
+    /// Notes a customer that is passed over.
+    pub(crate) fn note_crash(&self, step: &Step, customer: i64, death: &Death) {
+        self.shared.note_crash(Crash {
+            plugin: self.shared.name().to_owned(),
+            step: step.name.clone(),
+            customer,
+            what: death.words(),
+        });
+    }
+
+    /// Does something under a limit that stands for all others.
+    pub(crate) fn hurried<T>(
         &mut self,
-        place: usize,
-        step: &Step,
-        batch: &Batch,
-        state: &[u8],
-        death: &Death,
-    ) -> PackError {
-        let is_hang = |death: &Death| matches!(death, Death::TooSlow(_));
-        self.hurry = Some(HURRY);
-        let found = bisect::find(self, place, step, batch, state, is_hang);
+        limit: Option<Duration>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.hurry = limit;
+        let result = work(self);
         self.hurry = None;
-        let mut error = self.describe(Trouble::Death(death.clone()), Some(step), &[]);
-        if let Some((row, _)) = found {
-            // A busy machine may be slow anywhere: the customer is named who takes all the time there is.
-            let one = bisect::part(batch, row, row + 1);
-            let again = self.score_once(place, step, &one, state);
-            if matches!(again, Err(Trouble::Death(death)) if is_hang(&death)) {
-                error.customer = batch.ids.get(row).copied();
-                error.inputs = inputs(&batch.columns, row);
-            }
-        }
-        error
+        result
     }
 
-    /// The columns of a customer that is passed over: missing, and a reason that says so.
-    pub(crate) fn passed_over(&self, step: &Step) -> Vec<ScoredColumn> {
-        let rule = self.shared.description.rules.len() as u16;
-        step.gives.iter().map(|give| collect::missing(give.info.kind, rule)).collect()
+    /// Takes out the row to which the plugin came before it died, where that can be seen.
+    pub(crate) fn take_reached(&mut self) -> Option<usize> {
+        self.reached.take()
     }
-}
 
-fn score_inside(
-    guest: &mut Guest,
-    place: usize,
-    step: &Step,
-    lending: &Lending<'_>,
-    layout: &Layout,
-    base: *mut u8,
-) -> Answer {
-    let names = names(step);
-    let lent = lending.in_place(&names);
-    #[expect(unsafe_code, reason = "the buffers are prefilled")]
-    // SAFETY: the caller made the memory as large as the layout, of words.
-    unsafe {
-        layout.prefill(base);
+    pub(crate) fn set_reached(&mut self, row: Option<usize>) {
+        self.reached = row;
     }
-    guest.ask(place, &Work::Score { lent: &lent, layout, base })
+
+    pub(crate) fn seat(&self) -> Option<&Seat> {
+        self.seat.as_ref()
+    }
+
+    pub(crate) fn description(&self) -> &Description {
+        &self.shared.description
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.shared.manifest
+    }
+
+    pub(crate) fn context(&self) -> &RunContext {
+        &self.context
+    }
+
+    pub(crate) fn settings(&self) -> &Map<String, Json> {
+        &self.context.settings
+    }
+
+    /// The rules that the plugin declares: without the host's own, which stands behind them.
+    pub(crate) fn own_rules(&self) -> &[Rule] {
+        &self.rules[..self.shared.description.rules.len()]
+    }
+
+    /// The place of the host's own rule, where customers are passed over.
+    pub(crate) fn crashed_rule(&self) -> u16 {
+        self.shared.description.rules.len() as u16
+    }
+
+    /// Trouble with what the plugin gave, perhaps at a row.
+    pub(crate) fn misuse(&self, row: Option<usize>, what: String) -> Trouble {
+        Trouble::Fault(row, Box::new(self.shared.error(FailureKind::Result, what)))
+    }
+
+    /// Trouble of the host's own.
+    pub(crate) fn failed(&self, what: String) -> Trouble {
+        Trouble::Fault(None, Box::new(self.shared.error(FailureKind::Host, what)))
+    }
 }
 
 /// The rule by which customers are explained that were passed over.
@@ -378,7 +335,7 @@ fn crashed_rule() -> Rule {
         setting: None,
         limit: None,
         points: None,
-        text: Text::new("the plugin crashed for this customer", "插件在处理该客户时崩溃"),
+        text: Text::new("the plugin failed at this customer", "插件在处理该客户时出错"),
         file: String::new(),
         line: 0,
         source: String::new(),
@@ -386,7 +343,7 @@ fn crashed_rule() -> Rule {
 }
 
 /// A customer's inputs, in words.
-fn inputs(columns: &Columns, row: usize) -> Vec<(String, String)> {
+pub(crate) fn inputs(columns: &Columns, row: usize) -> Vec<(String, String)> {
     let word = |value| match value {
         Value::Missing => "missing".to_owned(),
         Value::Flag(flag) => flag.to_string(),
@@ -395,41 +352,6 @@ fn inputs(columns: &Columns, row: usize) -> Vec<(String, String)> {
         Value::Day(day) => day.to_string(),
     };
     columns.iter().map(|(name, _, data)| (name.to_owned(), word(data.value(row)))).collect()
-}
-
-/// A state as people may read it: JSON where it is an object that is written again as it was, else text,
-/// else its bytes.
-fn state_to_json(state: Vec<u8>) -> Json {
-    match String::from_utf8(state) {
-        Ok(text) => match serde_json::from_str(&text) {
-            Ok(Json::Object(entries)) if !is_bytes(&entries) => {
-                let json = Json::Object(entries);
-                let again = json.to_string();
-                if again == text { json } else { Json::String(text) }
-            }
-            _ => Json::String(text),
-        },
-        Err(error) => serde_json::json!({ "bytes": hexadecimal(error.as_bytes()) }),
-    }
-}
-
-/// True for the object that stands for bytes.
-fn is_bytes(entries: &serde_json::Map<String, Json>) -> bool {
-    entries.len() == 1 && entries.contains_key("bytes")
-}
-
-fn state_from_json(state: &Json) -> Option<Vec<u8>> {
-    match state {
-        Json::Null => Some(Vec::new()),
-        Json::String(text) => Some(text.clone().into_bytes()),
-        Json::Object(entries) if is_bytes(entries) => {
-            let digits = entries.get("bytes")?.as_str()?;
-            let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-            (0..digits.len()).step_by(2).map(byte).collect()
-        }
-        Json::Object(_) => Some(state.to_string().into_bytes()),
-        _ => None,
-    }
 }
 
 impl Pack for NativePack {
@@ -450,16 +372,16 @@ impl Pack for NativePack {
         });
         let answer = answer.map_err(|trouble| {
             if let Trouble::Death(death) = &trouble {
-                self.shared.note_death(death);
+                self.note_death(death);
             }
-            self.describe(trouble, Some(&step), &[])
+            PackError { step: Some((step.hook, step.name.clone())), ..self.tell(trouble) }
         })?;
         let bytes = answer.emitted.len();
         if bytes > STATE_BYTES {
             let message = format!("its fit gave {bytes} bytes, the limit is {STATE_BYTES}");
             return Err(self.shared.error(FailureKind::Result, message));
         }
-        Ok(state_to_json(answer.emitted))
+        Ok(state::to_json(answer.emitted))
     }
 
     fn score(
@@ -469,24 +391,10 @@ impl Pack for NativePack {
         state: &Json,
     ) -> Result<Vec<ScoredColumn>, PackError> {
         let step = self.step(place)?;
-        let state = state_from_json(state).ok_or_else(|| {
+        let state = state::from_json(state).ok_or_else(|| {
             self.shared.error(FailureKind::Host, "the state is none that a fit gave")
         })?;
-        match self.score_once(place, &step, batch, &state) {
-            Ok(scored) => Ok(scored),
-            Err(Trouble::Death(death)) if death.is_crash() => {
-                self.after_crash(place, &step, batch, &state, &death)
-            }
-            Err(trouble) => {
-                if let Trouble::Death(death) = &trouble {
-                    self.shared.note_death(death);
-                    if matches!(death, Death::TooSlow(_)) {
-                        return Err(self.after_hang(place, &step, batch, &state, death));
-                    }
-                }
-                Err(self.describe(trouble, Some(&step), &[batch]))
-            }
-        }
+        self.score_all(place, &step, batch, &state)
     }
 
     fn follow_up(
@@ -496,8 +404,7 @@ impl Pack for NativePack {
         cases: &[Case],
     ) -> Result<Vec<Proposal>, PackError> {
         let step = self.step(place)?;
-        let result = self.propose(place, &step, batch, cases);
-        result.map_err(|trouble| self.describe(trouble, Some(&step), &[batch]))
+        self.propose_all(place, &step, batch, cases)
     }
 
     fn review(&mut self, _: usize, _: &Batch, _: &[Proposal]) -> Result<Vec<Verdict>, PackError> {
@@ -506,56 +413,7 @@ impl Pack for NativePack {
 
     fn plan_visits(&mut self, place: usize, problem: &PlanningProblem) -> Result<Plan, PackError> {
         let step = self.step(place)?;
-        let result = self.plan(place, problem);
-        result.map_err(|trouble| self.describe(trouble, Some(&step), &[]))
-    }
-}
-
-impl NativePack {
-    fn json<T: serde::Serialize + ?Sized>(&self, value: &T) -> Result<Vec<u8>, Trouble> {
-        serde_json::to_vec(value).map_err(|error| {
-            Trouble::Fault(None, Box::new(self.shared.error(FailureKind::Host, error.to_string())))
-        })
-    }
-
-    fn misuse(&self, what: String) -> Trouble {
-        Trouble::Fault(None, Box::new(self.shared.error(FailureKind::Result, what)))
-    }
-
-    fn propose(
-        &mut self,
-        place: usize,
-        step: &Step,
-        batch: &Batch,
-        cases: &[Case],
-    ) -> Result<Vec<Proposal>, Trouble> {
-        self.create(place, &[])?;
-        let text = self.json(cases)?;
-        let lending = self.lending(Lending::of_batch(step, batch))?;
-        let answer = self.call(batch.ids.len(), |seat, limit| match seat {
-            Seat::Worker(worker) => worker.follow_up(place, &lending, &text, limit),
-            Seat::Inside(guest) => {
-                let names = names(step);
-                let lent = lending.in_place(&names);
-                Ok(guest.ask(place, &Work::FollowUp { lent: &lent, cases: &text }))
-            }
-        })?;
-        let actions = &self.shared.manifest.actions;
-        let known = decide::Known { rules: &self.rules, as_of: self.context.as_of };
-        decide::proposals(&answer.emitted, &known, actions, batch, cases)
-            .map_err(|what| self.misuse(what))
-    }
-
-    fn plan(&mut self, place: usize, problem: &PlanningProblem) -> Result<Plan, Trouble> {
-        self.create(place, &[])?;
-        let text = self.json(problem)?;
-        let rows = problem.customers.len() + 1_000;
-        let answer = self.call(rows, |seat, limit| match seat {
-            Seat::Worker(worker) => worker.plan(place, &text, limit),
-            Seat::Inside(guest) => Ok(guest.ask(place, &Work::Plan { problem: &text })),
-        })?;
-        let known = decide::Known { rules: &self.rules, as_of: self.context.as_of };
-        decide::plan(&answer.emitted, &known).map_err(|what| self.misuse(what))
+        self.plan_all(place, &step, problem)
     }
 }
 
@@ -564,25 +422,5 @@ impl Drop for NativePack {
         if let Some(Seat::Worker(worker)) = self.seat.take() {
             self.shared.take_back(*worker);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_state_comes_back_to_the_byte() {
-        for state in
-            ["", "20", "{\"mean\":20.5,\"cuts\":[1,2]}", "{ \"a\": 1 }", "{\"bytes\":\"00\"}"]
-        {
-            let json = state_to_json(state.as_bytes().to_vec());
-            assert_eq!(state_from_json(&json).as_deref(), Some(state.as_bytes()));
-        }
-        let json = state_to_json(vec![0xff, 0]);
-        assert_eq!(json, serde_json::json!({ "bytes": "ff00" }));
-        assert_eq!(state_from_json(&json), Some(vec![0xff, 0]));
-        let json = state_to_json(b"{\"mean\":20.5}".to_vec());
-        assert_eq!(json, serde_json::json!({ "mean": 20.5 }));
     }
 }

@@ -83,6 +83,44 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// The first row of which a column is not written; all rows, if each is.
+    ///
+    /// # Safety
+    /// `base` refers to [`Layout::size`] bytes, aligned to 8.
+    #[expect(unsafe_code, reason = "the buffers are read")]
+    pub(crate) unsafe fn reached(&self, base: *const u8) -> usize {
+        let written = |place: &Place| {
+            // SAFETY: as the caller promises; the buffers lie within the memory.
+            unsafe {
+                let values = base.add(place.values);
+                match place.kind {
+                    ColumnType::Number | ColumnType::Money => {
+                        first(values, self.rows, abi::UNWRITTEN_NUMBER)
+                    }
+                    ColumnType::Label | ColumnType::Text => {
+                        first(values, self.rows, abi::UNWRITTEN_CODE)
+                    }
+                    ColumnType::Flag => first(values, self.rows, abi::UNWRITTEN_FLAG),
+                    ColumnType::Day => first(values, self.rows, abi::UNWRITTEN_DAY),
+                }
+            }
+        };
+        self.columns.iter().map(written).min().unwrap_or(self.rows)
+    }
+}
+
+/// The first place at which a buffer still holds a value; its end, if none does.
+///
+/// # Safety
+/// It has room for `rows` values and is aligned for them.
+#[expect(unsafe_code, reason = "the buffer is read")]
+unsafe fn first<T: Copy + PartialEq>(buffer: *const u8, rows: usize, value: T) -> usize {
+    // SAFETY: as the caller promises.
+    let values = unsafe { std::slice::from_raw_parts(buffer.cast::<T>(), rows) };
+    values.iter().position(|each| *each == value).unwrap_or(rows)
+}
+
 /// Fills a buffer.
 ///
 /// # Safety

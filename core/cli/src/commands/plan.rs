@@ -63,8 +63,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         rep: &rep,
         as_of,
     };
-    let planned = work.plan(from, to)?;
-    plugins::tell(&workspace, &packs)?;
+    let planned = work.plan(from, to);
+    let passed_over = plugins::tell(&workspace, &packs)?;
+    let planned = planned?;
     if !args.dry_run {
         let mut draft = workspace.desk().draft("plan");
         draft.summary = format!("plan of {}, {from} to {to}", rep.name);
@@ -74,7 +75,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     }
     let shown = Shown { rep: &rep, from, to, as_of, planned: &planned };
     show(context, &workspace, reader.as_ref(), &shown)?;
-    Ok(if run.header().failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    let is_whole = run.header().failures.is_empty() && !passed_over;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
 /// The rep that is named, else the one who acts. What is written needs the whole name.

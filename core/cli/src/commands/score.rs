@@ -66,7 +66,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
                 &mut |step| progress.step(step),
             )?
         };
-        runs::tell_failures(&header);
+        runs::tell_failures(workspace.read()?.as_ref(), &header)?;
         let passed_over = plugins::tell(&workspace, &packs)?;
         let reader = workspace.read()?;
         let stored = reader.run(id)?.unwrap_or(header);

@@ -67,9 +67,10 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         rep: &rep,
         as_of,
     };
-    let list = work.today()?;
-    tell_failures(&list, &run);
-    plugins::tell(&workspace, &packs)?;
+    let list = work.today();
+    let passed_over = plugins::tell(&workspace, &packs)?;
+    let list = list?;
+    tell_failures(reader.as_ref(), &list, &run)?;
     match args.answer {
         Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
         None => {
@@ -79,16 +80,18 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
             runs::tell_silence(&run)?;
         }
     }
-    Ok(if list.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    let is_whole = list.failures.is_empty() && !passed_over;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
 /// Names the packs that were switched off; those of a run that was computed now are named already.
-fn tell_failures(list: &Worklist, run: &RunView<'_>) {
+fn tell_failures(reader: &dyn Reader, list: &Worklist, run: &RunView<'_>) -> Result {
     let told = if run.header().id.0 == 0 { run.header().failures.len() } else { 0 };
     for (pack, failure) in list.failures.iter().skip(told) {
-        Printer::talk(&format!("error: {failure}"));
+        Printer::talk(&format!("error: {}", runs::with_names(reader, failure)?));
         Printer::talk(&format!("pack {pack} was switched off for this list; the others went on"));
     }
+    Ok(())
 }
 
 struct Shown<'a> {
