@@ -472,6 +472,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         crate::chinese_plugins::SENTENCES,
         crate::chinese_hooks::SENTENCES,
         crate::chinese_packs::SENTENCES,
+        crate::chinese_api::SENTENCES,
     ];
     SENTENCES.iter().chain(others.into_iter().flatten())
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Command;
 
 /// The groups of commands; a test keeps every command in one of them.
-pub(crate) const GROUPS: [(&str, &[&str]); 6] = [
+pub(crate) const GROUPS: [(&str, &[&str]); 7] = [
     ("Set up a workspace", &["init", "demo", "import", "config"]),
     ("Know customers", &["customer", "contact", "log", "note", "interaction"]),
     ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
@@ -13,6 +13,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 6] = [
         "Decide, and say why",
         &["score", "explain", "override", "runs", "features", "pack", "plugin"],
     ),
+    ("Write packs of your own", &["api"]),
     ("Keep the firm's own lists", &["rep", "product"]),
     ("Look back, take back, look after", &["history", "undo", "doctor", "completions"]),
 ];

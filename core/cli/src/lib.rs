@@ -13,6 +13,7 @@
 mod arguments;
 mod cells;
 mod chinese;
+mod chinese_api;
 mod chinese_hooks;
 mod chinese_packs;
 mod chinese_plugins;

@@ -159,6 +159,7 @@ labels! {
     PACK = "pack", "脚本包";
     PACKS = "packs", "脚本包";
     MEANING = "meaning", "含义";
+    HOOKS = "hooks", "钩子";
     COLUMN = "column", "列";
     PRESENT = "with a value", "有值";
     MISSING = "missing", "缺失";

@@ -31,6 +31,10 @@ impl Fault {
         Self::new(FailureKind::Argument, message)
     }
 
+    pub(crate) fn host(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Host, message)
+    }
+
     pub(crate) fn result(message: impl Into<String>) -> Self {
         Self::new(FailureKind::Result, message)
     }

@@ -69,7 +69,7 @@
 //! assert_eq!(pack.rules()[0].line, 2);
 //! ```
 
-mod api;
+pub mod api;
 mod batch;
 mod bell;
 mod caller;

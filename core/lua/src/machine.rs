@@ -19,7 +19,7 @@ const LOG_LINES: usize = 1_000;
 const LOG_BYTES: usize = 200;
 
 /// The globals that a pack sees, beside `kehu`, `require`, `print` and `tostring`.
-const GLOBALS: [&str; 21] = [
+pub(crate) const GLOBALS: [&str; 21] = [
     "assert",
     "error",
     "getmetatable",
@@ -42,10 +42,10 @@ const GLOBALS: [&str; 21] = [
     "bit32",
     "coroutine",
 ];
-const LIBRARIES: [&str; 4] = ["math", "string", "table", "utf8"];
+pub(crate) const LIBRARIES: [&str; 4] = ["math", "string", "table", "utf8"];
 
 /// Globals of Lua that packs do not have, with the reason.
-const ABSENT: [(&str, &str); 15] = [
+pub(crate) const ABSENT: [(&str, &str); 15] = [
     ("io", "a pack has no files"),
     ("os", "a pack has no clock and no system; use ctx.as_of and kehu.day"),
     ("debug", "a pack cannot look into the host"),

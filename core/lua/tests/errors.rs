@@ -130,7 +130,7 @@ fn a_mistake_in_a_script_is_told_with_kind_line_customer_and_hint() {
         ),
         (
             "kehu.day.parse(\"2025-13-01\")",
-            "argument 4 C-1: kehu.day.parse: \"2025-13-01\" is no day, expected such as \"2025-03-01\"",
+            "argument 4 C-1: kehu.day.parse: argument 1 'text': a day such as \"2025-03-01\" expected, got text \"2025-13-01\"",
         ),
         (
             "local s = ctx:column(\"points\")\ns:add(free, 1, {})",

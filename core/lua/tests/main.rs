@@ -14,6 +14,7 @@ mod loading;
 mod native;
 mod on_event;
 mod packs;
+mod reference;
 mod score;
 mod stage;
 mod testing;

@@ -4,6 +4,7 @@
 //! `run(context, args)`; a line in [`Command`], a line in [`run`], and its name in a group of
 //! [`crate::help::GROUPS`].
 
+mod api;
 mod completions;
 mod config;
 mod contact;
@@ -86,6 +87,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(runs::Args),
     Features(features::Args),
+    Api(api::Args),
     #[command(subcommand)]
     Pack(pack::Args),
     #[command(subcommand)]
@@ -135,6 +137,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Runs(args) => runs::run(context, args),
         Command::Features(args) => features::run(context, &args),
         Command::Pack(args) => return pack::run(context, args),
+        Command::Api(args) => api::run(context, &args),
         Command::Plugin(args) => return plugin::run(context, args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),

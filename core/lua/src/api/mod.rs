@@ -1,16 +1,119 @@
-//! The table `kehu`: all that a pack may ask of the host.
+//! What a pack may ask of the host: one registry of it, and the table `kehu`.
+//!
+//! Every function and field that scripts see has an [`Entry`]. From the entries come the checks of
+//! arguments, the reference for people, and the files for editors, so that none of them can differ from
+//! the others; a test compares them with what the VM really offers.
 
+mod arguments;
 mod day;
+mod entry;
+mod hooks;
+mod kehu;
+mod luacats;
+mod luau;
+mod markdown;
+mod number;
+mod selene;
 mod text;
 
-use kehu_contract::RunContext;
+use kehu_contract::{Language, RunContext, nearest};
 use mlua::{Function, Table, Value};
 
 use crate::convert::to_lua;
 use crate::factory::Shared;
-use crate::machine::{Machine, strict_function};
+use crate::machine::{ABSENT, GLOBALS, LIBRARIES, Machine, strict_function};
 
 pub(crate) use day::{in_words as day_in_words, parse as parse_day};
+pub use entry::{Entry, Parameter, Shape, Subject, Type};
+
+/// Names a form in which the registry is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Markdown,
+    /// Definitions for the Lua language servers: `LuaCATS`.
+    LuaCats,
+    /// Definitions for the Luau language server.
+    Luau,
+    /// The standard library for the checker selene.
+    Selene,
+}
+
+/// Writes the whole registry. The files for editors are in English.
+pub fn write(format: Format, language: Language) -> String {
+    match format {
+        Format::Markdown => markdown::write(language),
+        Format::LuaCats => luacats::write(),
+        Format::Luau => luau::write(),
+        Format::Selene => selene::write(),
+    }
+}
+
+/// What is said of an entry below its signature, without its example, as in the reference.
+pub fn text(entry: &Entry, language: Language) -> String {
+    markdown::text(entry, language)
+}
+
+/// All subjects, in the order of the reference.
+pub fn subjects() -> impl Iterator<Item = &'static Subject> {
+    const GENERAL: [&Subject; 7] = [
+        &kehu::KEHU,
+        &kehu::GLOBALS,
+        &kehu::RULE,
+        &day::SUBJECT,
+        &text::SUBJECT,
+        &number::NUMBER,
+        &number::LIST,
+    ];
+    GENERAL.into_iter().chain(hooks::SUBJECTS)
+}
+
+/// All entries, each with its subject.
+pub fn entries() -> impl Iterator<Item = (&'static Subject, &'static Entry)> {
+    subjects().flat_map(|subject| subject.entries.iter().map(move |entry| (subject, entry)))
+}
+
+/// The entries that a person means by a name: a whole one, with a dot for a colon too, the last part of
+/// one, or a subject.
+pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
+    let plain = |each: &str| each.replace(':', ".");
+    let wanted = plain(name.trim_end_matches("()"));
+    let fits = |rank: usize, subject: &Subject, entry: &Entry| match rank {
+        0 => subject.name == wanted && subject.name != "kehu",
+        1 => plain(entry.name) == wanted,
+        _ => entry.short() == wanted,
+    };
+    let pick = |rank| entries().filter(move |(subject, entry)| fits(rank, subject, entry));
+    (0..3)
+        .map(|rank| pick(rank).collect::<Vec<_>>())
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// The name that lies nearest to one that [`find`] does not know.
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    let whole = entries().map(|(_, entry)| entry.name);
+    let short = || entries().map(|(_, entry)| (entry.short(), entry.name));
+    nearest(name, whole).or_else(|| {
+        let near = nearest(name, short().map(|(short, _)| short))?;
+        short().find(|(short, _)| *short == near).map(|(_, name)| name)
+    })
+}
+
+/// The globals that every pack has: those of the language, and the host's own.
+pub fn globals() -> impl Iterator<Item = &'static str> {
+    let own = kehu::GLOBALS.entries.iter().map(|entry| entry.name);
+    GLOBALS.iter().chain(&LIBRARIES).copied().chain(["kehu", "tostring", "_G"]).chain(own)
+}
+
+/// Globals of other Lua hosts that no pack has, each with the reason.
+pub fn absent_globals() -> &'static [(&'static str, &'static str)] {
+    &ABSENT
+}
+
+fn entry_of(name: &str) -> Option<&'static Entry> {
+    entries().map(|(_, entry)| entry).find(|entry| entry.name == name)
+}
 
 /// Builds the frozen table `kehu`.
 pub(crate) fn kehu_table(
@@ -19,12 +122,19 @@ pub(crate) fn kehu_table(
     list: Function,
     settings: &Table,
 ) -> mlua::Result<Table> {
-    let kehu = machine.lua.create_table()?;
+    let lua = &machine.lua;
+    let kehu = lua.create_table()?;
     kehu.raw_set("rule", rule)?;
     kehu.raw_set("rules", list)?;
     kehu.raw_set("settings", settings)?;
-    kehu.raw_set("day", strict(machine, "kehu.day", day::table(&machine.lua)?)?)?;
-    kehu.raw_set("text", strict(machine, "kehu.text", text::table(&machine.lua)?)?)?;
+    for (name, whose, table) in [
+        ("day", "kehu.day", day::table(lua)?),
+        ("text", "kehu.text", text::table(lua)?),
+        ("number", "kehu.number", number::number_table(lua)?),
+        ("list", "kehu.list", number::list_table(lua)?),
+    ] {
+        kehu.raw_set(name, strict(machine, whose, table)?)?;
+    }
     strict(machine, "kehu", kehu)
 }
 

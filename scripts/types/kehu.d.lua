@@ -1,0 +1,504 @@
+---@meta kehu
+-- Definitions of kehu for editors, written by: kehu api --format luacats
+error("this file is for editors, it is never run")
+
+---A whole number of days from 1970-01-01.
+---@alias kehu.Day integer
+---A list of rules and of lists that begin with a rule, or one rule.
+---@alias kehu.Reasons kehu.Rule|(kehu.Rule|table)[]
+---What kehu.rules gives.
+---@class kehu.Rules
+
+---What the host offers to every pack.
+---@class kehuLibrary
+---@field settings table The pack's settings, as the workspace has set them.
+---@field day kehu.dayLibrary Days.
+---@field text kehu.textLibrary Texts by characters.
+---@field number kehu.numberLibrary Rounding, bounds, percentages.
+---@field list kehu.listLibrary Statistics over lists of numbers.
+kehu = {}
+
+---Declares a rule: a test, or a sentence that explains a value.
+---Call it at the top of the file, once a rule; the host notes file and line. In the sentence {1} to {8} are the reason's arguments, {value} is {1}, {limit} is {2}, and {1|day|days} is the word that goes with the number {1}.
+---@param rule { id: string, en: string, zh?: string, input?: string, op?: "<"|"<="|">"|">="|"=="|"~="|"missing", limit?: number, setting?: string, points?: number }
+---@return kehu.Rule rule
+function kehu.rule(rule) end
+
+---Makes a list of rules that are applied in one go, much faster than one by one.
+---Every rule in it has an op; call it at the top of the file.
+---@param list kehu.Rule[]
+---@return kehu.Rules rules
+function kehu.rules(list) end
+
+---Gives what another file of the pack returns.
+---The name is the file's path in the pack, without ".lua"; call it at the top of the file.
+---@param name string
+---@return any module
+function require(name) end
+
+---Writes a line that only whoever tries the pack sees.
+---@param ... any
+function print(...) end
+
+---A rule as the script holds it: it can be read, not changed.
+---@class kehu.Rule
+---@field id string Its name.
+---@field input? string The column that it tests.
+---@field op? string How it tests.
+---@field limit? number The figure that it tests against, from the setting if it names one.
+---@field setting? string The setting that holds the figure.
+---@field points? number What it adds where it holds.
+---@field en string Its sentence in English.
+---@field zh string Its sentence in Chinese; empty if there is none.
+
+---Days. A day is a whole number, counted from 1970-01-01, so that days can be added and compared.
+---@class kehu.dayLibrary
+kehu.day = {}
+
+---Reads a day that is written as year-month-day.
+---A text that is no such day is an error.
+---@param text string
+---@return kehu.Day day
+function kehu.day.parse(text) end
+
+---Writes a day as year-month-day.
+---@param day kehu.Day
+---@return string text
+function kehu.day.format(day) end
+
+---Makes a day of year, month and day of the month.
+---A day that is in no calendar, such as 30 February, is an error.
+---@param year integer
+---@param month integer
+---@param day integer
+---@return kehu.Day day
+function kehu.day.of(year, month, day) end
+
+---Gives year, month and day of the month.
+---@param day kehu.Day
+---@return integer year
+---@return integer month
+---@return integer day
+function kehu.day.parts(day) end
+
+---Gives the day of the week, from 1 for Monday to 7 for Sunday.
+---@param day kehu.Day
+---@return integer weekday
+function kehu.day.weekday(day) end
+
+---Moves a day by calendar months, back if they are negative.
+---The 31st becomes the last day of a shorter month.
+---@param day kehu.Day
+---@param months integer
+---@return kehu.Day day
+function kehu.day.add_months(day, months) end
+
+---Counts the whole calendar months from one day to another, negative if the second comes first.
+---12 months or more are a year or more.
+---@param first kehu.Day
+---@param last kehu.Day
+---@return integer months
+function kehu.day.months_between(first, last) end
+
+---Gives the first day of a day's month.
+---@param day kehu.Day
+---@return kehu.Day day
+function kehu.day.month_start(day) end
+
+---Gives the last day of a day's month.
+---@param day kehu.Day
+---@return kehu.Day day
+function kehu.day.month_end(day) end
+
+---Texts by characters, not bytes: the functions of string count "客户" as 6, these as 2.
+---@class kehu.textLibrary
+kehu.text = {}
+
+---Counts the characters.
+---@param text string
+---@return integer length
+function kehu.text.len(text) end
+
+---Takes the characters from the first place to the last.
+---Places count from 1, negative ones from the end; without them the text begins or ends where it does.
+---@param text string
+---@param first? integer
+---@param last? integer
+---@return string text
+function kehu.text.sub(text, first, last) end
+
+---Writes all letters small.
+---@param text string
+---@return string text
+function kehu.text.lower(text) end
+
+---Writes all letters large.
+---@param text string
+---@return string text
+function kehu.text.upper(text) end
+
+---Takes the blanks off both ends, full-width ones too.
+---@param text string
+---@return string text
+function kehu.text.trim(text) end
+
+---Says whether a text contains another one, letter by letter; there are no patterns.
+---@param text string
+---@param part string
+---@return boolean found
+function kehu.text.contains(text, part) end
+
+---Says whether a text begins with another one.
+---@param text string
+---@param part string
+---@return boolean found
+function kehu.text.starts_with(text, part) end
+
+---Says whether a text ends with another one.
+---@param text string
+---@param part string
+---@return boolean found
+function kehu.text.ends_with(text, part) end
+
+---Cuts a text at every separator.
+---The separator is a plain text and not empty; there are at most 10,000 parts.
+---@param text string
+---@param separator string
+---@return string[] parts
+function kehu.text.split(text, separator) end
+
+---Puts another text in place of every occurrence of a part.
+---The part is a plain text and not empty.
+---@param text string
+---@param part string
+---@param by string
+---@return string text
+function kehu.text.replace(text, part, by) end
+
+---Counts the columns that a text takes in print: two for a Chinese character, one for a Latin letter.
+---@param text string
+---@return integer columns
+function kehu.text.width(text) end
+
+---Fills a text with blanks up to a number of columns, at its right if no side is given.
+---A longer text stays as it is.
+---@param text string
+---@param columns integer
+---@param side? "left"|"right"
+---@return string text
+function kehu.text.pad(text, columns, side) end
+
+---Writes full-width letters, digits and blanks as ordinary ones.
+---@param text string
+---@return string text
+function kehu.text.narrow(text) end
+
+---Figures: rounding, bounds, percentages.
+---@class kehu.numberLibrary
+kehu.number = {}
+
+---Rounds to so many digits after the point, halves to the even neighbour.
+---Without digits it gives a whole number; digits lie from -15 to 15. What counts is the number as it is written: 2.675 is a half at two digits, though no computer holds it exactly.
+---@param number number
+---@param digits? integer
+---@return number number
+function kehu.number.round(number, digits) end
+
+---Keeps a number within bounds.
+---@param number number
+---@param least number
+---@param most number
+---@return number number
+function kehu.number.clamp(number, least, most) end
+
+---Says how many percent of a whole a part is, rounded to so many digits.
+---Of nothing there are no percent: where the whole is 0 it gives nil.
+---@param part number
+---@param whole number
+---@param digits? integer
+---@return number? percent
+function kehu.number.percent(part, whole, digits) end
+
+---Statistics over lists of numbers. Over the whole base, a fit's column objects have the same and are faster.
+---@class kehu.listLibrary
+kehu.list = {}
+
+---Adds all numbers; 0 if there are none.
+---@param list number[]
+---@return number sum
+function kehu.list.sum(list) end
+
+---Gives the mean; nil of no numbers.
+---@param list number[]
+---@return number? figure
+function kehu.list.mean(list) end
+
+---Gives the median; nil of no numbers.
+---Of an even count it lies halfway between the two in the middle.
+---@param list number[]
+---@return number? figure
+function kehu.list.median(list) end
+
+---Gives the value below which a share of the numbers lies; nil of no numbers.
+---The share is 0 to 1; between two numbers it is interpolated, as pandas does and R by default (type 7).
+---@param list number[]
+---@param share number
+---@return number? figure
+function kehu.list.quantile(list, share) end
+
+---Gives the standard deviation of a sample; nil of fewer than two numbers.
+---The sum of squares is divided by n - 1, as in pandas and R.
+---@param list number[]
+---@return number? figure
+function kehu.list.stddev(list) end
+
+---Gives the least number; nil of none.
+---@param list number[]
+---@return number? figure
+function kehu.list.min(list) end
+
+---Gives the greatest number; nil of none.
+---@param list number[]
+---@return number? figure
+function kehu.list.max(list) end
+
+---What every hook's ctx has.
+---@class kehu.Context
+---@field as_of kehu.Day The day as of which all is seen: a pack has no clock.
+---@field settings table The pack's settings, as kehu.settings.
+local kehu_Context = {}
+
+---Draws a number that is the same in every run of the same seed.
+---Without arguments from 0 to before 1; with one a whole number from 1 to it; with two from the first to the second. Each customer has a sequence of its own, whatever the order.
+---@param least? integer
+---@param most? integer
+---@return number number
+function kehu_Context.random(least, most) end
+
+---ctx in score and visit_need: values that carry their reasons.
+---@class kehu.ScoreContext: kehu.Context
+---@field state? any What the step's fit returned; nil without one.
+local kehu_ScoreContext = {}
+
+---Gives a number or money column that is the sum of its points.
+---@param column string a column that the step gives
+---@return kehu.Points s
+function kehu_ScoreContext:column(column) end
+
+---Gives a label, one of its declared values, and why.
+---@param column string a column that the step gives
+---@param value string
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return any value
+function kehu_ScoreContext:label(column, value, rule, ...) end
+
+---Gives any other column, and why: a number, money, day, flag or text.
+---@param column string a column that the step gives
+---@param value any
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return any value
+function kehu_ScoreContext:set(column, value, rule, ...) end
+
+---Leaves a column without a value, and says why.
+---@param column string a column that the step gives
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return any value
+function kehu_ScoreContext:missing(column, rule, ...) end
+
+---Tests a rule without noting anything.
+---A rule never holds for a missing value, except one with op "missing".
+---@param rule kehu.Rule
+---@return boolean holds
+function kehu_ScoreContext:holds(rule) end
+
+---What ctx:column gives: a sum that notes each of its parts.
+---@class kehu.Points
+local kehu_Points = {}
+
+---Tests a rule and, where it holds, adds its points and notes value and limit.
+---It returns whether the rule held; of a list it returns nothing of use.
+---@param rule kehu.Rule a rule with op, or what kehu.rules gives
+---@return boolean held
+function kehu_Points:apply(rule) end
+
+---Adds points of your own making, with arguments for the rule's sentence.
+---@param rule kehu.Rule
+---@param points number
+---@param ... number|string|nil what fills {1} to {8}
+function kehu_Points:add(rule, points, ...) end
+
+---Notes one more reason, without points.
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+function kehu_Points:because(rule, ...) end
+
+---ctx of a fit, which looks at the whole base before its step scores.
+---@class kehu.FitContext: kehu.Context
+
+---A column over the whole base, in a fit. Missing values do not count; of no values figures are nil.
+---@class kehu.Column
+local kehu_Column = {}
+
+---Counts the customers that have a value.
+---@return integer count
+function kehu_Column:count() end
+
+---Adds all values; 0 if there are none.
+---@return number sum
+function kehu_Column:sum() end
+
+---Gives the mean.
+---@return number? figure
+function kehu_Column:mean() end
+
+---Gives the median.
+---@return number? figure
+function kehu_Column:median() end
+
+---Gives the value below which a share of the customers lies.
+---The share is 0 to 1; between two values it is interpolated, as kehu.list.quantile.
+---@param share number
+---@return number? figure
+function kehu_Column:quantile(share) end
+
+---Gives the least value.
+---@return number? figure
+function kehu_Column:min() end
+
+---Gives the greatest value.
+---@return number? figure
+function kehu_Column:max() end
+
+---Gives the value of the last customer of the top share, ties included.
+---With n customers that have a value, the top ⌈share × n⌉ are counted from the greatest value down.
+---@param share number
+---@return number? figure
+function kehu_Column:cut_after(share) end
+
+---Gives the value of the last of so many top customers.
+---@param count integer
+---@return number? figure
+function kehu_Column:cut_after_count(count) end
+
+---Gives the column with only those customers that have a value in another one.
+---@param other kehu.Column
+---@return kehu.Column column
+function kehu_Column:where(other) end
+
+---Counts the customers of each value of a label, text or flag; a flag counts under "yes" and "no".
+---There are at most 10,000 distinct values.
+---@return table counts
+function kehu_Column:count_by() end
+
+---ctx in follow_up.
+---@class kehu.FollowUpContext: kehu.Context
+local kehu_FollowUpContext = {}
+
+---Makes a proposal of what to do; it counts once it is returned.
+---At most 50 come back for one customer.
+---@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_FollowUpContext:propose(proposal) end
+
+---ctx in review.
+---@class kehu.ReviewContext: kehu.Context
+---@field rows table The rows of the customers, by id.
+local kehu_ReviewContext = {}
+
+---Takes a proposal off today's list, and says why.
+---@param proposal table
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return kehu.Made made
+function kehu_ReviewContext:withhold(proposal, rule, ...) end
+
+---Changes a proposal's day, channel or priority, and says why.
+---@param proposal table
+---@param changes { due?: kehu.Day, channel?: string, priority?: number }
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return kehu.Made made
+function kehu_ReviewContext:change(proposal, changes, rule, ...) end
+
+---ctx in plan_visits.
+---@class kehu.PlanContext: kehu.Context
+
+---ctx in stage: return one of what these make, or nothing.
+---@class kehu.StageContext: kehu.Context
+local kehu_StageContext = {}
+
+---Says that nothing stands against a move, and why.
+---@param opinion { because: kehu.Reasons, advice?: kehu.Reasons }
+---@return kehu.Made made
+function kehu_StageContext:allow(opinion) end
+
+---Lets a move be done and tells people what speaks against it.
+---@param opinion { because: kehu.Reasons, advice?: kehu.Reasons }
+---@return kehu.Made made
+function kehu_StageContext:warn(opinion) end
+
+---Refuses a move; people can overrule it with a reason.
+---@param opinion { because: kehu.Reasons, advice: kehu.Reasons }
+---@return kehu.Made made
+function kehu_StageContext:refuse(opinion) end
+
+---ctx in on_event: return a list of what these make, at most 20, or nothing.
+---@class kehu.EventContext: kehu.Context
+local kehu_EventContext = {}
+
+---Makes a task.
+---Of one pack, customer, deal, first rule and fact_day there is one task, whatever became of it.
+---@param task { what: any, due: kehu.Day, rep?: string, deal?: integer, fact_day?: kehu.Day, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:task(task) end
+
+---Puts a tag on the event's customer.
+---@param tag { tag: string, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:tag(tag) end
+
+---Takes a tag off the event's customer.
+---@param tag { tag: string, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:untag(tag) end
+
+---Writes a note about the event's customer.
+---@param note { text: any, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:note(note) end
+
+---Sets a custom field of type flag of the event's customer.
+---@param flag { field: string, value?: boolean, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:flag(flag) end
+
+---Writes nothing: people are told.
+---@param warning { because: kehu.Reasons, advice?: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:warn(warning) end
+
+---ctx in import_row: return what one of these makes, or nothing.
+---@class kehu.RowContext: kehu.Context
+---@field record string The sort of record that rows become.
+---@field file string The file, as the person named it.
+local kehu_RowContext = {}
+
+---Changes what a row says.
+---@param change { set?: table, clear?: string[], because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_RowContext:change(change) end
+
+---Keeps a row out of the import.
+---@param refusal { because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_RowContext:refuse(refusal) end
+
+---What functions of ctx make: return it, it has no fields.
+---@class kehu.Made
+
+---A customer's row, c: the columns of the step's needs. A value that is missing is nil; a name that is not in needs is an error.
+---@class kehu.Row
+---@field [string] any
