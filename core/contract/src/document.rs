@@ -34,7 +34,7 @@ pub struct Place {
     pub file: Arc<str>,
     /// The line, counted from 1.
     pub line: u32,
-    /// The column in characters, counted from 1.
+    /// The column in characters, counted from 1; 0 where only the line is known.
     pub column: u32,
     /// The text of the line.
     pub source: Arc<str>,
@@ -42,7 +42,8 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}", self.file, self.line)?;
+        if self.column > 0 { write!(f, ":{}", self.column) } else { Ok(()) }
     }
 }
 

@@ -119,7 +119,7 @@ const FIELDS: [(&str, ColumnType, &str, &str); 16] = [
     ("lon", ColumnType::Number, "longitude", "经度"),
 ];
 
-struct Lister<'a> {
+pub(super) struct Lister<'a> {
     reader: &'a dyn Reader,
     settings: &'a Settings,
     run: Option<&'a RunView<'a>>,
@@ -127,10 +127,13 @@ struct Lister<'a> {
 }
 
 /// A row that has passed the condition, with what it is sorted by.
-struct Hit {
-    id: i64,
+pub(super) struct Hit {
+    pub(super) id: i64,
     keys: Vec<Value>,
 }
+
+/// The rows that have passed the condition, in their order, and how many there were before the limit.
+pub(super) type Hits = (Vec<Hit>, usize);
 
 /// Lists customers as they are at the end of `today`, with the columns of a run if there is one.
 ///
@@ -146,37 +149,8 @@ pub fn list_customers(
     query: &CustomerQuery,
     today: Day,
 ) -> Result<CustomerList, QueryError> {
-    let mut lister = Lister { reader, settings, run, owners: HashMap::new() };
-    let known = lister.known();
-    let condition = match &query.condition {
-        Some(text) => Some(Condition::parse(text, &known)?),
-        None => None,
-    };
-    let sorts =
-        query.sort.iter().map(|text| parse_sort(text, &known)).collect::<Result<Vec<_>, _>>()?;
-    for name in &query.columns {
-        check_name(name, &known)?;
-    }
-    lister.load_owners()?;
-    let mut read: Vec<String> =
-        condition.iter().flat_map(|condition| condition.columns().to_vec()).collect();
-    read.extend(sorts.iter().map(|sort| sort.column.clone()));
-    let conditions = condition.as_ref().map_or(0, |condition| condition.columns().len());
-    let mut hits = Vec::new();
-    let mut take = |id: i64, values: Vec<Value>| {
-        if condition.as_ref().is_none_or(|condition| condition.holds(&values[..conditions])) {
-            hits.push(Hit { id, keys: values[conditions..].to_vec() });
-        }
-    };
-    // Where only the run is asked, it alone is read: a million customers need not be.
-    let only_run = !read.is_empty() && read.iter().all(|name| !lister.is_field(name));
-    if only_run && query.only_the_run_knows() {
-        lister.scan_run(&read, &mut take)?;
-    } else {
-        lister.scan_customers(&read, query, today, &mut take)?;
-    }
-    let total = hits.len();
-    sort(&mut hits, &sorts, query.limit);
+    let lister = Lister::new(reader, settings, run)?;
+    let (hits, total) = lister.hits(query, today)?;
     let columns = query.columns.iter().map(|name| lister.column(name)).collect();
     let rows = lister.rows(&hits, &query.columns)?;
     Ok(CustomerList { columns, rows, total })
@@ -214,7 +188,7 @@ pub fn columns_read(query: &CustomerQuery, known: &[String]) -> Vec<String> {
     read
 }
 
-fn check_name(name: &str, known: &[KnownColumn]) -> Result<(), QueryError> {
+pub(super) fn check_name(name: &str, known: &[KnownColumn]) -> Result<(), QueryError> {
     if known.iter().any(|column| column.name == name) {
         return Ok(());
     }
@@ -222,7 +196,7 @@ fn check_name(name: &str, known: &[KnownColumn]) -> Result<(), QueryError> {
     Err(QueryError::UnknownColumn { name: name.to_owned(), hint })
 }
 
-fn parse_sort(text: &str, known: &[KnownColumn]) -> Result<Sort, QueryError> {
+pub(super) fn parse_sort(text: &str, known: &[KnownColumn]) -> Result<Sort, QueryError> {
     let (column, descending) = match text.strip_prefix('-') {
         Some(column) => (column, true),
         None => (text.strip_prefix('+').unwrap_or(text), false),
@@ -231,26 +205,31 @@ fn parse_sort(text: &str, known: &[KnownColumn]) -> Result<Sort, QueryError> {
     Ok(Sort { column: column.to_owned(), descending })
 }
 
+/// Compares two rows by what they are sorted by; a missing value comes last either way.
+pub(super) fn compare(sorts: &[Sort], left: &[Value], right: &[Value]) -> Ordering {
+    for (sort, (left, right)) in sorts.iter().zip(left.iter().zip(right)) {
+        let order = match (left, right) {
+            (Value::Missing, Value::Missing) => Ordering::Equal,
+            (Value::Missing, _) => return Ordering::Greater,
+            (_, Value::Missing) => return Ordering::Less,
+            (Value::Number(left), Value::Number(right)) => left.total_cmp(right),
+            (Value::Text(left), Value::Text(right)) => left.cmp(right),
+            (Value::Day(left), Value::Day(right)) => left.cmp(right),
+            (Value::Flag(left), Value::Flag(right)) => left.cmp(right),
+            _ => Ordering::Equal,
+        };
+        let order = if sort.descending { order.reverse() } else { order };
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
 /// Sorts by the keys, then by id; those without a value come last either way.
 fn sort(hits: &mut Vec<Hit>, sorts: &[Sort], limit: usize) {
     let compare = |left: &Hit, right: &Hit| {
-        for (sort, (left, right)) in sorts.iter().zip(left.keys.iter().zip(&right.keys)) {
-            let order = match (left, right) {
-                (Value::Missing, Value::Missing) => Ordering::Equal,
-                (Value::Missing, _) => return Ordering::Greater,
-                (_, Value::Missing) => return Ordering::Less,
-                (Value::Number(left), Value::Number(right)) => left.total_cmp(right),
-                (Value::Text(left), Value::Text(right)) => left.cmp(right),
-                (Value::Day(left), Value::Day(right)) => left.cmp(right),
-                (Value::Flag(left), Value::Flag(right)) => left.cmp(right),
-                _ => Ordering::Equal,
-            };
-            let order = if sort.descending { order.reverse() } else { order };
-            if order.is_ne() {
-                return order;
-            }
-        }
-        left.id.cmp(&right.id)
+        compare(sorts, &left.keys, &right.keys).then(left.id.cmp(&right.id))
     };
     if limit > 0 && limit < hits.len() {
         hits.select_nth_unstable_by(limit, compare);
@@ -259,13 +238,60 @@ fn sort(hits: &mut Vec<Hit>, sorts: &[Sort], limit: usize) {
     hits.sort_unstable_by(compare);
 }
 
-impl Lister<'_> {
+impl<'a> Lister<'a> {
+    pub(super) fn new(
+        reader: &'a dyn Reader,
+        settings: &'a Settings,
+        run: Option<&'a RunView<'a>>,
+    ) -> Result<Self, StoreError> {
+        let mut lister = Self { reader, settings, run, owners: HashMap::new() };
+        lister.load_owners()?;
+        Ok(lister)
+    }
+
+    /// Chooses and orders: nothing but what the condition and the order read is read.
+    pub(super) fn hits(&self, query: &CustomerQuery, today: Day) -> Result<Hits, QueryError> {
+        let known = self.known();
+        let condition = match &query.condition {
+            Some(text) => Some(Condition::parse(text, &known)?),
+            None => None,
+        };
+        let sorts = query
+            .sort
+            .iter()
+            .map(|text| parse_sort(text, &known))
+            .collect::<Result<Vec<_>, _>>()?;
+        for name in &query.columns {
+            check_name(name, &known)?;
+        }
+        let mut read: Vec<String> =
+            condition.iter().flat_map(|condition| condition.columns().to_vec()).collect();
+        read.extend(sorts.iter().map(|sort| sort.column.clone()));
+        let conditions = condition.as_ref().map_or(0, |condition| condition.columns().len());
+        let mut hits = Vec::new();
+        let mut take = |id: i64, values: Vec<Value>| {
+            if condition.as_ref().is_none_or(|condition| condition.holds(&values[..conditions])) {
+                hits.push(Hit { id, keys: values[conditions..].to_vec() });
+            }
+        };
+        // Where only the run is asked, it alone is read: a million customers need not be.
+        let only_run = !read.is_empty() && read.iter().all(|name| !self.is_field(name));
+        if only_run && query.only_the_run_knows() {
+            self.scan_run(&read, &mut take)?;
+        } else {
+            self.scan_customers(&read, query, today, &mut take)?;
+        }
+        let total = hits.len();
+        sort(&mut hits, &sorts, query.limit);
+        Ok((hits, total))
+    }
+
     /// True for what is read from the customer as it is now.
-    fn is_field(&self, name: &str) -> bool {
+    pub(super) fn is_field(&self, name: &str) -> bool {
         is_field(self.settings, name)
     }
 
-    fn known(&self) -> Vec<KnownColumn> {
+    pub(super) fn known(&self) -> Vec<KnownColumn> {
         let mut known: Vec<KnownColumn> = FIELDS
             .iter()
             .map(|(name, kind, ..)| KnownColumn {
@@ -368,7 +394,7 @@ impl Lister<'_> {
     }
 
     /// The value of a field; none if the name is no field but a column of the run.
-    fn field(&self, customer: &Customer, name: &str) -> Option<Value> {
+    pub(super) fn field(&self, customer: &Customer, name: &str) -> Option<Value> {
         let text = |text: &Option<String>| text.clone().map_or(Value::Missing, Value::Text);
         let day = |day: Option<Day>| day.map_or(Value::Missing, |day| Value::Day(day.number()));
         let value = match name {
@@ -397,25 +423,10 @@ impl Lister<'_> {
             "lon" => customer.lon.map_or(Value::Missing, Value::Number),
             _ => {
                 let field = self.settings.field(Entity::Customer, name)?;
-                self.custom(field.kind, customer.fields.get(name))
+                custom(self.settings, field.kind, customer.fields.get(name))
             }
         };
         Some(value)
-    }
-
-    fn custom(&self, kind: FieldType, value: Option<&FieldValue>) -> Value {
-        match (kind, value) {
-            (FieldType::Money, Some(FieldValue::Number(number))) => {
-                Value::Number(self.settings.currency.to_major(kehu_domain::Money(*number as i64)))
-            }
-            (FieldType::Day, Some(FieldValue::Text(text))) => {
-                Day::parse(text).map_or(Value::Missing, |day| Value::Day(day.number()))
-            }
-            (_, Some(FieldValue::Number(number))) => Value::Number(*number),
-            (_, Some(FieldValue::Text(text))) => Value::Text(text.clone()),
-            (_, Some(FieldValue::Flag(flag))) => Value::Flag(*flag),
-            (_, None) => Value::Missing,
-        }
     }
 
     /// The shown values of the rows; customers that are there no more are left out.
@@ -444,7 +455,23 @@ impl Lister<'_> {
     }
 }
 
-fn field_kind(kind: FieldType) -> ColumnType {
+/// The value of a custom field.
+pub(super) fn custom(settings: &Settings, kind: FieldType, value: Option<&FieldValue>) -> Value {
+    match (kind, value) {
+        (FieldType::Money, Some(FieldValue::Number(number))) => {
+            Value::Number(settings.currency.to_major(kehu_domain::Money(*number as i64)))
+        }
+        (FieldType::Day, Some(FieldValue::Text(text))) => {
+            Day::parse(text).map_or(Value::Missing, |day| Value::Day(day.number()))
+        }
+        (_, Some(FieldValue::Number(number))) => Value::Number(*number),
+        (_, Some(FieldValue::Text(text))) => Value::Text(text.clone()),
+        (_, Some(FieldValue::Flag(flag))) => Value::Flag(*flag),
+        (_, None) => Value::Missing,
+    }
+}
+
+pub(super) fn field_kind(kind: FieldType) -> ColumnType {
     match kind {
         FieldType::Text => ColumnType::Text,
         FieldType::Choice => ColumnType::Label,
@@ -456,7 +483,7 @@ fn field_kind(kind: FieldType) -> ColumnType {
 }
 
 /// Reads columns of a run customer by customer; each batch is read once.
-struct RunCursor<'a> {
+pub(super) struct RunCursor<'a> {
     run: Option<&'a RunView<'a>>,
     names: Vec<Option<String>>,
     batches: BTreeMap<usize, LoadedBatch>,
@@ -469,12 +496,16 @@ struct LoadedBatch {
 
 impl<'a> RunCursor<'a> {
     /// Reads the names that are wanted; the others keep their places and are missing.
-    fn new(run: Option<&'a RunView<'a>>, names: &[String], wanted: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(
+        run: Option<&'a RunView<'a>>,
+        names: &[String],
+        wanted: impl Fn(&str) -> bool,
+    ) -> Self {
         let names = names.iter().map(|name| wanted(name).then(|| name.clone())).collect();
         Self { run, names, batches: BTreeMap::new() }
     }
 
-    fn value(&mut self, customer: i64, place: usize) -> Result<Value, StoreError> {
+    pub(super) fn value(&mut self, customer: i64, place: usize) -> Result<Value, StoreError> {
         let Some(run) = self.run else { return Ok(Value::Missing) };
         let batch =
             run.header().first_ids.partition_point(|first| *first <= customer).checked_sub(1);

@@ -1,8 +1,12 @@
-//! Lists of customers: which, in which order, with which columns.
+//! Lists of customers and of other records: which, in which order, with which columns.
 
+mod deal_rows;
 mod expression;
+mod interaction_rows;
 mod list;
 mod mistake;
+mod rep_rows;
+mod rows;
 
 pub use expression::{Condition, KnownColumn};
 pub use list::{
@@ -10,3 +14,4 @@ pub use list::{
     known_columns, list_customers,
 };
 pub use mistake::ConditionError;
+pub use rows::{RowColumn, RowCursor, RowQuery, RowSource, Subject};

@@ -11,7 +11,7 @@ use super::execute::{RunOptions, Scored};
 
 /// Shows a run's columns and reasons, batch by batch.
 pub struct RunView<'a> {
-    header: StoredRun,
+    header: Cow<'a, StoredRun>,
     source: Source<'a>,
 }
 
@@ -38,12 +38,17 @@ impl<'a> RunView<'a> {
             whole: true,
             stale: false,
         };
-        Self { header, source: Source::Memory(Box::new(scored)) }
+        Self { header: Cow::Owned(header), source: Source::Memory(Box::new(scored)) }
     }
 
     /// Shows a run that is kept.
     pub fn stored(header: StoredRun, reader: &'a dyn Reader) -> Self {
-        Self { header, source: Source::Stored(reader) }
+        Self { header: Cow::Owned(header), source: Source::Stored(reader) }
+    }
+
+    /// Shows a run that is kept, whose header is at hand.
+    pub fn kept(header: &'a StoredRun, reader: &'a dyn Reader) -> Self {
+        Self { header: Cow::Borrowed(header), source: Source::Stored(reader) }
     }
 
     /// Everything about the run but its values.
@@ -152,8 +157,10 @@ impl<'a> RunView<'a> {
     /// # Errors
     /// What the store says.
     pub fn store(&self, writer: &mut dyn Writer, before: Option<&RunView<'_>>) -> Result<RunId> {
-        let id =
-            writer.put_run(&StoredRun { operation: writer.operation(), ..self.header.clone() })?;
+        let id = writer.put_run(&StoredRun {
+            operation: writer.operation(),
+            ..self.header.clone().into_owned()
+        })?;
         let Source::Memory(scored) = &self.source else { return Ok(id) };
         let batches = self.batches();
         // One thread makes the parts while this one writes them.
