@@ -14,6 +14,7 @@ mod lists;
 mod log;
 mod pack;
 mod plugin;
+mod run;
 mod score;
 mod today;
 mod vocabulary;

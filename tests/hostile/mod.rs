@@ -2,6 +2,7 @@
 
 mod database;
 mod files;
+mod run;
 mod scripts;
 
 use crate::kit::Kit;

@@ -473,6 +473,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         crate::chinese_hooks::SENTENCES,
         crate::chinese_packs::SENTENCES,
         crate::chinese_api::SENTENCES,
+        crate::chinese_scripts::SENTENCES,
     ];
     SENTENCES.iter().chain(others.into_iter().flatten())
 }

@@ -189,7 +189,7 @@ impl Step {
 }
 
 /// Holds what a pack says of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Manifest {
     /// Its name, in kebab-case.
     pub name: String,

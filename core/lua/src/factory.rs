@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kehu_contract::{Manifest, Origin, Pack, PackError, PackFactory, RunContext};
 
-use crate::files::Script;
+use crate::files::{Script, in_folder};
 use crate::pack::LuaPack;
 
 /// Holds what all threads share of a pack.
@@ -25,7 +25,7 @@ impl Shared {
 
     /// A script's path as messages show it.
     pub(crate) fn shown(&self, path: &str) -> String {
-        format!("{}/{path}", self.dir)
+        in_folder(&self.dir, path)
     }
 
     /// A line of a script, counted from 1, without the space around it.

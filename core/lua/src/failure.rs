@@ -75,7 +75,7 @@ pub(crate) fn describe(
         .map(|(path, line)| (shared.shown(&path), line));
     if result.source.is_none() {
         result.source = result.place.as_ref().and_then(|(shown, line)| {
-            let path = shown.strip_prefix(&shared.dir)?.strip_prefix('/')?;
+            let path = shown.strip_prefix(&shared.dir)?.trim_start_matches('/');
             shared.line(path, *line).map(|line| plain_within(line, 200))
         });
     }

@@ -11,8 +11,8 @@ use crate::factory::LuaPackFactory;
 use crate::fault::plain;
 use crate::testing::TESTS;
 
-/// The longest script; the compiler cannot be interrupted.
-const SCRIPT_BYTES: usize = 256 * 1024;
+/// The longest script in bytes; the compiler cannot be interrupted.
+pub const SCRIPT_BYTES: usize = 256 * 1024;
 /// The most script text in a pack.
 const PACK_BYTES: usize = 1024 * 1024;
 
@@ -120,14 +120,14 @@ fn read_scripts(files: &PackFiles, counted: bool, problems: &mut Vec<Problem>) -
         .collect()
 }
 
-fn read_script(
+pub(crate) fn read_script(
     dir: &str,
     path: &str,
     bytes: &[u8],
     counted: bool,
     problems: &mut Vec<Problem>,
 ) -> Option<Script> {
-    let shown = format!("{dir}/{path}");
+    let shown = in_folder(dir, path);
     let mut refuse = |line, source: &str, message: &str, hint: Option<&str>| {
         problems.push(problem(&shown, line, source, message, hint));
         None
@@ -154,6 +154,11 @@ fn read_script(
             None
         }
     }
+}
+
+/// A file's path as messages show it; a script that lies in no folder is called by its name alone.
+pub(crate) fn in_folder(dir: &str, path: &str) -> String {
+    if dir.is_empty() { path.to_owned() } else { format!("{dir}/{path}") }
 }
 
 /// Reads the line out of the compiler's message.

@@ -5,6 +5,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kehu_contract::{FailureKind, Limits};
@@ -32,13 +34,15 @@ pub(crate) enum Work {
     Test,
     /// One call about many customers or a plan.
     Whole,
+    /// A script that is no pack: from its first line to its last.
+    Script,
 }
 
 impl Work {
     fn limit(self, limits: Limits) -> Duration {
         match self {
             Self::Load => limits.call * 4,
-            Self::Fit | Self::Customers | Self::Each(_) => limits.call,
+            Self::Fit | Self::Customers | Self::Each(_) | Self::Script => limits.call,
             Self::Test => limits.call * 20,
             Self::Whole => limits.run,
         }
@@ -52,7 +56,13 @@ impl Work {
             Self::Each(what) => what,
             Self::Test => "one test",
             Self::Whole => "the call",
+            Self::Script => "the script",
         }
+    }
+
+    /// Whose memory it is.
+    fn owner(self) -> &'static str {
+        if self == Self::Script { "the script" } else { "the pack" }
     }
 }
 
@@ -77,6 +87,8 @@ pub(crate) struct Gate {
     row: Cell<u32>,
     rows: RefCell<Option<Buffer>>,
     over: RefCell<Option<Overrun>>,
+    /// Set from outside by whoever no longer waits for the script.
+    stop: RefCell<Option<Arc<AtomicBool>>>,
 }
 
 impl Gate {
@@ -93,7 +105,18 @@ impl Gate {
             row: Cell::new(NO_ROW),
             rows: RefCell::default(),
             over: RefCell::default(),
+            stop: RefCell::default(),
         })
+    }
+
+    /// Lets a flag stop the script at its next safe point.
+    pub(crate) fn stop_at(&self, stop: Arc<AtomicBool>) {
+        self.stop.replace(Some(stop));
+    }
+
+    /// True if somebody wants the script to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.borrow().as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// Hangs the gate into the VM: interrupt first, allocator limit as the backstop.
@@ -182,6 +205,9 @@ impl Gate {
         if !self.armed.get() {
             return Ok(VmState::Continue);
         }
+        if self.is_stopped() {
+            return self.refuse(Fault::new(FailureKind::TimeLimit, "stopped"), lua);
+        }
         if lua.used_memory() > self.limits.memory {
             // The engine has no emergency collection: honest garbage gets its chance here.
             lua.gc_collect()?;
@@ -225,8 +251,11 @@ impl Gate {
 
     fn memory_fault(&self) -> Fault {
         let limit = self.limits.memory.div_ceil(1024 * 1024);
-        Fault::new(FailureKind::MemoryLimit, format!("the pack used more than {limit} MiB"))
-            .hint("look for a table or text that grows with every turn of a loop")
+        Fault::new(
+            FailureKind::MemoryLimit,
+            format!("{} used more than {limit} MiB", self.work.get().owner()),
+        )
+        .hint("look for a table or text that grows with every turn of a loop")
     }
 
     fn refuse(&self, fault: Fault, lua: &Lua) -> mlua::Result<VmState> {

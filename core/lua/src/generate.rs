@@ -42,6 +42,11 @@ pub(crate) fn source(step: &Step, fields: &Fields) -> String {
     }
 }
 
+/// Writes the source of a function that builds rows of fields for scripts that ask for them.
+pub(crate) fn rows(fields: &Fields) -> String {
+    format!("local host = ...\n{ROWS}\n{}\nreturn make_row, row_meta", row_function(fields))
+}
+
 fn score(step: &Step, fields: &Fields) -> String {
     let mut source = format!("{SCORE}\n{ROWS}\n");
     for give in step.gives.iter().take(COLUMNS) {

@@ -94,6 +94,7 @@ mod plan;
 mod random;
 mod review;
 mod rules;
+pub mod script;
 mod stage;
 pub mod testing;
 mod tray;

@@ -139,12 +139,36 @@ impl Machine {
         self.at_pace(pace, || chunk.set_mode(ChunkMode::Binary).into_function())
     }
 
+    /// Loads code of the host's own while a script runs, who may not have the machine.
+    pub(crate) fn loader(&self) -> HostLoader {
+        HostLoader { host: self.host.clone() }
+    }
+
+    /// A value in words, without an address.
+    pub(crate) fn tostring(&self) -> &Value {
+        &self.tostring
+    }
+
     /// Runs `load`, which loads code that is to run at a pace.
     pub(crate) fn at_pace<T>(&self, pace: Pace, load: impl FnOnce() -> T) -> T {
         self.lua.enable_jit(pace == Pace::Native);
         let loaded = load();
         self.lua.enable_jit(false);
         loaded
+    }
+}
+
+/// Loads code of the host's own into a VM.
+#[derive(Debug, Clone)]
+pub(crate) struct HostLoader {
+    host: Table,
+}
+
+impl HostLoader {
+    /// Loads code that was compiled by [`compile_host`].
+    pub(crate) fn load(&self, lua: &Lua, code: &[u8]) -> mlua::Result<Function> {
+        let chunk = lua.load(code).set_name(HOST_CHUNK).set_environment(self.host.clone());
+        chunk.set_mode(ChunkMode::Binary).into_function()
     }
 }
 

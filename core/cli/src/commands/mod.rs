@@ -34,6 +34,7 @@ mod plugin;
 pub(crate) mod plugin_worker;
 mod product;
 mod rep;
+mod run;
 mod runs;
 mod score;
 mod target;
@@ -92,6 +93,7 @@ pub(crate) enum Command {
     Pack(pack::Args),
     #[command(subcommand)]
     Plugin(plugin::Args),
+    Run(run::Args),
     Plan(plan::Args),
     Today(today::Args),
     History(history::Args),
@@ -139,6 +141,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Pack(args) => return pack::run(context, args),
         Command::Api(args) => api::run(context, &args),
         Command::Plugin(args) => return plugin::run(context, args),
+        Command::Run(args) => return run::run(context, args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),
         Command::History(args) => history::run(context, &args),

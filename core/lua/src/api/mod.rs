@@ -122,8 +122,22 @@ pub(crate) fn kehu_table(
     list: Function,
     settings: &Table,
 ) -> mlua::Result<Table> {
+    kehu_with(machine, rule, list, settings, &[])
+}
+
+/// Builds it with what scripts have that are no packs.
+pub(crate) fn kehu_with(
+    machine: &Machine,
+    rule: Function,
+    list: Function,
+    settings: &Table,
+    more: &[(&str, Value)],
+) -> mlua::Result<Table> {
     let lua = &machine.lua;
     let kehu = lua.create_table()?;
+    for (name, value) in more {
+        kehu.raw_set(*name, value)?;
+    }
     kehu.raw_set("rule", rule)?;
     kehu.raw_set("rules", list)?;
     kehu.raw_set("settings", settings)?;

@@ -1,0 +1,102 @@
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use kehu_lua::script::{Options, Session};
+
+use crate::arguments::{DayWord, day};
+use crate::context::Context;
+use crate::error::Result;
+use crate::printer::Printer;
+use crate::script::{self, Form, Records, STOPPED, Screen};
+
+/// Runs a Lua script over the records: a report in ten lines
+///
+/// The script reads and never writes: kehu.customers, kehu.deals, kehu.interactions and kehu.reps give
+/// rows, kehu.group and kehu.sum add them up, kehu.explain says why, kehu.table and print show what came
+/// out. It has no files, no clock and no network. All is seen as of one day: that of --as-of, else that of
+/// the latest run, else today.
+///
+/// What a script returns is shown. If it returns functions, as the main.lua of a pack does, they are
+/// tried on the first two customers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu run examples/reports/top_customers.lua
+  kehu run top.lua 20 --as-of 2024-06-30 --json
+  echo 'for c in kehu.customers{ where = \"recency_days > 90\" } do print(c.name) end' | kehu run -")]
+pub(crate) struct Args {
+    /// The script; - reads it from the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Words for the script, which finds them in kehu.args
+    #[arg(value_name = "ARGUMENT")]
+    arguments: Vec<String>,
+    /// The day as of which all is seen [default: that of the latest run, else today]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    as_of: Option<DayWord>,
+    /// Gives tables as CSV
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// The processor time that the script may use
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = script::time)]
+    time: Duration,
+    /// The memory that it may use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u16).range(8..=16384))]
+    memory: u16,
+    /// How much it may write, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    output: u16,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
+    let read = script::read(&args.file)?;
+    let workspace = script::workspace(context)?;
+    let language = match &workspace {
+        Some(workspace) => workspace.language,
+        None => context.language()?,
+    };
+    let today = workspace.as_ref().map(|workspace| workspace.act.today);
+    let as_of = match (args.as_of, today) {
+        (Some(word), Some(today)) => Some(word.on(today)),
+        (Some(DayWord::Day(day)), None) => Some(day),
+        _ => None,
+    };
+    let stop = script::stop_flag()?;
+    let currency = workspace.as_ref().map(|workspace| workspace.settings.currency.clone());
+    let records = Records::open(context, workspace, as_of, &stop)?;
+    let form = match (context.globals.json, args.csv) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Csv,
+        _ => Form::Table,
+    };
+    let screen = Rc::new(Screen {
+        printer: RefCell::new(Printer::new(context.globals.color)),
+        form,
+        language,
+        limit: context.globals.limit.filter(|limit| *limit > 0),
+        currency,
+    });
+    let options = Options {
+        as_of: records.as_of().number(),
+        arguments: args.arguments,
+        time: args.time,
+        memory: usize::from(args.memory) * 1024 * 1024,
+        output: usize::from(args.output) * 1024 * 1024,
+        stop,
+    };
+    let ended = Session::new(read, &options, Rc::new(records), Rc::clone(&screen) as Rc<_>)
+        .and_then(|session| session.run());
+    // What was written before a mistake still counts as written.
+    let written = screen.finish();
+    match ended.map_err(script::page) {
+        Ok(()) => written.map(|()| ExitCode::SUCCESS),
+        Err(Some(error)) => Err(error),
+        Err(None) => {
+            Printer::talk("stopped");
+            Ok(ExitCode::from(STOPPED))
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Scripts that read the records: what `kehu run` and `kehu repl` share.
+
+mod output;
+mod records;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use kehu_contract::PackError;
+use kehu_contract::document::Place;
+use kehu_lua::script::{SCRIPT_BYTES, Script, ScriptError};
+use signal_hook::consts::SIGINT;
+
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::workspace::{self, Workspace};
+
+pub(crate) use output::{Form, Screen};
+pub(crate) use records::Records;
+
+/// The exit code of what was stopped by the person, as shells have it.
+pub(crate) const STOPPED: u8 = 130;
+
+/// Opens the workspace, if there is one around the folder: a script need not have a base.
+pub(crate) fn workspace(context: &Context<'_>) -> Result<Option<Rc<Workspace>>> {
+    let is_named = context.globals.folder.is_some();
+    if !is_named && workspace::find(&context.globals).is_err() {
+        return Ok(None);
+    }
+    context.open().map(Some)
+}
+
+/// Reads a script; `-` is the standard input.
+pub(crate) fn read(file: &Path) -> Result<Script> {
+    let (dir, name, bytes) = if file == Path::new("-") {
+        (String::new(), "stdin".to_owned(), contents(io::stdin().lock(), file)?)
+    } else {
+        let open = File::open(file).map_err(|error| CommandError::file("read", file, &error))?;
+        if open.metadata().is_ok_and(|about| about.is_dir()) {
+            let message = format!("{} is a folder, not a script", file.display());
+            return Err(CommandError::usage(message));
+        }
+        let dir = file.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (dir, name, contents(open, file)?)
+    };
+    Ok(Script::read(&dir, &name, &bytes)?)
+}
+
+fn contents(source: impl io::Read, file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = SCRIPT_BYTES as u64 + 1;
+    source
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|error| CommandError::file("read", file, &error))?;
+    if bytes.len() as u64 == most {
+        let message =
+            format!("{} is too long for a script: more than {SCRIPT_BYTES} bytes", file.display());
+        return Err(CommandError::failed(message).hint("what holds data is imported: kehu import"));
+    }
+    Ok(bytes)
+}
+
+/// Makes Ctrl-C set a flag; the second one ends the program at once, which harms nothing: scripts do
+/// not write.
+pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let ends = signal_hook::flag::register_conditional_shutdown(
+        SIGINT,
+        i32::from(STOPPED),
+        Arc::clone(&stop),
+    );
+    ends.and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(&stop)))
+        .map_err(|error| CommandError::failed(format!("Ctrl-C cannot be watched: {error}")))?;
+    Ok(stop)
+}
+
+/// The error page for a script that did not end well; none if the person stopped it.
+pub(crate) fn page(error: ScriptError) -> Option<CommandError> {
+    match error {
+        ScriptError::Stopped => None,
+        ScriptError::Told(message) => Some(CommandError::failed(message)),
+        ScriptError::Output(error) => Some(error.into()),
+        ScriptError::Failed(error) => Some(of_script(*error)),
+    }
+}
+
+fn of_script(error: PackError) -> CommandError {
+    let mut about = error.subject.clone().map(|subject| format!("{subject}, ")).unwrap_or_default();
+    if let Some(id) = error.customer {
+        about += &format!("customer C-{id}: ");
+    }
+    let message = format!("{about}{} error: {}", error.kind.name(), error.message);
+    let mut page = CommandError::failed(message);
+    let own = error.place.as_ref().map(|(file, line)| format!("{file}:{line} "));
+    page.place = error.place.map(|(file, line)| Place {
+        file: Arc::from(file),
+        line,
+        column: 0,
+        source: Arc::from(error.source.unwrap_or_default()),
+    });
+    let is_own = |call: &str| own.as_ref().is_some_and(|own| call.starts_with(own));
+    let calls = error.traceback.iter().enumerate();
+    page.typed = calls
+        .filter(|(at, call)| *at > 0 || !is_own(call))
+        .map(|(_, call)| format!("called from {call}"))
+        .collect();
+    page.hints.extend(error.hint);
+    page
+}
+
+/// Reads a stretch of time, such as `60s`, `500ms` or `2m`.
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|each: char| each.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 1,
+        "s" | "" => 1_000,
+        "m" | "min" => 60_000,
+        _ => 0,
+    };
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0 && unit > 0);
+    let time =
+        number.and_then(|number| number.checked_mul(unit)).filter(|time| *time <= 86_400_000);
+    time.map(Duration::from_millis)
+        .ok_or_else(|| "write a time of at most a day, such as 500ms, 60s or 5m".to_owned())
+}

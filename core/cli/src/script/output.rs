@@ -1,0 +1,172 @@
+//! Where scripts write: lines as they are, tables for people, as JSON or as CSV.
+
+use std::cell::RefCell;
+use std::io;
+
+use kehu_contract::Language;
+use kehu_domain::{Currency, Day};
+use kehu_engine::score::show_number;
+use kehu_lua::script::{Output, ScriptTable, Shape, TableCell, TableColumn};
+use serde_json::json;
+
+use crate::error::{CommandError, Kind, Result};
+use crate::locale;
+use crate::output::{self, Cell, Column, Heading, Listing, show_rows};
+use crate::printer::Printer;
+use crate::table::Layout;
+
+/// Says how tables are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Table,
+    /// Each table as an array of objects.
+    Json,
+    /// Each table with a line of headings.
+    Csv,
+}
+
+/// Shows what scripts write.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    pub(crate) printer: RefCell<Printer>,
+    pub(crate) form: Form,
+    pub(crate) language: Language,
+    /// The most rows of a table.
+    pub(crate) limit: Option<usize>,
+    /// The currency of amounts, where there is a workspace.
+    pub(crate) currency: Option<Currency>,
+}
+
+impl Screen {
+    /// Writes what is left.
+    pub(crate) fn finish(&self) -> Result {
+        Ok(self.printer.borrow_mut().finish()?)
+    }
+
+    fn show(&self, table: &ScriptTable) -> Result {
+        let mut printer = self.printer.borrow_mut();
+        if self.form == Form::Csv {
+            return self.csv(&mut printer, table);
+        }
+        let mut listing = Listing::new(table.columns.iter().map(column(table)).collect());
+        let most = self.limit.unwrap_or(usize::MAX);
+        for row in table.rows.iter().take(most) {
+            let cells = row.iter().zip(&table.columns);
+            listing.rows.push(cells.map(|(cell, column)| self.cell(cell, column)).collect());
+        }
+        let hidden = table.rows.len() - listing.rows.len();
+        let form = output::Form {
+            json: self.form == Form::Json,
+            language: self.language,
+            limit: self.limit,
+        };
+        show_rows(&mut printer, form, &listing, hidden)
+    }
+
+    fn csv(&self, printer: &mut Printer, table: &ScriptTable) -> Result {
+        let heading = table.columns.iter().map(|column| quoted(&column.key));
+        printer.line(&heading.collect::<Vec<_>>().join(","))?;
+        for row in table.rows.iter().take(self.limit.unwrap_or(usize::MAX)) {
+            let cells = row.iter().zip(&table.columns).map(|(cell, column)| {
+                match self.cell(cell, column).json {
+                    serde_json::Value::Null => String::new(),
+                    serde_json::Value::String(text) => quoted(&text),
+                    mut other => {
+                        output::write_evenly(&mut other);
+                        other.to_string()
+                    }
+                }
+            });
+            printer.line(&cells.collect::<Vec<_>>().join(","))?;
+        }
+        Ok(())
+    }
+
+    fn cell(&self, cell: &TableCell, column: &TableColumn) -> Cell {
+        match (cell, column.shape) {
+            (TableCell::Missing, _) => Cell::empty(),
+            (TableCell::Text(text), _) => Cell::text(text),
+            (TableCell::Flag(flag), _) => Cell {
+                show: locale::yes_or_no(*flag).get(self.language).to_owned(),
+                json: json!(flag),
+            },
+            (TableCell::Number(number), Shape::Day) => {
+                let day = (number.fract() == 0.0).then(|| Day::from_number(*number as i32));
+                match day.flatten() {
+                    Some(day) => Cell::text(day.to_string()),
+                    None => plain(*number, column.digits),
+                }
+            }
+            (TableCell::Number(number), Shape::Money) => self.money(*number),
+            (TableCell::Number(number), Shape::Percent) => Cell {
+                show: format!("{:.*}%", column.digits.unwrap_or(1), number * 100.0),
+                json: json!(number),
+            },
+            (TableCell::Number(number), Shape::Id(prefix)) => {
+                Cell::text(format!("{prefix}-{}", *number as i64))
+            }
+            (TableCell::Number(number), Shape::Plain) => plain(*number, column.digits),
+        }
+    }
+
+    /// An amount; sums of many are rounded to what money there is.
+    fn money(&self, number: f64) -> Cell {
+        let money = self.currency.as_ref().and_then(|currency| {
+            currency
+                .from_major(number)
+                .map(|money| (currency.show_grouped(money), currency.to_major(money)))
+        });
+        match money {
+            Some((show, major)) => Cell { show, json: json!(major) },
+            None => plain(number, Some(2)),
+        }
+    }
+}
+
+impl Output for Screen {
+    fn text(&self, text: &str) -> io::Result<()> {
+        self.printer.borrow_mut().line(text)
+    }
+
+    fn table(&self, table: &ScriptTable) -> io::Result<()> {
+        self.show(table).map_err(|error| match error {
+            CommandError { kind: Kind::Closed, .. } => io::ErrorKind::BrokenPipe.into(),
+            CommandError { message, .. } => io::Error::other(message),
+        })
+    }
+}
+
+/// How a column is laid out: numbers to the right, unless a text stands among them.
+fn column(table: &ScriptTable) -> impl Fn(&TableColumn) -> Column {
+    move |column| {
+        let at = table.columns.iter().position(|each| std::ptr::eq(each, column)).unwrap_or(0);
+        let cells = || table.rows.iter().filter_map(|row| row.get(at));
+        let has_text = cells().any(|cell| matches!(cell, TableCell::Text(_)));
+        let has_number = cells().any(|cell| matches!(cell, TableCell::Number(_)));
+        let is_name = matches!(column.shape, Shape::Day | Shape::Id(_));
+        let layout = Layout { right: has_number && !has_text && !is_name, whole: !has_text };
+        Column::new(&column.key, Heading::Text(column.title.clone()), layout)
+    }
+}
+
+fn plain(number: f64, digits: Option<usize>) -> Cell {
+    let show = match digits {
+        Some(digits) => format!("{number:.digits$}"),
+        None => show_number(number),
+    };
+    Cell { show, json: json!(number) }
+}
+
+/// A text of a CSV file: in quotes where it would be misread without, and never a formula.
+fn quoted(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains(['"', ',', '\n', '\r']) || text.trim() != text {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}

@@ -1,0 +1,344 @@
+//! The records of a workspace, as scripts may read them: one state, as of one day.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use kehu_contract::{Columns, did_you_mean};
+use kehu_domain::{CustomerId, Day, Entity};
+use kehu_engine::packs::PackSet;
+use kehu_engine::query::{QueryError, RowCursor, RowQuery, RowSource, Subject};
+use kehu_engine::records::names;
+use kehu_engine::score::{self, Explanation, RunOptions, RunView};
+use kehu_lua::script::{Ask, AskedColumn, Base, Refusal};
+use kehu_store::{CustomerRange, Reader, StoredRun};
+use serde_json::{Value as Json, json};
+
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::packs;
+use crate::plugins;
+use crate::printer::Printer;
+use crate::progress::Progress;
+use crate::runs;
+use crate::workspace::Workspace;
+
+/// The word for all columns that there are.
+const ALL: &str = "all";
+/// The most lists that are open at once; the host closes older ones too.
+const OPEN: usize = 64;
+
+/// Answers what scripts ask of a workspace.
+pub(crate) struct Records {
+    base: Option<OpenBase>,
+    as_of: Day,
+    stop: Arc<AtomicBool>,
+    lists: RefCell<BTreeMap<usize, (Subject, RowCursor)>>,
+    last: Cell<usize>,
+}
+
+struct OpenBase {
+    workspace: Rc<Workspace>,
+    reader: Box<dyn Reader>,
+    packs: Result<PackSet>,
+    threads: usize,
+    run: OnceCell<Run>,
+}
+
+/// The run that features and scores are taken from.
+enum Run {
+    Kept(Box<StoredRun>),
+    Computed(RunView<'static>),
+}
+
+impl Records {
+    /// Opens the records of a workspace as of a day: by default that of the latest run, so that
+    /// features, scores and facts are of one day.
+    pub(crate) fn open(
+        context: &Context<'_>,
+        workspace: Option<Rc<Workspace>>,
+        as_of: Option<Day>,
+        stop: &Arc<AtomicBool>,
+    ) -> Result<Self> {
+        let today = match &workspace {
+            Some(workspace) => workspace.act.today,
+            None => crate::environment::now(kehu_engine::settings::TimeZone::Local)?.today,
+        };
+        let base = match workspace {
+            Some(workspace) => {
+                let reader = workspace.read()?;
+                let packs = packs::enabled(&workspace, context.shipped);
+                let threads = runs::options(context, today, None).threads;
+                Some(OpenBase { workspace, reader, packs, threads, run: OnceCell::new() })
+            }
+            None => None,
+        };
+        let mut day = as_of.unwrap_or(today);
+        if let Some(base) = &base
+            && let Some(run) = score::find_run(base.reader.as_ref(), None, as_of)?
+        {
+            day = run.as_of;
+            if as_of.is_none() && day != today {
+                Printer::talk(&format!("note: all is seen as of {day}, the day of the latest run"));
+                Printer::talk("hint: to see it as it is now: --as-of today");
+            }
+            base.run.set(Run::Kept(Box::new(run))).ok();
+        }
+        let (lists, last) = (RefCell::default(), Cell::default());
+        Ok(Self { base, as_of: day, stop: Arc::clone(stop), lists, last })
+    }
+
+    /// The day as of which all is seen.
+    pub(crate) fn as_of(&self) -> Day {
+        self.as_of
+    }
+
+    fn base(&self) -> Result<&OpenBase, Refusal> {
+        self.base.as_ref().ok_or_else(|| Refusal {
+            message: "there is no base here to read: this folder lies in no workspace".to_owned(),
+            hint: Some("name one with -C DIR, or make one with: kehu init DIR".to_owned()),
+        })
+    }
+
+    fn with_source<T>(
+        &self,
+        work: impl FnOnce(&RowSource<'_>) -> Result<T, QueryError>,
+    ) -> Result<T, Refusal> {
+        let base = self.base()?;
+        let kept;
+        let run = match base.run.get() {
+            None => None,
+            Some(Run::Computed(run)) => Some(run),
+            Some(Run::Kept(header)) => {
+                kept = RunView::kept(header, base.reader.as_ref());
+                Some(&kept)
+            }
+        };
+        let source = RowSource {
+            reader: base.reader.as_ref(),
+            settings: &base.workspace.settings,
+            run,
+            as_of: self.as_of,
+            stop: &self.stop,
+        };
+        work(&source).map_err(refusal)
+    }
+
+    /// Computes the run of the day, unless it is at hand.
+    fn compute(&self) -> Result<(), Refusal> {
+        let base = self.base()?;
+        if base.run.get().is_some() {
+            return Ok(());
+        }
+        let told = |error: &CommandError| Refusal {
+            message: error.message.clone(),
+            hint: error.hints.first().cloned(),
+        };
+        let packs = base.packs.as_ref().map_err(told)?;
+        let mut progress = Progress::steps();
+        let options = RunOptions { as_of: self.as_of, seed: 0, threads: base.threads };
+        let run = score::compute(
+            &base.workspace.store,
+            &base.workspace.settings,
+            packs,
+            CustomerRange::ALL,
+            options,
+            &mut |step| progress.step(step),
+        );
+        drop(progress);
+        let run = run.map_err(|error| told(&error.into()))?;
+        runs::tell_failures(base.reader.as_ref(), run.header()).map_err(|error| told(&error))?;
+        plugins::tell(&base.workspace, packs).map_err(|error| told(&error))?;
+        let seen = base.reader.last_operation().map_err(|error| told(&error.into()))?;
+        if run.header().base != seen {
+            return Err(Refusal {
+                message: "somebody wrote to the base while the features were computed".to_owned(),
+                hint: Some("run the script again".to_owned()),
+            });
+        }
+        base.run.set(Run::Computed(run)).ok();
+        Ok(())
+    }
+
+    /// What is asked, in the engine's words.
+    fn query(&self, subject: Subject, ask: &Ask) -> Result<RowQuery, Refusal> {
+        let mut columns = ask.columns.clone();
+        if subject == Subject::Customers {
+            if columns == [ALL] || (columns.is_empty() && ask.customer.is_some()) {
+                columns = self.columns(subject.name());
+            } else if columns.is_empty() {
+                columns = self.own_columns()?;
+            } else if !columns.iter().any(|name| name == "id") {
+                columns.insert(0, "id".to_owned());
+            }
+        } else if columns == [ALL] {
+            columns.clear();
+        }
+        Ok(RowQuery {
+            condition: ask.condition.clone(),
+            sort: ask.sort.clone(),
+            columns,
+            limit: ask.limit,
+            customer: ask.customer.map(CustomerId),
+        })
+    }
+
+    /// The facts and fields of customers.
+    fn own_columns(&self) -> Result<Vec<String>, Refusal> {
+        let settings = &self.base()?.workspace.settings;
+        self.with_source(|source| {
+            let columns = RowSource { run: None, ..*source }.columns(Subject::Customers)?;
+            debug_assert!(
+                columns.iter().all(|it| kehu_engine::query::is_field(settings, &it.name))
+            );
+            Ok(columns.into_iter().map(|column| column.name).collect())
+        })
+    }
+}
+
+fn subject(word: &str) -> Result<Subject, Refusal> {
+    let found = Subject::ALL.into_iter().find(|subject| subject.name() == word);
+    found.ok_or_else(|| Refusal { message: format!("there are no {word}"), hint: None })
+}
+
+fn refusal(error: QueryError) -> Refusal {
+    match error {
+        QueryError::Condition(error) => {
+            let place = error.column.map(|column| format!(" (character {column})"));
+            Refusal {
+                message: format!("where: {}{}", error.message, place.unwrap_or_default()),
+                hint: error.hints.first().cloned(),
+            }
+        }
+        QueryError::UnknownColumn { name, hint } => {
+            Refusal { message: format!("there is no column \"{name}\""), hint: Some(hint) }
+        }
+        QueryError::Store(error) => {
+            let page = CommandError::from(error);
+            Refusal { message: page.message, hint: page.hints.first().cloned() }
+        }
+    }
+}
+
+impl Base for Records {
+    fn prepare(&self, word: &str, ask: &Ask) -> Result<(), Refusal> {
+        let subject = subject(word)?;
+        let base = self.base()?;
+        if subject != Subject::Customers || base.run.get().is_some() {
+            return Ok(());
+        }
+        let all = ask.columns == [ALL] || (ask.columns.is_empty() && ask.customer.is_some());
+        if !all {
+            let query = self.query(subject, ask)?;
+            if self.with_source(|source| source.check(subject, &query)).is_ok() {
+                return Ok(());
+            }
+        }
+        self.compute()
+    }
+
+    fn open(&self, word: &str, ask: &Ask) -> Result<(usize, Vec<AskedColumn>), Refusal> {
+        let subject = subject(word)?;
+        let query = self.query(subject, ask)?;
+        let cursor = self.with_source(|source| source.open(subject, &query))?;
+        let columns = cursor.columns().iter().map(|column| AskedColumn {
+            name: column.name.clone(),
+            kind: column.kind,
+            prefix: column.entity.map(Entity::prefix),
+        });
+        let columns = columns.collect();
+        let list = self.last.get() + 1;
+        self.last.set(list);
+        let mut lists = self.lists.borrow_mut();
+        lists.insert(list, (subject, cursor));
+        while lists.len() > OPEN {
+            lists.pop_first();
+        }
+        Ok((list, columns))
+    }
+
+    fn next(&self, list: usize) -> Result<Option<Columns>, Refusal> {
+        let Some((subject, mut cursor)) = self.lists.borrow_mut().remove(&list) else {
+            return Ok(None);
+        };
+        let part = self.with_source(|source| source.next(&mut cursor))?;
+        if part.is_some() {
+            self.lists.borrow_mut().insert(list, (subject, cursor));
+        }
+        Ok(part)
+    }
+
+    fn columns(&self, word: &str) -> Vec<String> {
+        let Ok(subject) = subject(word) else { return Vec::new() };
+        let columns = self.with_source(|source| source.columns(subject)).unwrap_or_default();
+        columns.into_iter().map(|column| column.name).collect()
+    }
+
+    fn find(&self, customer: &str) -> Result<i64, Refusal> {
+        let base = self.base()?;
+        let found = names::reading::customer(base.reader.as_ref(), customer);
+        found.map(|id| id.0).map_err(|error| {
+            let page = CommandError::from(error);
+            Refusal { message: page.message, hint: page.hints.first().cloned() }
+        })
+    }
+
+    fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal> {
+        self.compute()?;
+        let base = self.base()?;
+        let language = base.workspace.language;
+        let currency = &base.workspace.settings.currency;
+        let explained = self.with_source(|source| {
+            let Some(run) = source.run else { return Ok(None) };
+            let Some(info) = run.column_info(column) else {
+                let known = run.header().columns.iter().map(|column| column.info.name.as_str());
+                let hint = did_you_mean(column, known);
+                return Err(QueryError::UnknownColumn { name: column.to_owned(), hint });
+            };
+            Ok(score::explain(run, CustomerId(customer), info, currency, false)?)
+        })?;
+        let explained = explained.ok_or_else(|| Refusal {
+            message: format!("C-{customer} is not in the run of {}", self.as_of),
+            hint: Some(
+                "a run holds the customers that were known and not archived on its day".to_owned(),
+            ),
+        })?;
+        Ok(explanation(&explained, language))
+    }
+}
+
+/// An explanation as scripts see it: sentences in the language of the workspace, days as numbers.
+fn explanation(explained: &Explanation, language: kehu_contract::Language) -> Json {
+    let value = |value: &kehu_contract::Value| match value {
+        kehu_contract::Value::Day(day) => json!(day),
+        other => json!(other),
+    };
+    let reasons: Vec<Json> = explained
+        .reasons
+        .iter()
+        .map(|reason| {
+            json!({
+                "rule": reason.rule,
+                "points": reason.points,
+                "text": reason.text.get(language),
+                "file": reason.file,
+                "line": reason.line,
+            })
+        })
+        .collect();
+    let inputs: Vec<Json> = explained
+        .inputs
+        .iter()
+        .map(|input| json!({ "column": input.column, "value": value(&input.value) }))
+        .collect();
+    json!({
+        "column": explained.column,
+        "value": value(&explained.value),
+        "label": explained.label.as_ref().map(|label| label.get(language)),
+        "pack": explained.given_by.as_ref().map(|given| given.pack.as_str()),
+        "reasons": reasons,
+        "inputs": inputs,
+    })
+}

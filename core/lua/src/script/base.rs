@@ -1,0 +1,149 @@
+//! What a script that is no pack works with: records that it may read, and a place to write to.
+
+use std::io;
+
+use kehu_contract::{ColumnType, Columns};
+use serde_json::Value as Json;
+
+/// Says why a question about the records has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Asks for rows of one sort of record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// The condition.
+    pub condition: Option<String>,
+    /// The columns, in their order; nothing for the usual ones.
+    pub columns: Vec<String>,
+    /// What to sort by, each with `-` before it for the greatest first.
+    pub sort: Vec<String>,
+    /// The most rows; 0 for all.
+    pub limit: usize,
+    /// The id of the customer that the rows are or belong to.
+    pub customer: Option<i64>,
+}
+
+/// Names the sorts of record that a script reads, by the function that reads them.
+pub const SUBJECTS: [&str; 4] = ["customers", "deals", "interactions", "reps"];
+
+/// Describes a column of rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedColumn {
+    /// The name.
+    pub name: String,
+    /// What its values are.
+    pub kind: ColumnType,
+    /// What stands before the number of an id, such as `C`; nothing for what is no id.
+    pub prefix: Option<&'static str>,
+}
+
+/// The records of a workspace, as a script may read them: all as of one day, in one state.
+///
+/// The host calls it on the script's thread; what it takes counts as the script's time, except in
+/// [`Base::prepare`].
+pub trait Base {
+    /// Gets ready for a question; what is computed here is computed once, and costs the script nothing.
+    ///
+    /// # Errors
+    /// Why it cannot be answered.
+    fn prepare(&self, subject: &str, ask: &Ask) -> Result<(), Refusal>;
+
+    /// Opens a list of rows.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    fn open(&self, subject: &str, ask: &Ask) -> Result<(usize, Vec<AskedColumn>), Refusal>;
+
+    /// The next rows of a list; none at its end.
+    ///
+    /// # Errors
+    /// Why there are none, such as a file that cannot be read.
+    fn next(&self, list: usize) -> Result<Option<Columns>, Refusal>;
+
+    /// The names of all columns that rows of a sort have.
+    fn columns(&self, subject: &str) -> Vec<String>;
+
+    /// Finds a customer by name or id.
+    ///
+    /// # Errors
+    /// That there is none, or several.
+    fn find(&self, customer: &str) -> Result<i64, Refusal>;
+
+    /// Says why a customer has the value that it has in a column.
+    ///
+    /// # Errors
+    /// That there is no such column or customer.
+    fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal>;
+}
+
+/// Says how the values of a table's column are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// As they are.
+    #[default]
+    Plain,
+    /// Days, counted from 1970-01-01.
+    Day,
+    /// Amounts in major units.
+    Money,
+    /// Shares of 1, as percent.
+    Percent,
+    /// Ids, with what stands before the number.
+    Id(&'static str),
+}
+
+/// One value of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableCell {
+    /// There is none.
+    Missing,
+    /// Yes or no.
+    Flag(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+/// A column of a table that a script shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableColumn {
+    /// Its key for programs.
+    pub key: String,
+    /// What stands above it.
+    pub title: String,
+    /// How its values are shown.
+    pub shape: Shape,
+    /// How many digits follow the point; as many as needed if nothing is said.
+    pub digits: Option<usize>,
+}
+
+/// A table that a script shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScriptTable {
+    /// Its columns.
+    pub columns: Vec<TableColumn>,
+    /// Its rows, each with a value for every column.
+    pub rows: Vec<Vec<TableCell>>,
+}
+
+/// Where a script writes.
+pub trait Output {
+    /// Writes text that may have several lines, and ends the last one. It is fit for a terminal.
+    ///
+    /// # Errors
+    /// That nobody reads it any more, or that it cannot be written.
+    fn text(&self, text: &str) -> io::Result<()>;
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// As with [`Output::text`].
+    fn table(&self, table: &ScriptTable) -> io::Result<()>;
+}

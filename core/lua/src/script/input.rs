@@ -1,0 +1,230 @@
+//! What the helpers of scripts call in the host.
+
+use std::rc::Rc;
+
+use kehu_contract::{did_you_mean, plain};
+use mlua::{Function, Lua, LuaString, Table, Value};
+
+use super::base::{SUBJECTS, ScriptTable, Shape, TableCell, TableColumn};
+use super::rows::{Rows, refused};
+use super::{TABLE_ROWS, Told, Writer};
+use crate::convert::to_lua;
+use crate::evaluate::a;
+use crate::fault::Fault;
+use crate::machine::{Machine, key_in_words};
+
+/// The most columns of a table that a script shows.
+const COLUMNS: usize = 64;
+
+/// The table that the helpers find the host in.
+pub(super) fn host_table(
+    machine: &Machine,
+    rows: &Rc<Rows>,
+    out: &Rc<Writer>,
+) -> mlua::Result<Table> {
+    let lua = &machine.lua;
+    let host = lua.create_table()?;
+    host.raw_set("subjects", lua.create_sequence_from(SUBJECTS)?)?;
+    host.raw_set("most_rows", TABLE_ROWS as f64)?;
+    // A row of a table is a list: what is missing in it needs a value of its own.
+    let missing = lua.create_table()?;
+    host.raw_set("missing", &missing)?;
+    host.raw_set("open", rows.open_function(lua)?)?;
+    host.raw_set("next", rows.next_function(lua)?)?;
+    host.raw_set("refuse", refuse(lua)?)?;
+    host.raw_set("unknown", unknown(lua)?)?;
+    host.raw_set("keys", lua.create_function(|lua, row: Table| keys(lua, &row))?)?;
+    host.raw_set("only", only(lua, rows)?)?;
+    host.raw_set("explain", explain(lua, rows)?)?;
+    let print = Rc::clone(out);
+    host.raw_set(
+        "print",
+        lua.create_function(move |_, text: LuaString| print.text(&text.to_string_lossy()))?,
+    )?;
+    host.raw_set(
+        "fail",
+        lua.create_function(|_, message: LuaString| {
+            let message = plain(&message.to_string_lossy(), 4_096);
+            Err::<(), _>(mlua::Error::external(Told(message)))
+        })?,
+    )?;
+    let table = Rc::clone(out);
+    host.raw_set(
+        "table",
+        lua.create_function(move |_, (columns, shown): (Table, Table)| {
+            table.table(&read_table(&columns, &shown, &missing)?)
+        })?,
+    )?;
+    Ok(host)
+}
+
+/// Raises an error about an argument: its message, and a hint.
+pub(super) fn refuse(lua: &Lua) -> mlua::Result<Function> {
+    lua.create_function(|_, (message, hint): (LuaString, Option<LuaString>)| {
+        let mut fault = Fault::argument(message.to_string_lossy());
+        fault.hint = hint.map(|hint| hint.to_string_lossy());
+        Err::<(), _>(mlua::Error::from(fault))
+    })
+}
+
+/// Raises an error about a name that is none of those known.
+fn unknown(lua: &Lua) -> mlua::Result<Function> {
+    lua.create_function(|_, (message, wrong, names): (LuaString, Value, Vec<String>)| {
+        let wrong = key_in_words(&wrong);
+        let hint = did_you_mean(&wrong, names.iter().map(String::as_str));
+        let message = format!("{} \"{wrong}\"", message.to_string_lossy());
+        Err::<(), _>(mlua::Error::from(Fault::argument(message).hint(hint)))
+    })
+}
+
+/// The names of a row's fields in order, as columns are described.
+fn keys(lua: &Lua, row: &Table) -> mlua::Result<Table> {
+    let mut names = Vec::new();
+    for pair in row.pairs::<Value, Value>() {
+        if let (Value::String(name), _) = pair? {
+            names.push(name.to_string_lossy());
+        }
+    }
+    names.sort();
+    let list = lua.create_table()?;
+    for name in names {
+        list.raw_push(lua.create_sequence_from([name])?)?;
+    }
+    Ok(list)
+}
+
+/// A question about one customer alone.
+fn only(lua: &Lua, rows: &Rc<Rows>) -> mlua::Result<Function> {
+    let rows = Rc::clone(rows);
+    lua.create_function(move |lua, (customer, given): (Value, Value)| {
+        let id = rows.customer(&customer, "kehu.customer: argument 1")?;
+        let ask = lua.create_table()?;
+        if let Value::Table(given) = &given {
+            for pair in given.pairs::<Value, Value>() {
+                let (key, value) = pair?;
+                ask.raw_set(key, value)?;
+            }
+        } else if given != Value::Nil {
+            let message = format!("kehu.customer: argument 2 is {}, expected a table", a(&given));
+            return Err(Fault::argument(message).hint("write { columns = { \"…\" } }").into());
+        }
+        ask.raw_set("customer", id as f64)?;
+        Ok(ask)
+    })
+}
+
+fn explain(lua: &Lua, rows: &Rc<Rows>) -> mlua::Result<Function> {
+    let rows = Rc::clone(rows);
+    lua.create_function(move |lua, (customer, column): (Value, Value)| {
+        let id = rows.customer(&customer, "kehu.explain: argument 1")?;
+        let Value::String(column) = &column else {
+            let message =
+                format!("kehu.explain: argument 2 is {}, expected a column's name", a(&column));
+            return Err(Fault::argument(message).into());
+        };
+        let column = plain(&column.to_string_lossy(), 200);
+        let ask = super::Ask { columns: vec![column.clone()], ..super::Ask::default() };
+        rows.gate
+            .exempt(|| rows.base.prepare("customers", &ask))
+            .and_then(|()| rows.base.explain(id, &column))
+            .map_err(|refusal| refused(&rows.gate, refusal))
+            .and_then(|json| to_lua(lua, &json))
+    })
+}
+
+/// Reads a table that a script shows. All of it is read raw: no code of the script runs here.
+fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptTable, Fault> {
+    let unreadable = |_| Fault::argument("kehu.table: unreadable table");
+    if columns.raw_len() > COLUMNS {
+        return Err(Fault::argument(format!("kehu.table has more than {COLUMNS} columns")));
+    }
+    let mut table = ScriptTable { columns: Vec::new(), rows: Vec::new() };
+    for place in 1..=columns.raw_len() {
+        let column: Table = columns.raw_get(place).map_err(unreadable)?;
+        table.columns.push(read_column(&column)?);
+    }
+    for place in 1..=shown.raw_len() {
+        let row: Table = shown.raw_get(place).map_err(unreadable)?;
+        let mut cells = Vec::with_capacity(table.columns.len());
+        for (at, column) in table.columns.iter().enumerate() {
+            let value: Value = row.raw_get(at + 1).map_err(unreadable)?;
+            cells.push(match &value {
+                Value::Nil => TableCell::Missing,
+                Value::Table(table) if table == missing => TableCell::Missing,
+                Value::Boolean(flag) => TableCell::Flag(*flag),
+                Value::Integer(number) => TableCell::Number(*number as f64),
+                Value::Number(number) if number.is_finite() => TableCell::Number(*number),
+                Value::Number(_) => TableCell::Missing,
+                Value::String(text) => TableCell::Text(text.to_string_lossy()),
+                other => {
+                    let message = format!(
+                        "kehu.table: \"{}\" of row {place} is {}, expected a text, a number or a flag",
+                        column.key,
+                        a(other)
+                    );
+                    return Err(Fault::argument(message));
+                }
+            });
+        }
+        table.rows.push(cells);
+    }
+    Ok(table)
+}
+
+fn read_column(column: &Table) -> Result<TableColumn, Fault> {
+    let text = |key: &str| match column.raw_get::<Value>(key) {
+        Ok(Value::String(text)) => Ok(Some(plain(&text.to_string_lossy(), 200))),
+        Ok(Value::Nil) => Ok(None),
+        Ok(other) => {
+            let message =
+                format!("kehu.table: {key} of a column is {}, expected a text", a(&other));
+            Err(Fault::argument(message))
+        }
+        Err(_) => Err(Fault::argument("kehu.table: unreadable column")),
+    };
+    let key = text("name")?.unwrap_or_default();
+    let title = text("title")?.unwrap_or_else(|| key.clone());
+    let shape = match (text("as")?, text("kind")?) {
+        (Some(word), _) => stated_shape(&word)?,
+        (None, kind) => usual_shape(kind.as_deref()),
+    };
+    let digits = match column.raw_get::<Value>("digits") {
+        Ok(Value::Number(digits)) if (0.0..=12.0).contains(&digits) && digits.fract() == 0.0 => {
+            Some(digits as usize)
+        }
+        Ok(Value::Integer(digits)) if (0..=12).contains(&digits) => Some(digits as usize),
+        Ok(Value::Nil) => None,
+        _ => {
+            let message = "kehu.table: digits of a column is no whole number from 0 to 12";
+            return Err(Fault::argument(message));
+        }
+    };
+    Ok(TableColumn { key, title, shape, digits })
+}
+
+fn stated_shape(word: &str) -> Result<Shape, Fault> {
+    const WORDS: [&str; 5] = ["number", "text", "day", "money", "percent"];
+    Ok(match word {
+        "number" | "text" => Shape::Plain,
+        "day" => Shape::Day,
+        "money" => Shape::Money,
+        "percent" => Shape::Percent,
+        other => {
+            let message = format!("kehu.table: no column is shown as \"{other}\"");
+            return Err(Fault::argument(message).hint(did_you_mean(other, WORDS)));
+        }
+    })
+}
+
+/// How a column is shown whose rows come from the records.
+fn usual_shape(kind: Option<&str>) -> Shape {
+    match kind {
+        Some("day") => Shape::Day,
+        Some("money") => Shape::Money,
+        Some("C") => Shape::Id("C"),
+        Some("D") => Shape::Id("D"),
+        Some("I") => Shape::Id("I"),
+        Some("R") => Shape::Id("R"),
+        _ => Shape::Plain,
+    }
+}

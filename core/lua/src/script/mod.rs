@@ -1,0 +1,363 @@
+//! Scripts that are no packs: they read the records of a workspace, and say something about them.
+//!
+//! A [`Script`] is a checked file. A [`Session`] is a VM with the records at hand, in the sandbox and
+//! within the limits that packs have; it runs a script, or one line after the other. What a script may
+//! ask is a [`Base`], where it writes is an [`Output`]: the host itself reads and writes nothing.
+
+mod base;
+mod input;
+mod rows;
+mod show;
+mod trial;
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use kehu_contract::document::Problem;
+use kehu_contract::{FailureKind, Limits, Manifest, PackError, RunContext};
+use mlua::chunk::ChunkMode;
+use mlua::{Function, MultiValue, Table, Value};
+use serde_json::Map;
+
+use crate::api;
+use crate::factory::Shared;
+use crate::failure::{self, Scene};
+use crate::fault::Fault;
+use crate::files::{self, Script as Code};
+use crate::gate::Work;
+use crate::machine::{Machine, compile_host, strict_function};
+use crate::rules::Registry;
+
+pub use crate::files::SCRIPT_BYTES;
+pub use base::{
+    Ask, AskedColumn, Base, Output, Refusal, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn,
+};
+
+/// The most rows of a table that a script shows.
+pub(crate) const TABLE_ROWS: usize = 100_000;
+
+/// A script that was checked and compiled; nothing of it has run.
+#[derive(Debug)]
+pub struct Script {
+    dir: String,
+    code: Code,
+}
+
+impl Script {
+    /// Checks a script; `dir` is the folder that messages name it by, empty if they need none.
+    ///
+    /// # Errors
+    /// What is wrong with the file, with its place.
+    pub fn read(dir: &str, name: &str, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        match files::read_script(dir, name, bytes, false, &mut problems) {
+            Some(code) => Ok(Self { dir: dir.to_owned(), code }),
+            None => Err(problems),
+        }
+    }
+}
+
+/// Says how a script is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The day as of which all is seen, counted from 1970-01-01.
+    pub as_of: i32,
+    /// The words that were given for the script.
+    pub arguments: Vec<String>,
+    /// The processor time that it may use.
+    pub time: Duration,
+    /// The memory that it may use, in bytes.
+    pub memory: usize,
+    /// How much it may write, in bytes.
+    pub output: usize,
+    /// Set by whoever no longer waits for it.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Says how a script ended, if not well.
+#[derive(Debug)]
+pub enum ScriptError {
+    /// It made a mistake, or broke a limit.
+    Failed(Box<PackError>),
+    /// It said itself that it failed, and why.
+    Told(String),
+    /// Somebody stopped it.
+    Stopped,
+    /// What it wrote could not be written.
+    Output(io::Error),
+}
+
+/// What a script said with `kehu.fail`.
+#[derive(Debug)]
+struct Told(String);
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// A VM with the records at hand.
+pub struct Session {
+    shared: Arc<Shared>,
+    pub(crate) machine: Machine,
+    environment: Table,
+    pub(crate) out: Rc<Writer>,
+    registry: Rc<Registry>,
+    settings: Table,
+    as_of: i32,
+    /// The customer that a hook is tried on.
+    customer: Cell<Option<i64>>,
+    subject: RefCell<Option<String>>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("as_of", &self.as_of).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Builds the VM for a script.
+    ///
+    /// # Errors
+    /// That the host itself failed.
+    pub fn new(
+        script: Script,
+        options: &Options,
+        base: Rc<dyn Base>,
+        output: Rc<dyn Output>,
+    ) -> Result<Self, ScriptError> {
+        let shared = Arc::new(Shared {
+            manifest: manifest(),
+            dir: script.dir,
+            scripts: vec![script.code],
+            shipped: false,
+        });
+        let context = RunContext {
+            as_of: options.as_of,
+            settings: Map::new(),
+            seed: 0,
+            limits: Limits { call: options.time, run: Duration::MAX / 4, memory: options.memory },
+        };
+        let built = Self::build(&shared, &context, options, base, output);
+        built.map_err(|error| {
+            let scene = Scene { loading: true, ..Scene::default() };
+            ScriptError::Failed(failure::describe(&shared, Some(&error), None, scene).into())
+        })
+    }
+
+    fn build(
+        shared: &Arc<Shared>,
+        context: &RunContext,
+        options: &Options,
+        base: Rc<dyn Base>,
+        output: Rc<dyn Output>,
+    ) -> mlua::Result<Self> {
+        let machine = Machine::new(&shared.manifest.name, context)?;
+        machine.gate.stop_at(Arc::clone(&options.stop));
+        let lua = &machine.lua;
+        let registry = Rc::new(Registry::default());
+        registry.begin(lua)?;
+        let settings = api::settings_table(&machine, shared, context)?;
+        let rule = registry.function(lua, shared, &context.settings)?;
+        let rules = registry.list_function(lua)?;
+        let out = Rc::new(Writer::new(output, options));
+        let rows = rows::Rows::new(base, Rc::clone(&machine.gate), machine.loader());
+        let host = input::host_table(&machine, &rows, &out)?;
+        let code = compile_host(include_str!("../luau/script.luau"))?;
+        let helpers = machine.loader().load(lua, &code)?;
+        let (functions, print): (Table, Function) = helpers.call((host, machine.tostring()))?;
+        let arguments = lua.create_sequence_from(options.arguments.iter().map(String::as_str))?;
+        arguments.set_readonly(true);
+        let mut more = vec![
+            ("as_of".to_owned(), Value::Number(f64::from(context.as_of))),
+            ("args".to_owned(), Value::Table(arguments)),
+        ];
+        for pair in functions.pairs::<String, Value>() {
+            more.push(pair?);
+        }
+        let more: Vec<(&str, Value)> =
+            more.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let kehu = api::kehu_with(&machine, rule, rules, &settings, &more)?;
+        let require = lua.create_function(|_, _: MultiValue| -> mlua::Result<()> {
+            let fault = Fault::argument("a script of its own has no other files to require")
+                .hint("what several scripts share belongs into a pack");
+            Err(fault.into())
+        })?;
+        let environment = machine.environment(&kehu, &require)?;
+        environment.raw_set("print", print)?;
+        Ok(Self {
+            shared: Arc::clone(shared),
+            machine,
+            environment,
+            out,
+            registry,
+            settings,
+            as_of: context.as_of,
+            customer: Cell::default(),
+            subject: RefCell::default(),
+        })
+    }
+
+    /// Runs the script to its end. What it returns is shown, a function for each customer of a pack is
+    /// tried on the first two customers.
+    ///
+    /// # Errors
+    /// How it ended, if not well.
+    pub fn run(&self) -> Result<(), ScriptError> {
+        self.machine.random.begin("run", &[]);
+        self.machine.gate.enter(Work::Script, None);
+        let result = self.run_inside();
+        self.finish(result, true)
+    }
+
+    fn run_inside(&self) -> mlua::Result<()> {
+        let Some(code) = self.shared.scripts.first() else { return Ok(()) };
+        let chunk = self.machine.lua.load(code.code.as_slice());
+        let chunk = chunk.set_name(format!("@{}", code.path)).set_mode(ChunkMode::Binary);
+        let main = chunk.set_environment(self.environment.clone()).into_function()?;
+        let returned: MultiValue = main.call(())?;
+        if let Some(Value::Table(table)) = returned.front()
+            && trial::is_pack(table)
+        {
+            return trial::run(self, table);
+        }
+        if returned.is_empty() {
+            return Ok(());
+        }
+        let words: Vec<String> = returned.iter().map(bare).collect();
+        self.out.text(&words.join("\t"))
+    }
+
+    /// Makes an error of what went wrong in a stretch of work.
+    fn finish(&self, result: mlua::Result<()>, _whole: bool) -> Result<(), ScriptError> {
+        let overrun = self.machine.gate.leave();
+        if let Some(error) = self.out.failed.take() {
+            return Err(ScriptError::Output(error));
+        }
+        if self.machine.gate.is_stopped() {
+            return Err(ScriptError::Stopped);
+        }
+        let error = match (result, &overrun) {
+            (Ok(()), None) => return Ok(()),
+            (Ok(()), Some(_)) => None,
+            (Err(error), _) => Some(error),
+        };
+        if let (Some(told), None) = (error.as_ref().and_then(told), &overrun) {
+            return Err(ScriptError::Told(told));
+        }
+        let scene = Scene {
+            customer: self.customer.take(),
+            subject: self.subject.take(),
+            ..Scene::default()
+        };
+        let error = failure::describe(&self.shared, error.as_ref(), overrun, scene);
+        Err(ScriptError::Failed(error.into()))
+    }
+}
+
+/// A value as `print` shows it: a text without quotes.
+fn bare(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string_lossy(),
+        other => show::value(other),
+    }
+}
+
+/// What a script said with `kehu.fail`, however deep the error lies.
+fn told(error: &mlua::Error) -> Option<String> {
+    match error {
+        mlua::Error::CallbackError { cause, .. } | mlua::Error::WithContext { cause, .. } => {
+            told(cause)
+        }
+        mlua::Error::ExternalError(error) => {
+            error.downcast_ref::<Told>().map(|told| told.0.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The manifest of a script that has none.
+fn manifest() -> Manifest {
+    Manifest { name: "script".to_owned(), api: kehu_contract::API, ..Manifest::default() }
+}
+
+/// Writes what a script says, as much as it may.
+pub(crate) struct Writer {
+    output: Rc<dyn Output>,
+    limit: usize,
+    left: Cell<usize>,
+    stop: Arc<AtomicBool>,
+    failed: RefCell<Option<io::Error>>,
+}
+
+impl Writer {
+    fn new(output: Rc<dyn Output>, options: &Options) -> Self {
+        let (limit, stop) = (options.output, Arc::clone(&options.stop));
+        Self { output, limit, left: Cell::new(limit), stop, failed: RefCell::default() }
+    }
+
+    /// Writes text, made fit for a terminal.
+    pub(crate) fn text(&self, text: &str) -> mlua::Result<()> {
+        let text = show::printable(text);
+        self.spend(text.len() + 1)?;
+        self.done(self.output.text(&text))
+    }
+
+    /// Writes a table.
+    pub(crate) fn table(&self, table: &ScriptTable) -> mlua::Result<()> {
+        let cells = table.rows.iter().flatten();
+        let bytes = cells.map(|cell| match cell {
+            TableCell::Text(text) => text.len() + 2,
+            _ => 10,
+        });
+        self.spend(bytes.sum())?;
+        self.done(self.output.table(table))
+    }
+
+    fn spend(&self, bytes: usize) -> mlua::Result<()> {
+        match self.left.get().checked_sub(bytes) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => {
+                let limit = self.limit / (1024 * 1024);
+                let message = format!("the script wrote more than {limit} MiB");
+                Err(Fault::new(FailureKind::Runtime, message)
+                    .hint("look for a loop that prints without an end; --output MIB allows more")
+                    .into())
+            }
+        }
+    }
+
+    /// Once nothing can be written any more, the script need not go on.
+    fn done(&self, written: io::Result<()>) -> mlua::Result<()> {
+        let Err(error) = written else { return Ok(()) };
+        self.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.failed.replace(Some(error));
+        Err(Fault::new(FailureKind::Host, "the output is closed").into())
+    }
+}
+
+/// The function that refuses an unknown name of a context.
+pub(crate) fn strict_ctx(lua: &mlua::Lua, methods: Table) -> mlua::Result<Table> {
+    let mut names = Vec::new();
+    for pair in methods.pairs::<String, Value>() {
+        names.push(pair?.0);
+    }
+    names.sort();
+    let meta = lua.create_table()?;
+    meta.raw_set("__index", strict_function(lua, "ctx", names)?)?;
+    meta.set_readonly(true);
+    methods.set_metatable(Some(meta))?;
+    methods.set_readonly(true);
+    Ok(methods)
+}
