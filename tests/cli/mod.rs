@@ -13,6 +13,7 @@ mod import;
 mod lists;
 mod log;
 mod pack;
+mod pack_life;
 mod plugin;
 mod run;
 mod score;

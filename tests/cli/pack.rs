@@ -4,9 +4,9 @@ use insta::assert_snapshot;
 
 use crate::kit::Kit;
 
-/// A pack that gives one number.
-fn silence(kit: &Kit, folder: &str, version: &str) {
-    let manifest = format!(
+/// The manifest of a pack that gives one number.
+pub(super) fn manifest(version: &str) -> String {
+    format!(
         r#"name = "silence"
 version = "{version}"
 api = "0.1"
@@ -23,12 +23,16 @@ default = 60
 range = [7, 365]
 doc = {{ en = "Days without a purchase before the points rise", zh = "多少天未购买后加分" }}
 "#
-    );
-    kit.write(&format!("{folder}/pack.toml"), &manifest);
+    )
+}
+
+/// Writes that pack into a folder.
+pub(super) fn silence(kit: &Kit, folder: &str, version: &str) {
+    kit.write(&format!("{folder}/pack.toml"), &manifest(version));
     kit.write(&format!("{folder}/main.lua"), SILENCE);
 }
 
-const SILENCE: &str = r#"local quiet = kehu.rule{
+pub(super) const SILENCE: &str = r#"local quiet = kehu.rule{
   id = "quiet", input = "recency_days", op = ">", setting = "silent_after", points = 40,
   en = "silent for {value} days, more than {limit}", zh = "{value} 天未购买，超过 {limit} 天",
 }

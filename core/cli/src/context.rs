@@ -59,7 +59,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true)]
     pub(crate) no_plugins: bool,
 
-    /// Fails unless every plugin that is on is the very one of kehu.lock
+    /// Fails unless every pack and plugin that is on is the very one of kehu.lock
     #[arg(long, global = true)]
     pub(crate) locked: bool,
 }

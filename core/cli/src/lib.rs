@@ -26,6 +26,7 @@ mod events;
 mod help;
 mod hooks;
 mod locale;
+mod lock;
 mod machine;
 mod output;
 mod packs;

@@ -8,40 +8,22 @@ use kehu_contract::Origin;
 use kehu_engine::packs::{AbsentPack, PackSet};
 use kehu_engine::settings::{self, PluginSettings};
 use kehu_native::{
-    Isolation, Library, Lock, Locked, LockedFile, NativeFactory, OnCrash, Options, Refusal,
-    WorkerCommand, inspect, platform,
+    Isolation, Library, NativeFactory, OnCrash, Options, Refusal, WorkerCommand, inspect, platform,
 };
 
 use crate::Shipped;
 use crate::commands::plugin_worker;
 use crate::environment;
 use crate::error::{CommandError, Result};
+pub(crate) use crate::lock::{LOCK, read as read_lock, write as write_lock};
+use crate::lock::{Locked, LockedFile};
 use crate::machine::Machine;
 use crate::printer::Printer;
 use crate::runs;
-use crate::settings_file::Replacement;
 use crate::workspace::Workspace;
 
-/// The file that says which plugins may run.
-pub(crate) const LOCK: &str = "kehu.lock";
 /// The folder of a workspace in which added plugins lie.
 pub(crate) const FOLDER: &str = "plugins";
-
-/// Reads a workspace's lock; an empty one if there is none.
-pub(crate) fn read_lock(root: &Path) -> Result<Lock> {
-    let path = root.join(LOCK);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
-        Err(error) => return Err(CommandError::file("read", &path, &error)),
-    };
-    Ok(Lock::parse(LOCK, &text)?)
-}
-
-/// Replaces a workspace's lock in one step.
-pub(crate) fn write_lock(root: &Path, lock: &Lock) -> Result {
-    Replacement::prepare(&root.join(LOCK), &lock.to_toml())?.put()
-}
 
 /// How workers are started: this very program, as another process.
 pub(crate) fn worker() -> Result<WorkerCommand> {

@@ -61,7 +61,11 @@ pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<Stri
     let decor = list.iter().last().map(|last| last.decor().clone());
     list.push(name);
     if let (Some(decor), Some(last)) = (decor, list.len().checked_sub(1)) {
-        let prefix = decor.prefix().cloned().unwrap_or_default();
+        // The first of a list stands right after the bracket, which no other does.
+        let prefix = match decor.prefix() {
+            Some(prefix) if last > 1 || prefix.as_str() != Some("") => prefix.clone(),
+            _ => " ".into(),
+        };
         if let Some(value) = list.get_mut(last) {
             value.decor_mut().set_prefix(prefix);
         }
@@ -101,6 +105,8 @@ mod tests {
         let with = with_pack_on(one, &[], "clv").unwrap();
         assert_eq!(with, "# mine\n[packs]\non = [\"rfm\", \"tiers\", \"clv\"] # all\n");
         assert_eq!(with_pack_off(&with, "clv").unwrap().unwrap(), one);
+        let single = with_pack_on("[packs]\non = [\"rfm\"]\n", &[], "clv").unwrap();
+        assert_eq!(single, "[packs]\non = [\"rfm\", \"clv\"]\n");
         let lines = "[packs]\non = [\n  \"rfm\",\n  \"tiers\",\n]\n";
         let with = with_pack_on(lines, &[], "clv").unwrap();
         assert_eq!(with, "[packs]\non = [\n  \"rfm\",\n  \"tiers\",\n  \"clv\",\n]\n");

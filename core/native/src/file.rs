@@ -201,3 +201,8 @@ fn seal(bytes: &[u8]) -> std::io::Result<OwnedFd> {
     rustix::fs::fcntl_add_seals(&file, seals)?;
     Ok(file.into())
 }
+
+/// The platform that this program runs on, such as `linux-x86_64`.
+pub fn platform() -> String {
+    format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+}

@@ -5,7 +5,6 @@
 //! shared memory and brings back columns with reasons. It implements [`kehu_contract::PackFactory`] and
 //! [`kehu_contract::Pack`], so that the engine cannot tell a native pack from one in Lua.
 //!
-//! - [`Lock`] says which files may run in a workspace, down to their bytes.
 //! - [`Library`] is a file's bytes, checked and sealed: what was verified is what is loaded.
 //! - [`inspect`] loads one in a worker and gives its [`Description`].
 //! - [`NativeFactory`] is a described plugin, from a [`Library`] or linked into the program
@@ -55,7 +54,6 @@ mod guest;
 mod host;
 mod jail;
 mod lend;
-mod lock;
 pub mod measure;
 mod memory;
 mod pack;
@@ -69,9 +67,8 @@ mod worker;
 
 pub use description::{Description, OutputShape, RuleText, StepShape};
 pub use factory::{Crash, Isolation, NativeFactory, OnCrash, Options, inspect};
-pub use file::Library;
+pub use file::{Library, platform};
 pub use kehu_abi::HEADER;
-pub use lock::{Lock, Locked, LockedFile, platform};
 pub use refusal::Refusal;
 pub use spawn::WorkerCommand;
 pub use worker::{Linked, worker_main};

@@ -1,5 +1,6 @@
 //! Finds packs: in the workspace, then in those that it extends, then among the shipped ones.
 
+pub(crate) mod locked;
 pub(crate) mod sources;
 pub(crate) mod survey;
 pub(crate) mod vocabulary;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use kehu_contract::document::Problem;
 use kehu_contract::{Hook, Origin, PackFactory, did_you_mean};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
-use kehu_lua::{LuaPackFactory, Refused};
+use kehu_lua::{LuaPackFactory, PackFiles, Refused};
 
 use crate::Shipped;
 use crate::error::{CommandError, Result};
@@ -30,11 +31,44 @@ pub(crate) fn enabled_but(
     shipped: Shipped<'_>,
     but: &[String],
 ) -> Result<PackSet> {
+    let change = Change { without: but.to_vec(), ..Change::default() };
+    enabled_after(workspace, shipped, &change)
+}
+
+/// What would be another, to see how the packs would then go together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Change {
+    /// Packs that would not be on.
+    pub(crate) without: Vec<String>,
+    /// The pack whose folder would not lie in the workspace.
+    pub(crate) gone: Option<String>,
+    /// A pack that would lie there, and be on.
+    pub(crate) with: Option<Arc<dyn PackFactory>>,
+}
+
+/// Loads the packs as they would be after a change.
+pub(crate) fn enabled_after(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    change: &Change,
+) -> Result<PackSet> {
     let mut settings = Cow::Borrowed(&workspace.settings);
-    if !but.is_empty() {
-        settings.to_mut().packs_on.retain(|name| !but.contains(name));
+    let with = change.with.as_ref().map(|pack| pack.manifest().name.clone());
+    if !change.without.is_empty() {
+        settings.to_mut().packs_on.retain(|name| !change.without.contains(name));
     }
-    let (mut available, broken) = available(workspace, shipped)?;
+    if let Some(name) = with.as_ref().filter(|name| !settings.packs_on.contains(name)) {
+        settings.to_mut().packs_on.push(name.clone());
+    }
+    if workspace.locked {
+        locked::demand(workspace)?;
+    }
+    let (mut available, mut broken) = available(workspace, shipped, change.gone.as_deref())?;
+    if let (Some(name), Some(pack)) = (with, &change.with) {
+        available.retain(|each| each.manifest().name != name);
+        broken.retain(|(each, _)| *each != name);
+        available.insert(0, Arc::clone(pack));
+    }
     let nearer = available.iter().filter(|pack| pack.origin() != Origin::Shipped);
     let scripts: Vec<String> = nearer
         .map(|pack| pack.manifest().name.clone())
@@ -119,6 +153,14 @@ impl Located {
         let factory = load(source).map_err(|refused| CommandError::from(refused.problems))?;
         Ok(Self { factory: Arc::new(factory), lies, is_native: false, files })
     }
+
+    /// A pack in Lua that lies anywhere.
+    pub(crate) fn incoming(given: PackFiles) -> Result<Self> {
+        let (lies, files) = (given.dir.clone(), given.files.clone());
+        let loaded = kehu_lua::load(given);
+        let factory = loaded.map_err(|refused| CommandError::from(refused.problems))?;
+        Ok(Self { factory: Arc::new(factory), lies, is_native: false, files })
+    }
 }
 
 /// Finds the pack of a name, on or not: the one that counts in the workspace.
@@ -157,11 +199,12 @@ type Found = (Vec<Arc<dyn PackFactory>>, Vec<(String, Vec<Problem>)>);
 
 /// Loads every pack that can be found; of two by the same name the nearer one. The second list names
 /// those that do not even say what they are.
-fn available(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Found> {
+fn available(workspace: &Workspace, shipped: Shipped<'_>, gone: Option<&str>) -> Result<Found> {
     let (mut packs, mut broken): Found = (Vec::new(), Vec::new());
     let mut seen: Vec<String> = Vec::new();
     for source in sources::all(workspace, shipped.packs)? {
-        if seen.contains(&source.name) {
+        let is_gone = source.origin == Origin::Workspace && gone == Some(source.name.as_str());
+        if is_gone || seen.contains(&source.name) {
             continue;
         }
         let (name, origin) = (source.name.clone(), source.origin);

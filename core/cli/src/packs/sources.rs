@@ -18,7 +18,7 @@ pub(crate) const FOLDER: &str = "scripts";
 /// The manifest that makes a folder a pack.
 pub(crate) const MANIFEST: &str = "pack.toml";
 /// No file of a pack is larger; a script may be far smaller still.
-const LARGEST: u64 = 4 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 4 * 1024 * 1024;
 /// No pack has more files, or folders more deeply within one another.
 const MOST_FILES: usize = 500;
 const DEEPEST: usize = 8;
@@ -95,13 +95,31 @@ pub(crate) fn read(
 ) -> Result<Result<PackFiles, Vec<Problem>>> {
     let mut files = Vec::new();
     Ok(match collect(folder, "", 0, &mut files)? {
-        Some(large) => Err(vec![problem(
-            &format!("{dir}/{large}"),
-            "the file is too large for a pack".to_owned(),
-            "a pack has at most 500 files of at most 4 MiB each",
-        )]),
+        Some(large) => Err(vec![too_large(&format!("{dir}/{large}"))]),
         None => Ok(PackFiles { origin, dir, files }),
     })
+}
+
+/// Says that a file is larger than a pack may have, or one too many.
+pub(crate) fn too_large(file: &str) -> Problem {
+    let message = "the file is too large for a pack".to_owned();
+    problem(file, message, "a pack has at most 500 files of at most 4 MiB each")
+}
+
+/// Finds a link within a pack's folder.
+pub(crate) fn link_within(folder: &Path) -> Result<Option<PathBuf>> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in sorted(&folder)? {
+            if path.is_symlink() {
+                return Ok(Some(path));
+            }
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Says what is wrong with a whole file or folder.

@@ -5,6 +5,7 @@ use kehu_contract::{Origin, PackFactory as _, Text};
 use kehu_engine::settings::PluginSettings;
 use kehu_lua::Refused;
 
+use super::locked::{Locks, Standing};
 use super::{load, sources};
 use crate::Shipped;
 use crate::error::Result;
@@ -35,6 +36,8 @@ pub(crate) struct Seen {
     /// True for a native plugin.
     pub(crate) is_native: bool,
     pub(crate) trouble: Option<Trouble>,
+    /// How it stands to the lock.
+    pub(crate) standing: Standing,
 }
 
 impl Seen {
@@ -47,6 +50,7 @@ impl Seen {
             lies: String::new(),
             is_native: false,
             trouble: None,
+            standing: Standing::NotLocked,
         }
     }
 }
@@ -54,8 +58,10 @@ impl Seen {
 /// Sees all packs, the nearest first: of several by one name the first is the one that counts.
 pub(crate) fn all(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Vec<Seen>> {
     let scripts = sources::all(workspace, shipped.packs)?;
+    let locks = Locks::read(workspace)?;
+    let scripts = scripts.into_iter().map(|source| script(source, &locks));
     let (carried, mut seen): (Vec<Seen>, Vec<Seen>) =
-        scripts.into_iter().map(script).partition(|seen| seen.origin == Origin::Shipped);
+        scripts.partition(|seen| seen.origin == Origin::Shipped);
     let machine = Machine::read()?;
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
         let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
@@ -72,6 +78,7 @@ pub(crate) fn all(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Vec<See
                 lies: file.unwrap_or_default(),
                 is_native: true,
                 trouble: trouble.map(Trouble::Plugin),
+                standing: Standing::AsLocked,
                 ..Seen::new(name, origin)
             });
         }
@@ -95,13 +102,13 @@ pub(crate) fn all(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Vec<See
     Ok(seen)
 }
 
-fn script(source: sources::Source) -> Seen {
+fn script(source: sources::Source, locks: &Locks) -> Seen {
     let (name, origin) = (source.name.clone(), source.origin);
     let lies = source.files.as_ref().map_or_else(
         |problems| problems.first().map_or(String::new(), |first| first.place.file.to_string()),
         |files| if origin == Origin::Shipped { String::new() } else { files.dir.clone() },
     );
-    let seen = Seen { lies, ..Seen::new(&name, origin) };
+    let seen = Seen { lies, standing: locks.standing(&source), ..Seen::new(&name, origin) };
     let (manifest, trouble) = match load(source) {
         Ok(pack) => (Some(Box::new(pack.manifest().clone())), None),
         Err(Refused { manifest, problems }) => (manifest, Some(Trouble::Files(problems))),

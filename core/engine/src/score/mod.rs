@@ -1,6 +1,7 @@
 //! Scoring: from features through the packs' steps to a run with its reasons.
 
 mod belong;
+mod compare;
 mod execute;
 mod explain;
 mod freshness;
@@ -18,6 +19,7 @@ use crate::features::{self, Catalogue, CatalogueError};
 use crate::packs::PackSet;
 use crate::settings::Settings;
 
+pub use compare::{Given, Shift, compare};
 pub use execute::{RunOptions, Scored};
 pub use explain::{
     Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain,

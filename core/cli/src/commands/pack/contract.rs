@@ -386,7 +386,7 @@ pub(super) fn json_cell(value: &Json) -> Cell {
     Cell { show: value.to_string(), json: value }
 }
 
-fn allowed(setting: &Setting) -> Cell {
+pub(super) fn allowed(setting: &Setting) -> Cell {
     match (setting.range, setting.choices.as_slice()) {
         (Some((least, greatest)), _) => Cell {
             show: format!("{} – {}", show_number(least), show_number(greatest)),

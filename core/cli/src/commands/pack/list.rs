@@ -11,6 +11,7 @@ use crate::error::{CommandError, Result};
 use crate::locale::{self, Label};
 use crate::output::{Cell, Column, Listing, Page, show_page};
 use crate::packs;
+use crate::packs::locked::Standing;
 use crate::packs::survey::{self, Seen, Trouble};
 use crate::printer::Printer;
 use crate::workspace::Workspace;
@@ -76,6 +77,7 @@ fn packs_listing(
         Column::text("lies", words::FOLDER),
         Column::beneath("wrong", words::WRONG),
         Column::beneath("note", words::NOTE),
+        Column::beneath("edited", words::EDITED_FILES),
     ]);
     let settings = &workspace.settings;
     let all = survey::all(workspace, context.shipped)?;
@@ -151,6 +153,11 @@ fn row<'a>(
             Cell::empty()
         } else {
             Cell::said(format!("it stands in front of the one of {}", hidden.join(", ")))
+        },
+        match &seen.standing {
+            Standing::Edited(files) => Cell { show: files.join(", "), json: json!(files) },
+            Standing::AsLocked => Cell { show: String::new(), json: json!([]) },
+            Standing::NotLocked => Cell::empty(),
         },
     ]
 }

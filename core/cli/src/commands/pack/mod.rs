@@ -1,8 +1,16 @@
 //! `kehu pack`: the packs of a workspace, what they promise, and how they come and go.
 
+mod add;
 mod contract;
+mod diff;
+mod difference;
+mod incoming;
+mod install;
 mod list;
+mod lock;
+mod remove;
 mod show;
+mod upgrade;
 mod words;
 
 use std::process::ExitCode;
@@ -12,7 +20,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Lists packs and shows what they promise
+/// Lists packs, shows what they promise, adds and upgrades them
 ///
 /// A pack is a folder with pack.toml and main.lua, or a native plugin: a method, or several. Packs come from
 /// the workspace, from the one that it extends, and with kehu; of two by one name the nearer one counts.
@@ -20,11 +28,22 @@ use crate::error::Result;
 pub(crate) enum Args {
     List(list::Args),
     Show(show::Args),
+    Add(add::Args),
+    Remove(remove::Args),
+    Lock(lock::Args),
+    Diff(diff::Args),
+    Upgrade(upgrade::Args),
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     match args {
-        Args::List(args) => list::run(context, &args),
-        Args::Show(args) => show::run(context, &args),
+        Args::List(args) => return list::run(context, &args),
+        Args::Show(args) => return show::run(context, &args),
+        Args::Add(args) => add::run(context, &args),
+        Args::Remove(args) => remove::run(context, &args),
+        Args::Lock(args) => lock::run(context, &args),
+        Args::Diff(args) => diff::run(context, &args),
+        Args::Upgrade(args) => upgrade::run(context, &args),
     }
+    .map(|()| ExitCode::SUCCESS)
 }

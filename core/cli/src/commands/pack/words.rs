@@ -58,4 +58,25 @@ labels! {
     SAYS = "says", "说明";
     ACTIONS = "Actions", "行动";
     ACTION = "action", "行动";
+    FEATURE = "feature", "特征";
+
+    ITS_NEEDS = "needs", "所需";
+    ITS_GIVES = "gives", "给出";
+    ITS_FEATURES = "own features", "自有特征";
+    ITS_SETTINGS = "settings", "设置";
+    FILES = "files", "文件";
+    FILES_HEAD = "Files", "文件";
+    REPLACES = "in front of", "取代";
+    NEW = "new", "新增";
+    SAME = "same", "未变";
+    EDITED_FILES = "edited since it was locked", "锁定后已改动";
+    EDITED = "edited", "已改动";
+    GONE = "gone", "已移除";
+    CHANGED = "changed", "变更";
+    WHAT = "what", "项目";
+    CHANGE = "change", "变化";
+    BEFORE = "before", "之前";
+    AFTER = "after", "之后";
+    WHOM = "Whom it would change, as of today", "今日受影响的客户";
+    SUCH_AS = "such as", "例如";
 }

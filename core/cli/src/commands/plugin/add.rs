@@ -2,12 +2,13 @@ use std::fs;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use kehu_native::{Library, LockedFile, platform};
+use kehu_native::{Library, platform};
 
 use super::inspect;
 use super::page::Page;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::lock::LockedFile;
 use crate::machine::Machine;
 use crate::plugins;
 use crate::printer::Printer;

@@ -1,5 +1,5 @@
 use kehu_engine::settings::PluginSettings;
-use kehu_native::{Lock, platform};
+use kehu_native::platform;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
     let roots = roots.chain(workspace.bases.iter().map(|base| ("base", base)));
     let mut names: Vec<String> = Vec::new();
     for (from, root) in roots {
-        let lock: Lock = plugins::read_lock(root)?;
+        let lock = plugins::read_lock(root)?;
         for (name, locked) in &lock.plugins {
             let state = match plugins::open_locked(root, locked, &machine) {
                 Ok(library) if machine.rests(library.blake3()) => Hindrance::Rests.word(),

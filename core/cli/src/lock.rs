@@ -1,44 +1,80 @@
-//! The lock: which plugin files may run in a workspace, down to their bytes.
+//! The lock of a workspace, `kehu.lock`: its packs and plugins, down to the bytes of their files.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use kehu_contract::document::{Document, Problem, Problems, Table};
 
+use crate::error::{CommandError, Result};
+use crate::settings_file::Replacement;
+
+/// The file that holds it.
+pub(crate) const LOCK: &str = "kehu.lock";
 /// The version of the lock's own format.
 const FORMAT: i64 = 1;
 /// What stands above the entries.
-const HEADING: &str = "# The native plugins that may run here, down to their bytes. Kept by `kehu plugin add` and `remove`;\n\
-                       # commit it, so that everybody runs the same files.\n";
+const HEADING: &str = "# The packs that were added here and the native plugins that may run, down to their bytes. Kept by\n\
+                       # `kehu pack` and `kehu plugin`; commit it, so that everybody runs the same files.\n";
 
-/// The platform that this program runs on, such as `linux-x86_64`.
-pub fn platform() -> String {
-    format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH)
+/// Reads a workspace's lock; an empty one if there is none.
+pub(crate) fn read(root: &Path) -> Result<Lock> {
+    let path = root.join(LOCK);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
+        Err(error) => return Err(CommandError::file("read", &path, &error)),
+    };
+    Ok(Lock::parse(LOCK, &text)?)
 }
 
-/// Holds the plugins of a workspace by name.
+/// Writes a workspace's lock beside the old one, to be put in its place in one step.
+pub(crate) fn prepare(root: &Path, lock: &Lock) -> Result<Replacement> {
+    Replacement::prepare(&root.join(LOCK), &lock.to_toml())
+}
+
+/// Replaces a workspace's lock in one step.
+pub(crate) fn write(root: &Path, lock: &Lock) -> Result {
+    prepare(root, lock)?.put()
+}
+
+/// Holds the packs and plugins of a workspace by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lock {
-    /// The entries, in the order of their names.
-    pub plugins: BTreeMap<String, Locked>,
+pub(crate) struct Lock {
+    /// The packs in Lua, in the order of their names.
+    pub(crate) packs: BTreeMap<String, LockedPack>,
+    /// The native plugins, in the order of their names.
+    pub(crate) plugins: BTreeMap<String, Locked>,
+}
+
+/// Holds what the lock says of one pack in Lua.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct LockedPack {
+    /// The version that was locked.
+    pub(crate) version: String,
+    /// From where it was copied, as that was typed; empty for one that was written in the workspace.
+    pub(crate) source: String,
+    /// SHA-256 of each file that decides what it does, by its path within the pack.
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 /// Holds what the lock says of one plugin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Locked {
+pub(crate) struct Locked {
     /// The version that was added.
-    pub version: String,
+    pub(crate) version: String,
     /// Its files by platform: one library for each.
-    pub files: BTreeMap<String, LockedFile>,
+    pub(crate) files: BTreeMap<String, LockedFile>,
 }
 
 /// Names one library.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockedFile {
+pub(crate) struct LockedFile {
     /// From the workspace's folder, with `/`.
-    pub path: String,
+    pub(crate) path: String,
     /// SHA-256 of its bytes, 64 digits in lower case.
-    pub sha256: String,
+    pub(crate) sha256: String,
 }
 
 impl Lock {
@@ -46,7 +82,7 @@ impl Lock {
     ///
     /// # Errors
     /// Everything that is wrong with it, with places. A lock that is not understood allows nothing.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn parse(file: &str, text: &str) -> std::result::Result<Self, Vec<Problem>> {
         let document = Document::parse(file, text).map_err(|problem| vec![problem])?;
         let problems = Problems::default();
         let table = document.table(&problems);
@@ -59,9 +95,14 @@ impl Lock {
             table.problem(&item.place, message, Some(hint));
         }
         let mut lock = Self::default();
+        if let Some(packs) = table.table("pack") {
+            for (name, entry) in packs.subtables() {
+                lock.packs.insert(name.to_owned(), read_pack(&entry));
+            }
+        }
         if let Some(plugins) = table.table("plugin") {
             for (name, entry) in plugins.subtables() {
-                lock.plugins.insert(name.to_owned(), read(&entry));
+                lock.plugins.insert(name.to_owned(), read_plugin(&entry));
             }
             plugins.finish();
         }
@@ -73,8 +114,18 @@ impl Lock {
     }
 
     /// Writes the lock, always the same way.
-    pub fn to_toml(&self) -> String {
+    pub(crate) fn to_toml(&self) -> String {
         let mut text = format!("{HEADING}version = {FORMAT}\n");
+        for (name, locked) in &self.packs {
+            let _ = write!(text, "\n[pack.{name}]\nversion = {}\n", quoted(&locked.version));
+            if !locked.source.is_empty() {
+                let _ = writeln!(text, "source = {}", quoted(&locked.source));
+            }
+            let _ = writeln!(text, "[pack.{name}.files]");
+            for (path, sha256) in &locked.files {
+                let _ = writeln!(text, "{} = {}", quoted(path), quoted(sha256));
+            }
+        }
         for (name, locked) in &self.plugins {
             let _ = write!(text, "\n[plugin.{name}]\nversion = {}\n", quoted(&locked.version));
             for (platform, file) in &locked.files {
@@ -90,7 +141,34 @@ impl Lock {
     }
 }
 
-fn read(entry: &Table<'_>) -> Locked {
+fn read_pack(entry: &Table<'_>) -> LockedPack {
+    let mut locked = LockedPack {
+        version: entry.required_text("version").unwrap_or_default(),
+        source: entry.text("source").unwrap_or_default(),
+        files: BTreeMap::new(),
+    };
+    if let Some(files) = entry.table("files") {
+        for (path, place, item) in files.entries() {
+            match item.as_text().filter(|text| is_sha256(text)) {
+                Some(sha256) => {
+                    locked.files.insert(path.to_owned(), sha256.to_owned());
+                }
+                None => {
+                    let hint = "the lock was edited by hand; write it anew: kehu pack lock";
+                    files.problem(place, NO_SHA256, Some(hint.to_owned()));
+                }
+            }
+        }
+    }
+    entry.finish();
+    locked
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn read_plugin(entry: &Table<'_>) -> Locked {
     let mut locked =
         Locked { version: entry.required_text("version").unwrap_or_default(), ..Locked::default() };
     if let Some(files) = entry.table("files") {
@@ -98,10 +176,8 @@ fn read(entry: &Table<'_>) -> Locked {
             let (path, sha256) = (file.required_text("path"), file.required_text("sha256"));
             file.finish();
             let (Some(path), Some(sha256)) = (path, sha256) else { continue };
-            let digits = sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-            if sha256.len() != 64 || !digits {
-                let message = "a SHA-256 has 64 digits, 0 to 9 and a to f";
-                file.problem(file.place(), message, Some(added_again()));
+            if !is_sha256(&sha256) {
+                file.problem(file.place(), NO_SHA256, Some(added_again()));
             }
             if !is_inside(&path) {
                 let message = format!("\"{path}\" lies outside the workspace");
@@ -114,6 +190,8 @@ fn read(entry: &Table<'_>) -> Locked {
     entry.finish();
     locked
 }
+
+const NO_SHA256: &str = "a SHA-256 has 64 digits, 0 to 9 and a to f";
 
 fn added_again() -> String {
     "the lock was edited by hand; add the plugin again: kehu plugin add FILE".to_owned()
@@ -144,7 +222,15 @@ mod tests {
             ("macos-aarch64".to_owned(), file("plugins/沉默 \"1\".dylib", "0")),
         ]);
         let locked = Locked { version: "1.0.0".to_owned(), files };
-        Lock { plugins: BTreeMap::from([("silence".to_owned(), locked)]) }
+        let pack = LockedPack {
+            version: "1.1.0".to_owned(),
+            source: "../shared/信用".to_owned(),
+            files: BTreeMap::from([("lib/days.lua".to_owned(), "b".repeat(64))]),
+        };
+        Lock {
+            packs: BTreeMap::from([("credit-risk".to_owned(), pack)]),
+            plugins: BTreeMap::from([("silence".to_owned(), locked)]),
+        }
     }
 
     #[test]
@@ -166,6 +252,8 @@ mod tests {
             (good.replace("plugins/silence", "../silence"), "outside the workspace"),
             (good.replace("plugins/silence", "/tmp/silence"), "outside the workspace"),
             (good.replace("sha256", "sha1"), "sha1"),
+            (good.replace(&"b".repeat(64), "b"), "kehu pack lock"),
+            (good.replace("source", "sauce"), "sauce"),
             (format!("{good}\n[plugin.silence]\nversion = \"2\"\n"), "silence"),
             ("version = [".to_owned(), ""),
         ];

@@ -1,0 +1,84 @@
+use std::fs;
+
+use kehu_engine::score;
+
+use super::install;
+use crate::context::Context;
+use crate::error::{CommandError, Result};
+use crate::lock;
+use crate::packs::locked::{self, Locks, Standing};
+use crate::packs::sources::{self, FOLDER};
+use crate::packs::{self, Change};
+use crate::printer::Printer;
+use crate::settings_file::{self, Replacement};
+use crate::workspace::SETTINGS;
+
+/// Takes a pack out of the workspace: its folder, kehu.lock, [packs]
+///
+/// A pack that was edited since it was locked, or never locked, is kept unless --force says so: its text
+/// may be nowhere else. What needs its columns, or still sets something of it, stops the removal too.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  kehu pack remove credit-risk")]
+pub(crate) struct Args {
+    /// The pack
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Removes it even if it was edited or never locked
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
+    let workspace = context.open()?;
+    let name = &args.name;
+    let sources = sources::all(&workspace, &[])?;
+    let own = sources
+        .iter()
+        .find(|each| each.name == *name && each.origin == kehu_contract::Origin::Workspace);
+    let Some(source) = own else {
+        let lies = sources.iter().find(|each| each.name == *name);
+        let message = format!("{FOLDER} has no pack \"{name}\"");
+        return Err(CommandError::failed(message).hint(match lies {
+            Some(_) => "it lies in a workspace that this one extends; remove it there",
+            None => "what is not in the workspace is turned off in [packs] on of kehu.toml",
+        }));
+    };
+    let kept = match Locks::read(&workspace)?.standing(source) {
+        Standing::AsLocked => None,
+        Standing::NotLocked => Some(format!("{FOLDER}/{name} was never locked")),
+        Standing::Edited(edits) => Some(locked::told(&format!("{FOLDER}/{name}"), &edits)),
+    };
+    if let (Some(why), false) = (kept, args.force) {
+        return Err(CommandError::failed(why)
+            .hint("nothing was removed, since its text may be nowhere else")
+            .hint("to remove it all the same: --force"));
+    }
+    let path = workspace.root.join(SETTINGS);
+    let text =
+        fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
+    let off = settings_file::with_pack_off(&text, name)?;
+    let change = Change {
+        without: if off.is_some() { vec![name.clone()] } else { Vec::new() },
+        gone: Some(name.clone()),
+        with: None,
+    };
+    let left = packs::enabled_after(&workspace, context.shipped, &change);
+    left.and_then(|packs| {
+        score::sequence(&packs, &workspace.settings)
+            .map(drop)
+            .map_err(|error| CommandError::failed(error.to_string()))
+    })
+    .map_err(|error| error.hint("this is how it would be without the pack; nothing was removed"))?;
+    let settings = off.map(|text| Replacement::prepare(&path, &text)).transpose()?;
+    let mut lock = lock::read(&workspace.root)?;
+    let version = lock.packs.remove(name).map(|locked| locked.version);
+    let lock = version.is_some().then(|| lock::prepare(&workspace.root, &lock)).transpose()?;
+    let put = install::take_out(&workspace.root, name)?;
+    settings.map(Replacement::put).transpose()?;
+    lock.map(Replacement::put).transpose()?;
+    put.keep();
+    Printer::talk(&format!("Removed {name} {}.", version.unwrap_or_default()).replace(" .", "."));
+    Ok(())
+}
