@@ -114,6 +114,18 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "step \"score\": output 0 is \"silent\", pack.toml gives \"silence\"",
         ),
         (
+            "place",
+            "more than {limit}",
+            "more than {limit}, {3}",
+            "rule \"quiet\": nothing fills place 3 of its sentence",
+        ),
+        (
+            "value",
+            "KEHU_RULE_OF(\"quiet\", \"days\", \"limit\",",
+            "KEHU_RULE_OF(\"quiet\", \"\", \"limit\",",
+            "rule \"quiet\": nothing fills place 1 of its sentence",
+        ),
+        (
             "factor",
             "factors[] = {0}",
             "factors[] = {7}",

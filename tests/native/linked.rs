@@ -37,7 +37,8 @@ impl Scorer for Careless {
             let days = days.get(row).unwrap_or_default();
             assert!(days < 100.0, "row {row} is older than the table");
             index.add_with(row, LONG, days - self.mean, &[days, self.mean]);
-            note.set(row, if days > self.mean { "久" } else { "近" }, LONG);
+            let text = if days > self.mean { "久" } else { "近" };
+            note.set_with(row, text, LONG, &[days, self.mean]);
         }
         Ok(())
     }

@@ -121,6 +121,38 @@ fn what_is_given_wrongly_is_told_with_its_customer() {
             "customer C-105: result error: column \"silence\" is 2, its points add up to 1",
         ),
         (
+            "unknown",
+            at_row("if (days == 39) { given->points[0][row] = 9; given->numbers[row] = kehu_missing(); continue; }"),
+            "customer C-105: result error: column \"silence\" is missing, but has points that add up to 9",
+        ),
+        (
+            "argument",
+            changed(&[(
+                "KEHU_RULE_OF(\"quiet\", \"days\", \"limit\", \"silent",
+                "KEHU_RULE_WITH(\"quiet\", 2, \"silent",
+            )])
+            .replace(
+                "if (days > 30) {",
+                "if (days > 30) { given->arguments[0][row] = days; if (days != 39) given->arguments[1][row] = kehu_missing();",
+            ),
+            "customer C-105: result error: column \"silence\" has reason \"quiet\", but nothing fills place 2 of its sentence",
+        ),
+        (
+            "money",
+            changed(&[("type = \\\"number\\\"\\n\"\nstatic", "type = \\\"money\\\"\\n\"\nstatic")])
+                .replace("if (days > 30) {", "if (days == 39) { given->points[0][row] = given->numbers[row] = -1e16; } else if (days > 30) {"),
+            "customer C-105: result error: column \"silence\" is -1e16, more than any amount of money",
+        ),
+        (
+            "day",
+            changed(&[
+                ("type = \\\"number\\\"\\n\"\nstatic", "type = \\\"day\\\"\\n\"\nstatic"),
+                ("KEHU_ADDITIVE, 1, factors", "0, 1, factors"),
+                ("given->numbers[row] = 0;", "given->days[row] = days == 39 ? 2932897 : 2932896; given->points[0][row] = 0; continue;"),
+            ]),
+            "customer C-105: result error: column \"silence\" is day 2932897, outside of the years 0001 to 9999",
+        ),
+        (
             "half",
             scorer("", "if (days == 39) return KEHU_FAILED;", ""),
             "pack fixture, score: runtime error: it returned -1 without a word",

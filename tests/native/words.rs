@@ -8,7 +8,8 @@ use super::kit::{Bench, batch, context, factory};
 const SOURCE: &str = r#"
 #include "kehu_plugin.h"
 static const kehu_rule rules[] = {
-  KEHU_RULE("no_time", "there is no time", "没有时间"), KEHU_RULE("silent", "silent for {1} days", "")};
+  KEHU_RULE("no_time", "there is no time", "没有时间"), KEHU_RULE("silent", "silent for {1} days", ""),
+  KEHU_RULE_OF("long", "days", "limit", "silent for {value} days, more than {limit}", "")};
 static int32_t plan(void *instance, const kehu_call *call, const char *problem, size_t len) {
   static const char text[] = PLAN;
   (void)instance; (void)problem; (void)len;
@@ -33,8 +34,9 @@ static const void *get_extension(const char *id, size_t len, const char *step, s
 static const kehu_entry entry = {
   KEHU_ENTRY_HEAD,
   KEHU_STR("name = \"decides\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[actions.call]\nen = \"call\"\n"
+           "[settings.limit]\ntype = \"number\"\ndefault = 30\ndoc = \"days\"\n"
            "[[step]]\nhook = \"plan_visits\"\n[[step]]\nhook = \"follow_up\"\nneeds = [\"days\"]\n"),
-  KEHU_NO_STR, KEHU_NO_STR, rules, 2, sizeof(kehu_rule), get_extension};
+  KEHU_NO_STR, KEHU_NO_STR, rules, 3, sizeof(kehu_rule), get_extension};
 const kehu_entry *kehu_plugin_entry_v1(void) { return &entry; }
 "#;
 
@@ -72,6 +74,31 @@ fn decisions_come_back_with_their_reasons() {
 }
 
 #[test]
+fn the_sentence_of_a_proposal_is_filled_by_the_rule_itself_or_refused() {
+    let bench = Bench::new();
+    let with = |name: &str, cause: &str| {
+        let proposal = format!(
+            r#"[{{"customer": 102, "action": "call", "channel": "phone", "due": 1, "causes": [{cause}]}}]"#
+        );
+        let (_, proposed) = answers(&bench, name, "{}", &proposal);
+        proposed.map(|all| serde_json::to_string(&all[0].causes[0].arguments).unwrap())
+    };
+    assert_eq!(with("own", r#"{"rule": "long"}"#).unwrap(), "[2.0,30.0]");
+    assert_eq!(with("one", r#"{"rule": "long", "arguments": [7]}"#).unwrap(), "[7,30.0]");
+    assert_eq!(with("none", r#"{"rule": "silent", "arguments": [null]}"#).unwrap(), "[null]");
+    let said = with("empty", r#"{"rule": "silent"}"#).unwrap_err();
+    assert!(
+        said.contains(
+            "a cause of proposal 0: the sentence of rule \"silent\" has 1 places, arguments fill 0"
+        ),
+        "{said}"
+    );
+    let plan = r#"{"left_out": [{"customer": 7, "causes": [{"rule": "long"}]}]}"#;
+    let said = answers(&bench, "planned", plan, "[]").0.unwrap_err();
+    assert!(said.contains("rule \"long\" has 2 places, arguments fill 0"), "{said}");
+}
+
+#[test]
 fn decisions_that_are_none_are_told() {
     let bench = Bench::new();
     let cases = [
@@ -93,14 +120,14 @@ fn decisions_that_are_none_are_told() {
         (
             "stranger",
             r#"{"left_out": [{"customer": 7, "causes": [{"rule": 9}]}]}"#,
-            r#"[{"customer": 7, "action": "call", "channel": "phone", "due": 1, "causes": [{"rule": 1}]}]"#,
-            "rule 9 is none of 2",
+            r#"[{"customer": 7, "action": "call", "channel": "phone", "due": 1, "causes": [{"rule": 1, "arguments": [2]}]}]"#,
+            "rule 9 is none of 3",
             "customer 7 is not in the batch",
         ),
         (
             "action",
             r#"{"left_out": [{"causes": [{"rule": 0}]}]}"#,
-            r#"[{"customer": 101, "action": "cal", "channel": "phone", "due": 1, "causes": [{"rule": 1}]}]"#,
+            r#"[{"customer": 101, "action": "cal", "channel": "phone", "due": 1, "causes": [{"rule": 1, "arguments": [2]}]}]"#,
             "missing field `customer`",
             "action \"cal\" is not declared in [actions]; did you mean \"call\"?",
         ),

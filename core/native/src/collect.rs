@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kehu_abi as abi;
 use kehu_contract::{
     Argument, Batch, ColumnData, ColumnType, LabelValue, MISSING_CODE, MISSING_FLAG, Reason,
-    Reasons, Rule, ScoredColumn, Step, TextBuilder, Value,
+    Reasons, Rule, ScoredColumn, Step, Text, TextBuilder, Value,
 };
 
 use crate::description::{Description, OutputShape};
@@ -14,6 +14,11 @@ use crate::room::{Layout, Place};
 
 /// How far a sum may lie from its points, in parts of itself: the order of adding changes last bits.
 const TOLERANCE: f64 = 1e-9;
+
+/// Beyond this no currency has an amount that is exact in its smallest unit.
+const MOST_MONEY: f64 = 9_007_199_254_740_992.0;
+/// The first day of year 1 and the last one of year 9999.
+const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
 
 /// What is wrong with what a plugin gave, and at which row.
 pub(crate) type Misuse = (Option<usize>, String);
@@ -96,6 +101,9 @@ unsafe fn read(
                     *number = f64::NAN;
                 } else if number.is_infinite() {
                     return Err((Some(row), "is infinite".to_owned()));
+                } else if place.kind == ColumnType::Money && number.abs() >= MOST_MONEY {
+                    let what = format!("is {number:e}, more than any amount of money");
+                    return Err((Some(row), what));
                 }
             }
             Ok(ColumnData::Number(numbers))
@@ -103,8 +111,13 @@ unsafe fn read(
         ColumnType::Day => {
             // SAFETY: as above.
             let days: Vec<i32> = unsafe { copy(values, rows) };
-            match days.iter().position(|day| *day == abi::UNWRITTEN_DAY) {
-                Some(row) => Err(unwritten(row)),
+            let is_none = |day: &i32| !DAYS.contains(day) && *day != abi::MISSING_DAY;
+            match days.iter().position(is_none) {
+                Some(row) if days[row] == abi::UNWRITTEN_DAY => Err(unwritten(row)),
+                Some(row) => {
+                    let what = format!("is day {}, outside of the years 0001 to 9999", days[row]);
+                    Err((Some(row), what))
+                }
                 None => Ok(ColumnData::Day(days)),
             }
         }
@@ -177,6 +190,7 @@ struct Factor<'a> {
     input: Option<&'a ColumnData>,
     limit: Option<f64>,
     arity: usize,
+    rule: &'a Rule,
 }
 
 /// Makes the reasons of a column, and an additive value what its reasons add up to.
@@ -199,17 +213,27 @@ fn explain(
             if points.is_infinite() {
                 return Err((Some(row), "has infinite points".to_owned()));
             }
-            for own in factor.own.clone() {
-                reasons.arguments.push(Argument::Number(held.arguments[own][row]));
+            for (place, own) in factor.own.clone().enumerate() {
+                let argument = held.arguments[own][row];
+                if argument.to_bits() == abi::UNWRITTEN_NUMBER && place < factor.arity {
+                    return Err((Some(row), unfilled(factor.rule, place + 1)));
+                }
+                reasons.arguments.push(Argument::Number(argument));
             }
-            complete(factor, row, &mut reasons, &mut texts);
+            complete(factor, row, &mut reasons, &mut texts).map_err(|what| (Some(row), what))?;
             let arguments_end = reasons.arguments.len() as u32;
             reasons.entries.push(Reason { rule: factor.place, points, arguments_end });
             sum += points;
         }
         let has_reason = reasons.entries.len() > before;
         match data {
-            ColumnData::Number(values) if output.additive && !values[row].is_nan() => {
+            // A reason may say why nothing is known, but what is counted is a value.
+            ColumnData::Number(values) if output.additive && values[row].is_nan() && sum != 0.0 => {
+                let what = format!("is missing, but has points that add up to {sum}");
+                return Err((Some(row), what));
+            }
+            ColumnData::Number(values) if output.additive && values[row].is_nan() => {}
+            ColumnData::Number(values) if output.additive => {
                 let value = values[row];
                 if (value - sum).abs() > TOLERANCE * value.abs().max(1.0) || !sum.is_finite() {
                     return Err((Some(row), format!("is {value}, its points add up to {sum}")));
@@ -238,20 +262,26 @@ fn factors<'a>(source: &Source<'a>, output: &OutputShape) -> Vec<Factor<'a>> {
             own,
             input: input.map(|data| &**data),
             limit: rule.limit,
-            arity: arity(rule),
+            arity: arity(&rule.text),
+            rule,
         }
     };
     output.factors.iter().map(factor).collect()
 }
 
+/// What is said of a reason whose sentence has a place that nothing fills.
+fn unfilled(rule: &Rule, place: usize) -> String {
+    format!("has reason \"{}\", but nothing fills place {place} of its sentence", rule.id)
+}
+
 /// Adds what the rule itself knows: its input's value where the plugin wrote no argument, its limit
-/// where it wrote no second one, and missing values for what its sentence still lacks.
+/// where it wrote no second one.
 fn complete(
     factor: &Factor<'_>,
     row: usize,
     reasons: &mut Reasons,
     texts: &mut HashMap<String, u32>,
-) {
+) -> Result<(), String> {
     let mut count = factor.own.len();
     if let (0, Some(input)) = (count, factor.input) {
         let argument = match input.value(row) {
@@ -271,13 +301,11 @@ fn complete(
         reasons.arguments.push(Argument::Number(limit));
         count = 2;
     }
-    for _ in count..factor.arity {
-        reasons.arguments.push(Argument::Number(f64::NAN));
-    }
+    if count < factor.arity { Err(unfilled(factor.rule, count + 1)) } else { Ok(()) }
 }
 
-/// The number of arguments that a rule's sentences use.
-pub(crate) fn arity(rule: &Rule) -> usize {
+/// The number of arguments that sentences use.
+pub(crate) fn arity(text: &Text) -> usize {
     let place = |word: &str| match word {
         "value" => Some(1),
         "limit" => Some(2),
@@ -287,7 +315,7 @@ pub(crate) fn arity(rule: &Rule) -> usize {
         let words = sentence.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
         words.filter_map(place).max().unwrap_or(0)
     };
-    count(&rule.text.en).max(count(&rule.text.zh))
+    count(&text.en).max(count(&text.zh))
 }
 
 /// Adds the rows of `more` to `whole`.

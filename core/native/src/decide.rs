@@ -1,7 +1,11 @@
 //! Plans and proposals: JSON from a plugin, checked and brought into the contract's form.
 
-use kehu_contract::{Batch, Case, LabelValue, Plan, Proposal, Rule, did_you_mean};
+use kehu_contract::{
+    Batch, Case, Columns, LabelValue, Plan, Proposal, Rule, Value, did_you_mean, plain,
+};
 use serde_json::{Map, Value as Json};
+
+use crate::collect::arity;
 
 /// The most proposals for one customer.
 const PROPOSALS: usize = 50;
@@ -18,17 +22,20 @@ pub(crate) struct Known<'a> {
     pub(crate) as_of: i32,
 }
 
+/// The customer that a reason is about: a row of columns, where there are some.
+type At<'a> = Option<(&'a Columns, usize)>;
+
 /// Reads a plan. The engine checks that it solves the problem.
 pub(crate) fn plan(emitted: &[u8], known: &Known<'_>) -> Result<Plan, String> {
     let mut plan = parse(emitted, "the plan")?;
     for day in list(&mut plan, "days")? {
         for stop in list(day, "stops")? {
-            known.causes(stop, "a stop")?;
+            known.causes(stop, "a stop", None)?;
             default(stop, "travel_before", 0.into());
         }
     }
     for left in list(&mut plan, "left_out")? {
-        known.causes(left, "a customer that is left out")?;
+        known.causes(left, "a customer that is left out", None)?;
         default(left, "missing", 1.into());
     }
     serde_json::from_value(plan).map_err(|error| format!("the plan is none: {error}"))
@@ -50,7 +57,10 @@ pub(crate) fn proposals(
     let mut proposals = Vec::with_capacity(items.len());
     for (at, mut item) in items.into_iter().enumerate() {
         let wrong = |what: String| format!("proposal {at}: {what}");
-        known.causes(&mut item, &format!("proposal {at}"))?;
+        let row = item.get("customer").and_then(Json::as_i64);
+        let row = row.and_then(|customer| batch.ids.binary_search(&customer).ok());
+        let about = row.map(|row| (&batch.columns, row));
+        known.causes(&mut item, &format!("proposal {at}"), about)?;
         default(&mut item, "priority", 50.into());
         default(&mut item, "fact_day", known.as_of.into());
         let proposal: Proposal =
@@ -94,7 +104,7 @@ fn check(proposal: &Proposal, actions: &[LabelValue], case: Option<&Case>) -> Re
 
 impl Known<'_> {
     /// Puts places in for rules that are named by their ids, and checks the reasons of one thing.
-    fn causes(&self, item: &mut Json, whose: &str) -> Result<(), String> {
+    fn causes(&self, item: &mut Json, whose: &str, about: At<'_>) -> Result<(), String> {
         let causes = item.get_mut("causes").and_then(Json::as_array_mut);
         let causes = causes.filter(|causes| !causes.is_empty());
         let causes = causes.ok_or_else(|| format!("{whose} has no causes"))?;
@@ -105,12 +115,12 @@ impl Known<'_> {
             let Json::Object(cause) = cause else {
                 return Err(format!("a cause of {whose} is {}", kind(cause)));
             };
-            self.cause(cause).map_err(|what| format!("a cause of {whose}: {what}"))?;
+            self.cause(cause, about).map_err(|what| format!("a cause of {whose}: {what}"))?;
         }
         Ok(())
     }
 
-    fn cause(&self, cause: &mut Map<String, Json>) -> Result<(), String> {
+    fn cause(&self, cause: &mut Map<String, Json>, about: At<'_>) -> Result<(), String> {
         let place = match cause.get("rule") {
             Some(Json::String(id)) => {
                 let place = self.rules.iter().position(|rule| rule.id == *id);
@@ -127,21 +137,61 @@ impl Known<'_> {
             _ => return Err("rule is missing".to_owned()),
         };
         cause.insert("rule".to_owned(), place.into());
-        let arguments = match cause.get("arguments") {
-            None => return Ok(()),
-            Some(Json::Array(arguments)) => arguments,
-            Some(other) => return Err(format!("arguments is {}", kind(other))),
+        let arguments = cause.entry("arguments").or_insert_with(|| Json::Array(Vec::new()));
+        let Json::Array(arguments) = arguments else {
+            return Err(format!("arguments is {}", kind(arguments)));
         };
-        let plain = |argument: &Json| match argument {
+        let is_plain = |argument: &Json| match argument {
             Json::Null | Json::Number(_) => true,
             Json::String(text) => text.len() <= TEXT_BYTES && !text.chars().any(char::is_control),
             _ => false,
         };
-        if arguments.len() > ARGUMENTS || !arguments.iter().all(plain) {
+        if arguments.len() > ARGUMENTS || !arguments.iter().all(is_plain) {
             return Err("arguments are at most 8 numbers and plain, short texts".to_owned());
         }
-        Ok(())
+        complete(arguments, &self.rules[place], about)
     }
+}
+
+/// Adds what the rule itself knows, as with the reasons of columns: its input's value where no argument
+/// is given, its limit where no second one is.
+fn complete(arguments: &mut Vec<Json>, rule: &Rule, about: At<'_>) -> Result<(), String> {
+    let input = rule.input.as_ref().zip(about);
+    if let (true, Some((input, (columns, row)))) = (arguments.is_empty(), input)
+        && let Some(data) = columns.get(input)
+    {
+        arguments.push(match data.value(row) {
+            Value::Missing => Json::Null,
+            Value::Number(number) => Json::from(number),
+            Value::Flag(flag) => Json::from(u8::from(flag)),
+            Value::Text(text) => Json::from(plain(&text, TEXT_BYTES)),
+            Value::Day(day) => Json::from(date(day)),
+        });
+    }
+    if let (1, Some(limit)) = (arguments.len(), rule.limit) {
+        arguments.push(limit.into());
+    }
+    let (given, used) = (arguments.len(), arity(&rule.text));
+    if given < used {
+        let id = &rule.id;
+        return Err(format!(
+            "the sentence of rule \"{id}\" has {used} places, arguments fill {given}"
+        ));
+    }
+    Ok(())
+}
+
+/// A day as people write it, from its number: the calendar's rule that repeats every 400 years.
+fn date(day: i32) -> String {
+    let shifted = i64::from(day) + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Years begin in March here, so that the leap day is their last.
+    let month = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (era * 400 + year + i64::from(month >= 10), (month + 2) % 12 + 1);
+    format!("{year:04}-{month:02}-{of_month:02}")
 }
 
 fn parse(emitted: &[u8], what: &str) -> Result<Json, String> {
@@ -175,5 +225,24 @@ fn kind(json: &Json) -> &'static str {
         Json::String(_) => "a text",
         Json::Array(_) => "a list",
         Json::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_people_write_them() {
+        for (day, expected) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (11_016, "2000-02-29"),
+            (19_783, "2024-03-01"),
+            (-719_162, "0001-01-01"),
+            (2_932_896, "9999-12-31"),
+        ] {
+            assert_eq!(date(day), expected);
+        }
     }
 }

@@ -75,8 +75,11 @@ impl Layout {
                     ColumnType::Flag => fill(values, self.rows, abi::UNWRITTEN_FLAG),
                     ColumnType::Day => fill(values, self.rows, abi::UNWRITTEN_DAY),
                 }
-                for buffer in place.points.iter().chain(&place.arguments) {
+                for buffer in &place.points {
                     fill(base.add(*buffer), self.rows, f64::NAN);
+                }
+                for buffer in &place.arguments {
+                    fill(base.add(*buffer), self.rows, f64::from_bits(abi::UNWRITTEN_NUMBER));
                 }
             }
         }

@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::mem::{MaybeUninit, offset_of};
 
 use kehu_abi as abi;
-use kehu_contract::{ColumnType, Hook, Manifest, Step, Text, did_you_mean};
+use kehu_contract::{ColumnType, Hook, Manifest, SettingType, Step, Text, did_you_mean};
 
+use crate::collect::arity;
 use crate::description::{Description, OutputShape, RuleText, StepShape};
 use crate::refusal::Refusal;
 use kehu_contract::plain;
@@ -63,7 +64,11 @@ pub(crate) unsafe fn verify(entry: *const abi::Entry) -> Result<Loaded, Refusal>
         for step in &manifest.steps {
             let functions = read_step(&entry, step)?;
             description.steps.push(match &functions {
-                Functions::Scorer(scorer) => read_shape(scorer, step, &description.rules)?,
+                Functions::Scorer(scorer) => {
+                    let shape = read_shape(scorer, step, &description.rules)?;
+                    check_sentences(&shape, &description.rules, &manifest)?;
+                    shape
+                }
                 Functions::Planner(_) | Functions::FollowUp(_) => StepShape::default(),
             });
             steps.push(functions);
@@ -288,6 +293,33 @@ unsafe fn read_shape(
         shape.outputs.push(OutputShape { additive, factors });
     }
     Ok(shape)
+}
+
+/// Sees to it that each place in the sentences of a step's columns is filled.
+fn check_sentences(
+    shape: &StepShape,
+    rules: &[RuleText],
+    manifest: &Manifest,
+) -> Result<(), Refusal> {
+    for factor in shape.outputs.iter().flat_map(|output| &output.factors) {
+        let rule = &rules[usize::from(*factor)];
+        let has_limit = manifest.setting(&rule.setting).is_some_and(|setting| {
+            matches!(setting.kind, SettingType::Number | SettingType::Integer)
+        });
+        let filled = match (rule.arguments, rule.input.is_empty()) {
+            (0, true) => 0,
+            (0 | 1, _) => 1 + usize::from(has_limit),
+            (arguments, _) => arguments,
+        };
+        if arity(&rule.text) > filled {
+            let message =
+                format!("rule \"{}\": nothing fills place {} of its sentence", rule.id, filled + 1);
+            return Err(Refusal::new(message).hint(
+                "{1} and {value} come from the rule's input or its first argument, {2} and {limit} from its setting or its second one: KEHU_RULE_OF, KEHU_RULE_WITH",
+            ));
+        }
+    }
+    Ok(())
 }
 
 #[expect(unsafe_code, reason = "the plugin's structs are read")]

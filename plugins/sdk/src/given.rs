@@ -298,7 +298,15 @@ impl Sum<'_> {
 
     /// Makes the row's value missing, and says why.
     pub fn missing(&mut self, row: usize, rule: RuleId) {
-        self.0.set(row, f64::NAN, rule, &[]);
+        self.missing_with(row, rule, &[]);
+    }
+
+    /// As [`Sum::missing`], with the arguments of the rule's sentence.
+    ///
+    /// # Panics
+    /// As [`Sum::add_with`].
+    pub fn missing_with(&mut self, row: usize, rule: RuleId, arguments: &[f64]) {
+        self.0.set(row, f64::NAN, rule, arguments);
     }
 
     /// The sum so far.
@@ -407,8 +415,16 @@ impl TextColumn<'_> {
     /// # Panics
     /// If the rule is not one of the column's in [`crate::Scorer::OUTPUTS`].
     pub fn set(&mut self, row: usize, text: &str, rule: RuleId) {
+        self.set_with(row, text, rule, &[]);
+    }
+
+    /// As [`TextColumn::set`], with the arguments of the rule's sentence.
+    ///
+    /// # Panics
+    /// As [`TextColumn::set`], and if the rule is declared with fewer arguments.
+    pub fn set_with(&mut self, row: usize, text: &str, rule: RuleId, arguments: &[f64]) {
         let code = self.call.code(text);
-        self.cells.set(row, code, rule, &[]);
+        self.cells.set(row, code, rule, arguments);
     }
 
     /// Adds another rule that speaks for the row's text.

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
 
 use kehu_contract::{
-    BATCH, Batch, ColumnData, ColumnType, Columns, Pack, PackError, Rule, RunContext, ScoredColumn,
-    Step, percentile_ranks,
+    BATCH, Batch, ColumnData, ColumnType, Columns, FailureKind, Pack, PackError, Rule, RunContext,
+    ScoredColumn, Step, Value, percentile_ranks,
 };
 use kehu_domain::{Currency, Day, Override};
 use kehu_store::codec::encode_reasons;
@@ -187,7 +187,21 @@ impl Run<'_> {
         }
         for ((column, _), give) in columns.iter_mut().zip(&step.gives) {
             if give.info.kind == ColumnType::Money {
-                round(column, &self.settings.currency);
+                let name = &give.info.name;
+                round(column, &self.settings.currency).map_err(|row| {
+                    let value = match column.value(row) {
+                        Value::Number(number) => number,
+                        _ => f64::NAN,
+                    };
+                    let said = format!(
+                        "column \"{name}\" is {value:e}, more than an amount of {} can be",
+                        self.settings.currency.code()
+                    );
+                    let mut error = PackError::new(FailureKind::Result, pack.name(), said);
+                    error.step = Some((step.hook, step.name.clone()));
+                    error.customer = self.scored.ids.get(row).copied();
+                    failure(error)
+                })?;
             }
         }
         Ok(Given { columns, rules, state })
@@ -348,13 +362,11 @@ fn batch(ids: &[i64], inputs: &Columns, at: usize) -> Batch {
     Batch { ids: ids[start..end].to_vec(), columns: inputs.slice(start, end) }
 }
 
-/// Rounds money to whole minor units, half to even.
-fn round(column: &mut ColumnData, currency: &Currency) {
-    if let ColumnData::Number(values) = column {
-        for value in values.iter_mut().filter(|value| !value.is_nan()) {
-            if let Some(money) = currency.from_major(*value) {
-                *value = currency.to_major(money);
-            }
-        }
+/// Rounds money to whole minor units, half to even; an error is the row of an amount that has none.
+fn round(column: &mut ColumnData, currency: &Currency) -> Result<(), usize> {
+    let ColumnData::Number(values) = column else { return Ok(()) };
+    for (row, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_nan()) {
+        *value = currency.to_major(currency.from_major(*value).ok_or(row)?);
     }
+    Ok(())
 }

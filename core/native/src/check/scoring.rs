@@ -133,11 +133,19 @@ fn tolerant(result: Result<Vec<ScoredColumn>, PackError>) -> Result<(), Stop> {
 }
 
 fn is_beyond(error: &PackError) -> bool {
-    let is_large = |value: &str| value.parse().is_ok_and(|number: f64| number.abs() > 1e14);
-    let words = ["is infinite", "has infinite points", "add up to"];
+    let words = [
+        ("is infinite", 1e14),
+        ("has infinite points", 1e14),
+        ("add up to", 1e14),
+        ("more than any amount of money", 1e12),
+        ("outside of the years", 2e6),
+    ];
+    let has = |most: f64| {
+        let is_large = |value: &str| value.parse().is_ok_and(|number: f64| number.abs() > most);
+        error.inputs.iter().any(|(_, value)| is_large(value))
+    };
     error.kind == FailureKind::Result
-        && words.iter().any(|word| error.message.contains(word))
-        && error.inputs.iter().any(|(_, value)| is_large(value))
+        && words.iter().any(|(word, most)| error.message.contains(word) && has(*most))
 }
 
 pub(super) fn missing(subject: &Subject<'_>) -> Result<(), Stop> {
