@@ -64,9 +64,11 @@ extern "C" {
 #define KEHU_MISSING_FLAG 2
 #define KEHU_MISSING_DAY INT32_MIN
 
-/* Levels of kehu_call.log. */
+/* Levels of kehu_call.log. Warnings and errors are shown; the rest is with --plugin-log LEVEL. */
+#define KEHU_DEBUG (-1)
 #define KEHU_INFO 0
 #define KEHU_WARN 1
+#define KEHU_ERROR 2
 
 typedef struct kehu_str {
   const char *ptr; /* may be NULL if len is 0 */
@@ -113,8 +115,10 @@ typedef struct kehu_call {
   int32_t (*emit)(void *context, const void *bytes, size_t len);
   /* The code of a text, for a given column of kind KEHU_TEXT; KEHU_MISSING_CODE if it is refused. */
   uint32_t (*text)(void *context, const char *text, size_t len);
-  /* Notes a message, and how much is done, 0 to 1. This version of kehu takes both and shows neither. */
+  /* Notes a message of one line, during a call, from any thread. What says the same is shown once; of a
+     call no more than 1,000 lines are taken. */
   void (*log)(void *context, int32_t level, const char *text, size_t len);
+  /* Tells how much of the call is done, 0 to 1. */
   void (*progress)(void *context, double share);
 } kehu_call;
 

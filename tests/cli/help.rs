@@ -88,6 +88,9 @@ fn every_command_tells_what_it_does() {
           --no-plugins
               Leaves native plugins out
 
+          --plugin-log <LEVEL>
+              Shows what packs log from this level on: debug, info, warning or error [default: warning]
+
           --locked
               Fails unless every plugin that is on is the very one of kehu.lock
 

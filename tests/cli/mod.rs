@@ -15,6 +15,7 @@ mod log;
 mod pack;
 mod pack_life;
 mod plugin;
+mod plugin_said;
 mod run;
 mod score;
 mod today;

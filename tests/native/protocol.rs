@@ -29,7 +29,7 @@ static void say_as(uint64_t nonce, const char *json, uint32_t tail) {
   put(&nonce, 8); put(lengths, 8); put(json, lengths[0]);
 }
 static void say(const char *json) { say_as(nonce, json, 0); }
-static const char done[] = "{\"Answer\":{\"code\":0,\"failure\":null,\"texts\":[],\"log\":[]}}";
+static const char done[] = "{\"Answer\":{\"code\":0,\"failure\":null,\"texts\":[]}}";
 int main(void) {
   static char json[1 << 20];
   for (;;) {
@@ -105,12 +105,12 @@ fn what_no_worker_says_is_told_and_believed_by_nobody() {
         ),
         (
             "rows",
-            "if (is_score) { say(\"{\\\"Answer\\\":{\\\"code\\\":0,\\\"rows\\\":1000000,\\\"failure\\\":null,\\\"texts\\\":[],\\\"log\\\":[]}}\"); continue; }",
+            "if (is_score) { say(\"{\\\"Answer\\\":{\\\"code\\\":0,\\\"rows\\\":1000000,\\\"failure\\\":null,\\\"texts\\\":[]}}\"); continue; }",
             "customer C-101: result error: column \"silence\" was not written",
         ),
         (
             "row",
-            "if (is_score) { say(\"{\\\"Answer\\\":{\\\"code\\\":-1,\\\"failure\\\":[999999,\\\"no\\\"],\\\"texts\\\":[],\\\"log\\\":[]}}\"); continue; }",
+            "if (is_score) { say(\"{\\\"Answer\\\":{\\\"code\\\":-1,\\\"failure\\\":[999999,\\\"no\\\"],\\\"texts\\\":[]}}\"); continue; }",
             "pack fixture, score: runtime error: no",
         ),
         ("silent", "if (is_score) pause();", "took longer than 2000 ms"),

@@ -76,10 +76,14 @@ pub const UNWRITTEN_FLAG: u8 = 255;
 /// As [`UNWRITTEN_NUMBER`], for days.
 pub const UNWRITTEN_DAY: i32 = i32::MIN + 1;
 
+/// The level of a message for whoever writes the plugin.
+pub const DEBUG: i32 = -1;
 /// The level of a message that tells.
 pub const INFO: i32 = 0;
 /// The level of a message that warns.
 pub const WARN: i32 = 1;
+/// The level of a message about what went wrong, though the call goes on.
+pub const ERROR: i32 = 2;
 
 /// The value of the output is the sum of its points.
 pub const ADDITIVE: u32 = 1;

@@ -468,12 +468,13 @@ const WORDS: &[(&str, &str)] = &[
 
 /// The sentences of all tables.
 fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    // What a plugin says fits last: its sentences begin as others do.
     let others = [
-        crate::chinese_plugins::SENTENCES,
         crate::chinese_hooks::SENTENCES,
         crate::chinese_packs::SENTENCES,
         crate::chinese_api::SENTENCES,
         crate::chinese_scripts::SENTENCES,
+        crate::chinese_plugins::SENTENCES,
     ];
     SENTENCES.iter().chain(others.into_iter().flatten())
 }

@@ -3,6 +3,12 @@
 /// Sentences of talk, errors and hints about plugins.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("next: {}", "下一步：{}"),
+    ("warning: {s}", "警告：{}"),
+    ("debug: {s}", "调试：{}"),
+    ("pack {} said {} more line", "{} 另有 {} 行未显示"),
+    ("pack {} said {} more lines", "{} 另有 {} 行未显示"),
+    ("pack {} said the same {} time more", "{} 另有 {} 行与上面相同"),
+    ("pack {} said the same {} times more", "{} 另有 {} 行与上面相同"),
     ("passed over: at customer {} plugin {} {}", "已跳过：插件 {2} 在客户 {1} 处出错（{3}）"),
     ("Began {}: {}", "已新建 {}：{}"),
     ("Added {} {}: {}, pinned in {}.", "已添加 {} {}：{}，已锁定在 {}。"),
@@ -57,4 +63,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("It was loaded in {}, process and all.", "连同启动进程，加载用时 {}。"),
     ("if that is meant, add it again", "如属有意，请重新添加"),
+    // What a pack itself says, in its own words.
+    ("pack {}: {}", "{}：{}"),
 ];

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use kehu_contract::Language;
+use kehu_contract::{Language, LogLevel};
 
 use crate::Shipped;
 use crate::error::Result;
 use crate::locale;
 use crate::output::Form;
 use crate::printer::{Colour, Printer};
+use crate::said;
 use crate::workspace::{UserConfig, Workspace};
 
 /// How many rows are shown where nothing is said.
@@ -58,6 +59,10 @@ pub(crate) struct Globals {
     /// Leaves native plugins out
     #[arg(long, global = true)]
     pub(crate) no_plugins: bool,
+
+    /// Shows what packs log from this level on: debug, info, warning or error [default: warning]
+    #[arg(long, value_name = "LEVEL", global = true, value_parser = said::level)]
+    pub(crate) plugin_log: Option<LogLevel>,
 
     /// Fails unless every pack and plugin that is on is the very one of kehu.lock
     #[arg(long, global = true)]

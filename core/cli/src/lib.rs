@@ -35,6 +35,7 @@ mod plugins;
 mod printer;
 mod progress;
 mod runs;
+mod said;
 mod script;
 mod settings_file;
 mod table;

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use crate::environment;
 use crate::error::{CommandError, Kind};
 use crate::locale;
+use crate::progress;
 
 /// Says when colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -82,7 +83,9 @@ impl Printer {
 
     /// Says something to the person. There is nobody to tell if that fails.
     pub(crate) fn talk(text: &str) {
-        writeln!(io::stderr(), "{}", locale::said(text)).ok();
+        progress::aside(|| {
+            writeln!(io::stderr(), "{}", locale::said(text)).ok();
+        });
     }
 
     /// Shows what went wrong.

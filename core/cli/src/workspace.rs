@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kehu_contract::Language;
 use kehu_contract::document::{Document, Problems};
+use kehu_contract::{Language, LogLevel};
 use kehu_engine::records::{Act, Desk, Written};
 use kehu_engine::settings::Settings;
 use kehu_sqlite::SqliteStore;
@@ -89,6 +89,8 @@ pub(crate) struct Workspace {
     pub(crate) no_plugins: bool,
     /// True if each of them must be the very one of the lock.
     pub(crate) locked: bool,
+    /// The least level at which what packs log is shown; none if nobody asked for it.
+    pub(crate) plugin_log: Option<LogLevel>,
 }
 
 impl Workspace {
@@ -101,20 +103,19 @@ impl Workspace {
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
-        let Globals { no_plugins, locked, .. } = *globals;
-        let act = Act { by, at, today };
-        let written = Written::default();
+        let Globals { no_plugins, locked, plugin_log, .. } = *globals;
         Ok(Self {
             root,
             bases,
             base_names,
             settings,
             store,
-            act,
-            written,
+            act: Act { by, at, today },
+            written: Written::default(),
             language,
             no_plugins,
             locked,
+            plugin_log,
         })
     }
 

@@ -8,7 +8,8 @@
 //! - [`Manifest`] is a pack's own word on what it answers ([`Step`]), reads ([`Need`]), gives
 //!   ([`Give`]), counts ([`Feature`]) and lets a workspace change ([`Setting`]).
 //! - [`Rule`]s are declared once; [`Reasons`] say which of them fired for which customer.
-//! - [`PackFactory`] and [`Pack`] are what a host implements.
+//! - [`PackFactory`] and [`Pack`] are what a host implements; a [`Listener`] hears what packs say
+//!   meanwhile ([`LogLine`]).
 //! - [`Case`], [`Proposal`], [`Verdict`], [`PlanningProblem`] and [`Plan`] serve the day's work.
 //! - [`StageCase`] and [`Opinion`] serve the moves of deals, [`Event`] and [`Consequence`] what commands
 //!   have written, [`Rows`] and [`RowVerdict`] the rows of imports.
@@ -45,6 +46,7 @@ mod pack;
 mod plan;
 mod rank;
 mod rule;
+mod said;
 mod sentence;
 mod settings;
 mod stage;
@@ -70,6 +72,7 @@ pub use plan::{
 };
 pub use rank::percentile_ranks;
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
+pub use said::{Listener, LogLevel, LogLine, Said};
 pub use sentence::{fill, fill_with, show_number};
 pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::Problem;
 use crate::{
-    Case, ColumnData, Columns, Consequence, Event, Hook, Manifest, Opinion, Plan, PlanningProblem,
-    Proposal, Reasons, RowVerdict, Rows, Rule, StageCase, Verdict,
+    Case, ColumnData, Columns, Consequence, Event, Hook, Listener, Manifest, Opinion, Plan,
+    PlanningProblem, Proposal, Reasons, RowVerdict, Rows, Rule, StageCase, Verdict,
 };
 
 /// Says where a pack was found.
@@ -101,6 +101,12 @@ pub trait PackFactory: Send + Sync + fmt::Debug {
     /// is a script cannot.
     fn take_crash_count(&self) -> usize {
         0
+    }
+
+    /// Lets somebody hear what the pack says while it works: its log, and how far it has come. A host
+    /// whose packs say nothing leaves this as it is.
+    fn listen(&self, listener: Listener) {
+        drop(listener);
     }
 
     /// Loads the pack for a run.

@@ -1,21 +1,25 @@
 //! What the host lends to a plugin's call: the functions of `kehu_call`.
 
-use kehu_contract::plain;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
 use kehu_abi as abi;
+use kehu_contract::{LogLevel, plain};
 use serde::{Deserialize, Serialize};
+
+use crate::ear::{self, Word};
 
 /// The most bytes that a call can emit, and its texts can have.
 pub(crate) const EMIT_BYTES: usize = 16 * 1024 * 1024;
 /// The longest words of an error.
 const ERROR_BYTES: usize = 4_096;
-/// The longest line of a log, and the most lines of a call.
+/// The longest line of a log and of a text, and the most lines of a call.
 const LINE_BYTES: usize = 4_096;
 const LINES: usize = 1_000;
+/// Progress below this share more is not worth telling.
+const STRIDE: f64 = 0.01;
 
 /// What came out of a call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,8 +30,6 @@ pub(crate) struct Answer {
     pub(crate) failure: Option<(i64, String)>,
     /// The texts behind the codes of text columns.
     pub(crate) texts: Vec<String>,
-    /// What it noted.
-    pub(crate) log: Vec<String>,
     /// What it emitted; travels beside the rest.
     #[serde(skip)]
     pub(crate) emitted: Vec<u8>,
@@ -37,7 +39,11 @@ pub(crate) struct Answer {
 /// does, so that a context which a plugin kept is still one.
 pub(crate) struct Desk {
     notes: Mutex<Notes>,
+    mouth: Mouth,
 }
+
+/// Takes what a plugin says while a call is on.
+pub(crate) type Mouth = Box<dyn Fn(Word) + Send + Sync>;
 
 #[derive(Default)]
 struct Notes {
@@ -47,11 +53,15 @@ struct Notes {
     places: HashMap<String, u32>,
     text_bytes: usize,
     overflowed: bool,
+    /// The lines that it logged.
+    lines: usize,
+    /// How far it last said that it was.
+    share: f64,
 }
 
 impl Desk {
-    pub(crate) fn new() -> Box<Self> {
-        Box::new(Self { notes: Mutex::default() })
+    pub(crate) fn new(mouth: Mouth) -> Box<Self> {
+        Box::new(Self { notes: Mutex::default(), mouth })
     }
 
     /// Opens the desk for a call.
@@ -77,6 +87,11 @@ impl Desk {
     pub(crate) fn close(&self, code: i32) -> Answer {
         let mut notes = std::mem::take(&mut *self.lock());
         notes.answer.code = code;
+        if notes.lines > LINES {
+            let more = notes.lines - LINES;
+            let words = format!("{more} more lines of the log of one call were dropped");
+            (self.mouth)(Word::Log(LogLevel::Warning, words));
+        }
         if notes.overflowed {
             let words = format!("it emitted more than {EMIT_BYTES} bytes");
             notes.answer.failure = Some((-1, words));
@@ -173,13 +188,29 @@ unsafe extern "C-unwind" fn log(context: *mut c_void, level: i32, text: *const u
     // SAFETY: as above.
     unsafe {
         let Some(desk) = desk(context) else { return };
-        let mut notes = desk.lock();
-        if notes.caller.is_some() && notes.answer.log.len() < LINES {
-            let mark = if level >= abi::WARN { "warning: " } else { "" };
-            let line = words(text, len, LINE_BYTES);
-            notes.answer.log.push(format!("{mark}{line}"));
+        {
+            let mut notes = desk.lock();
+            notes.lines += usize::from(notes.caller.is_some());
+            if notes.caller.is_none() || notes.lines > LINES {
+                return;
+            }
         }
+        (desk.mouth)(Word::Log(ear::level(level), words(text, len, LINE_BYTES)));
     }
 }
 
-extern "C-unwind" fn progress(_: *mut c_void, _: f64) {}
+#[expect(unsafe_code, reason = "a callback of the plugin")]
+unsafe extern "C-unwind" fn progress(context: *mut c_void, share: f64) {
+    // SAFETY: as above.
+    let Some(desk) = (unsafe { desk(context) }) else { return };
+    {
+        let mut notes = desk.lock();
+        // What is no number is no progress.
+        let is_further = share >= notes.share + STRIDE || (share >= 1.0 && notes.share < 1.0);
+        if notes.caller.is_none() || !is_further {
+            return;
+        }
+        notes.share = share;
+    }
+    (desk.mouth)(Word::Progress(share));
+}

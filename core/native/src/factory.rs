@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kehu_abi as abi;
 use kehu_contract::{
-    FailureKind, Limits, Manifest, Origin as Found, Pack, PackError, PackFactory, RunContext,
+    FailureKind, Limits, Listener, Manifest, Origin as Found, Pack, PackError, PackFactory,
+    RunContext,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::description::Description;
+use crate::ear::Ear;
 use crate::file::Library;
 use crate::guest::Guest;
 use crate::host::{Death, NoWorker, Origin, Worker};
@@ -95,6 +97,7 @@ pub(crate) struct Shared {
     waiting: Mutex<Vec<Worker>>,
     crashes: Mutex<Vec<Crash>>,
     deaths: Mutex<Vec<String>>,
+    ear: Arc<Ear>,
 }
 
 impl fmt::Debug for NativeFactory {
@@ -117,7 +120,7 @@ pub fn inspect(
 ) -> Result<Description, Refusal> {
     let source = Origin::File(library.clone());
     let seconds = limits.run.as_secs().max(1);
-    match Worker::start(worker, &source, limits.memory, seconds) {
+    match Worker::start(worker, &source, limits.memory, seconds, &Arc::default()) {
         Ok((_, description)) => Ok(description),
         Err(NoWorker::Refused(refusal)) => Err(refusal),
         Err(NoWorker::Died(death)) => Err(while_loading(&death)),
@@ -170,7 +173,9 @@ impl NativeFactory {
         options: Options,
     ) -> Result<Self, Refusal> {
         let manifest = description.parse("pack.toml").map_err(Refusal::new)?;
+        let ear = Arc::new(Ear::of(&manifest.name));
         let shared = Shared {
+            ear,
             description,
             manifest,
             options,
@@ -246,7 +251,8 @@ impl Shared {
         }
         // Its own end is for a worker that nobody watches any more.
         let seconds = limits.run.as_secs().saturating_mul(10).max(600);
-        let started = Worker::start(&self.options.worker, &self.source, limits.memory, seconds);
+        let (command, memory) = (&self.options.worker, limits.memory);
+        let started = Worker::start(command, &self.source, memory, seconds, &self.ear);
         let (worker, description) = started.map_err(|error| match error {
             NoWorker::Refused(refusal) => self.refused(refusal),
             NoWorker::Died(Death::Host(what)) => self.error(FailureKind::Host, what),
@@ -286,7 +292,8 @@ impl Shared {
         };
         // SAFETY: the plugin stays loaded; that it may crash was accepted with the switch.
         let loaded = unsafe { verify::verify(entry) }.map_err(|refusal| self.refused(refusal))?;
-        Ok(Guest::new(loaded, None))
+        let ear = Arc::clone(&self.ear);
+        Ok(Guest::new(loaded, None, Box::new(move |word| ear.hear(word))))
     }
 
     pub(crate) fn error(&self, kind: FailureKind, message: impl Into<String>) -> PackError {
@@ -318,6 +325,10 @@ impl PackFactory for NativeFactory {
 
     fn take_crash_count(&self) -> usize {
         usize::from(!self.take_deaths().is_empty())
+    }
+
+    fn listen(&self, listener: Listener) {
+        self.shared.ear.listen(listener);
     }
 
     fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError> {

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::description::Description;
 use crate::desk::Answer;
+use crate::ear::Word;
 use crate::lend::Spans;
 use crate::refusal::Refusal;
 
@@ -55,6 +57,8 @@ pub(crate) enum Tell {
     Refused(Refusal),
     /// The worker did it.
     Done,
+    /// The plugin says something; the answer is still to come.
+    Word(Word),
     /// A call ended; what it emitted follows.
     Answer(Answer),
 }
@@ -67,9 +71,9 @@ pub(crate) struct Frame<T> {
 }
 
 /// One end of the socket.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Channel {
-    socket: OwnedFd,
+    socket: Arc<OwnedFd>,
     /// What the frame begins with that was sent or came last. The host counts on with each question;
     /// an answer begins as its question did.
     nonce: Option<u64>,
@@ -79,7 +83,12 @@ pub(crate) struct Channel {
 
 impl Channel {
     pub(crate) fn new(socket: OwnedFd, nonce: Option<u64>, largest: usize) -> Self {
-        Self { socket, nonce, is_host: nonce.is_some(), largest }
+        Self { socket: Arc::new(socket), nonce, is_host: nonce.is_some(), largest }
+    }
+
+    /// Sends from now on as an answer to what `other`, the same end, received last.
+    pub(crate) fn answer_to(&mut self, other: &Self) {
+        self.nonce = other.nonce;
     }
 
     /// Sends a frame; with a memory file, if there is one.

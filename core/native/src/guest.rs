@@ -6,7 +6,7 @@ use kehu_abi as abi;
 use kehu_contract::{LabelValue, Need};
 use serde_json::{Map, Value as Json};
 
-use crate::desk::{Answer, Desk};
+use crate::desk::{Answer, Desk, Mouth};
 use crate::lend::Lent;
 use crate::room::{Layout, Room};
 use crate::verify::{Functions, Loaded};
@@ -42,15 +42,15 @@ pub(crate) enum Work<'a> {
 #[expect(unsafe_code, reason = "the plugin's functions are called")]
 impl Guest {
     /// Takes a checked plugin in. `cancel` stays for as long as the guest does; without one, no call is
-    /// ever asked to stop.
-    pub(crate) fn new(loaded: Loaded, cancel: Option<*const u32>) -> Self {
+    /// ever asked to stop. `mouth` is told what it says during calls.
+    pub(crate) fn new(loaded: Loaded, cancel: Option<*const u32>, mouth: Mouth) -> Self {
         static NEVER: u32 = 0;
         let cancel = cancel.unwrap_or(&raw const NEVER);
         let steps = &loaded.manifest.steps;
         let instances = steps.iter().map(|_| None).collect();
         let needs = steps.iter().map(|step| step.needs.iter().map(Need::name).collect()).collect();
         let labels = vec![Vec::new(); steps.len()];
-        let (settings, desk) = (String::new(), Desk::new());
+        let (settings, desk) = (String::new(), Desk::new(mouth));
         Self { loaded, desk, instances, settings, labels, needs, as_of: 0, seed: 0, cancel }
     }
 

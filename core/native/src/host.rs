@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, PipeReader, Read as _};
 use std::os::fd::BorrowedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Child;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kehu_abi as abi;
@@ -13,6 +14,7 @@ use kehu_contract::{RunContext, Step};
 
 use crate::description::Description;
 use crate::desk::Answer;
+use crate::ear::Ear;
 use crate::file::Library;
 use crate::frame::{Ask, Channel, FROM_WORKER, Frame, Tell};
 use crate::jail::{self, THREADS};
@@ -118,6 +120,8 @@ pub(crate) struct Worker {
     printed: Vec<u8>,
     input: Arena,
     output: Option<Arena>,
+    /// Who hears what the plugin says.
+    ear: Arc<Ear>,
     begun: Option<RunContext>,
     /// The state with which each step's instance was made.
     created: BTreeMap<usize, Vec<u8>>,
@@ -137,6 +141,7 @@ impl Worker {
         origin: &Origin,
         memory: usize,
         seconds: u64,
+        ear: &Arc<Ear>,
     ) -> Result<(Self, Description), NoWorker> {
         let host =
             |what: &str, error: &io::Error| NoWorker::Died(Death::Host(format!("{what}: {error}")));
@@ -151,6 +156,7 @@ impl Worker {
             printed: Vec::new(),
             input,
             output: None,
+            ear: Arc::clone(ear),
             begun: None,
             created: BTreeMap::new(),
         };
@@ -214,33 +220,58 @@ impl Worker {
 
     /// Waits until the deadline, then asks the call to stop, and waits a little longer.
     fn wait(&mut self, deadline: Instant, limit: Duration) -> io::Result<Option<Frame<Tell>>> {
-        if !self.watch(deadline)? {
-            self.set_cancel(1);
-            let answered = self.watch(Instant::now() + GRACE.min(limit));
-            self.set_cancel(0);
-            if !answered? {
-                return Err(ErrorKind::TimedOut.into());
-            }
+        match self.answer(deadline) {
+            Err(error) if error.kind() == ErrorKind::TimedOut => {}
+            other => return other,
         }
-        self.channel.receive(Some(deadline.max(Instant::now()) + GRACE))
+        self.set_cancel(1);
+        let received = self.answer(Instant::now() + GRACE.min(limit));
+        self.set_cancel(0);
+        received
     }
 
-    /// Waits for an answer until the deadline, and looks at the worker meanwhile; true if it is there.
+    /// Waits for a frame until the deadline, and looks at the worker meanwhile; true if it is there.
     fn watch(&mut self, deadline: Instant) -> io::Result<bool> {
         loop {
             let turn = deadline.min(Instant::now() + WATCHED);
             if self.channel.is_ready(turn)? {
                 return Ok(true);
             }
-            self.listen();
-            if self.threads().is_some_and(|threads| threads > THREADS) {
-                let words = format!("started more than {THREADS} threads, which no plugin may");
-                return Err(io::Error::new(ErrorKind::QuotaExceeded, words));
-            }
+            self.look()?;
             if turn == deadline {
                 return Ok(false);
             }
         }
+    }
+
+    /// Takes in what the worker printed, and counts its threads.
+    fn look(&mut self) -> io::Result<()> {
+        self.listen();
+        if self.threads().is_some_and(|threads| threads > THREADS) {
+            let words = format!("started more than {THREADS} threads, which no plugin may");
+            return Err(io::Error::new(ErrorKind::QuotaExceeded, words));
+        }
+        Ok(())
+    }
+
+    /// The next frame that is an answer; what the plugin says before it is passed on.
+    fn answer(&mut self, deadline: Instant) -> io::Result<Option<Frame<Tell>>> {
+        let mut looked = Instant::now();
+        while self.watch(deadline)? {
+            match self.channel.receive(Some(deadline.max(Instant::now()) + GRACE))? {
+                Some(Frame { content: Tell::Word(word), .. }) => self.ear.hear(word),
+                other => return Ok(other),
+            }
+            // Who talks without end wins nothing by it.
+            if Instant::now() >= deadline {
+                break;
+            }
+            if looked.elapsed() > WATCHED {
+                self.look()?;
+                looked = Instant::now();
+            }
+        }
+        Err(ErrorKind::TimedOut.into())
     }
 
     /// Writes the flag to stop: the first word of the input memory, which a call may read meanwhile.
@@ -279,9 +310,11 @@ impl Worker {
         Some(line.trim().to_owned())
     }
 
-    /// Takes out what the plugin has printed.
-    pub(crate) fn take_printed(&mut self) -> String {
-        String::from_utf8_lossy(&std::mem::take(&mut self.printed)).into_owned()
+    /// Passes on what the plugin has printed.
+    pub(crate) fn pass_on_printed(&mut self) {
+        self.listen();
+        let printed = std::mem::take(&mut self.printed);
+        self.ear.hear_printed(&printed);
     }
 
     /// The last line that the plugin printed.
@@ -316,11 +349,13 @@ impl Worker {
             }
         };
         let words = self.last_words();
-        match status.signal() {
+        let death = match status.signal() {
             Some(libc::SIGSYS) => Death::Forbidden(jail::attempt(&self.printed)),
             Some(signal) => Death::Signal(signal, words),
             None => Death::Exit(status.code().unwrap_or_default(), words),
-        }
+        };
+        self.pass_on_printed();
+        death
     }
 
     /// Begins a run, unless the worker is already in it.

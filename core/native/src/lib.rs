@@ -46,6 +46,7 @@ mod decide;
 mod deciding;
 mod description;
 mod desk;
+mod ear;
 mod elf;
 mod factory;
 mod file;

@@ -103,8 +103,7 @@ impl NativePack {
             }
         };
         if let Seat::Worker(worker) = &mut seat {
-            // What it printed between calls is of no use to anyone later.
-            drop(worker.take_printed());
+            worker.pass_on_printed();
         }
         Ok(self.seat.insert(seat))
     }
@@ -419,7 +418,8 @@ impl Pack for NativePack {
 
 impl Drop for NativePack {
     fn drop(&mut self) {
-        if let Some(Seat::Worker(worker)) = self.seat.take() {
+        if let Some(Seat::Worker(mut worker)) = self.seat.take() {
+            worker.pass_on_printed();
             self.shared.take_back(*worker);
         }
     }

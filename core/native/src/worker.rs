@@ -5,11 +5,13 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kehu_abi as abi;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 
 use crate::desk::Answer;
+use crate::ear::Word;
 use crate::frame::{Ask, Channel, FROM_HOST, Frame, Tell};
 use crate::guest::{Guest, Work};
 use crate::lend::Lent;
@@ -39,16 +41,69 @@ pub fn worker_main(linked: &[Linked]) -> ExitCode {
 fn serve(linked: &[Linked]) -> io::Result<()> {
     jail::follow_host()?;
     let mut channel = Channel::new(take_socket()?, None, FROM_HOST);
-    let mut stage = Stage { linked, guest: None, input: None, output: None, guards: Vec::new() };
+    let voice = Voice::of(&channel);
+    let (guest, input, output) = (None, None, None);
+    let mut stage =
+        Stage { linked, guest, input, output, guards: Vec::new(), voice: voice.clone() };
     while let Some(frame) = channel.receive::<Ask>(None)? {
+        voice.open(&channel);
         let mut answer = stage.answer(frame)?;
         let tail = match &mut answer {
             Tell::Answer(answer) => std::mem::take(&mut answer.emitted),
             _ => Vec::new(),
         };
-        channel.send(&answer, &tail, None, None)?;
+        flush();
+        voice.close(&answer, &tail)?;
     }
     Ok(())
+}
+
+/// Lets what a plugin in C printed out, which the C library would keep until the process ends.
+#[expect(unsafe_code, reason = "a function of the C library is called")]
+fn flush() {
+    // SAFETY: null stands for all streams. Where none was used, nothing is done.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+}
+
+/// What the worker says to the host: one answer to each question, and before it what the plugin says,
+/// which may come from threads of its own.
+#[derive(Clone)]
+struct Voice(Arc<Mutex<Speech>>);
+
+struct Speech {
+    channel: Channel,
+    /// True between a question and its answer.
+    is_open: bool,
+}
+
+impl Voice {
+    fn of(channel: &Channel) -> Self {
+        Self(Arc::new(Mutex::new(Speech { channel: channel.clone(), is_open: false })))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Speech> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self, channel: &Channel) {
+        let mut speech = self.lock();
+        speech.channel.answer_to(channel);
+        speech.is_open = true;
+    }
+
+    fn say(&self, word: Word) {
+        let mut speech = self.lock();
+        if speech.is_open {
+            // Where the host has gone, the answer will find out.
+            speech.channel.send(&Tell::Word(word), &[], None, None).ok();
+        }
+    }
+
+    fn close(&self, answer: &Tell, tail: &[u8]) -> io::Result<()> {
+        let mut speech = self.lock();
+        speech.is_open = false;
+        speech.channel.send(answer, tail, None, None)
+    }
 }
 
 /// Moves the socket away from standard input, where a plugin might read it, to a high number that is
@@ -70,6 +125,7 @@ struct Stage<'a> {
     input: Option<Mapping>,
     output: Option<Mapping>,
     guards: Vec<usize>,
+    voice: Voice,
 }
 
 impl Stage<'_> {
@@ -153,7 +209,8 @@ impl Stage<'_> {
         let described = Box::new(loaded.description.clone());
         // The host's flag to stop is the first word of the input memory.
         let cancel = self.input.as_ref().map(|input| input.base().cast_const().cast());
-        self.guest = Some(Guest::new(loaded, cancel));
+        let voice = self.voice.clone();
+        self.guest = Some(Guest::new(loaded, cancel, Box::new(move |word| voice.say(word))));
         Ok(Tell::Loaded(described))
     }
 }

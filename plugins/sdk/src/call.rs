@@ -119,7 +119,7 @@ impl<'a> Call<'a> {
         if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
-    /// Tells how much is done, 0 to 1. This version of kehu does not show it yet.
+    /// Tells how much of the call is done, 0 to 1; whoever waits for it sees it.
     pub fn progress(&self, share: f64) {
         if let Some(progress) = self.raw().progress {
             // SAFETY: the function and its context are the host's own.
@@ -127,15 +127,25 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Notes a message for whoever looks into what the plugin does. This version of kehu does not show
-    /// it yet.
+    /// Notes a message for whoever writes the plugin; shown with `--plugin-log debug`.
+    pub fn debug(&self, text: &str) {
+        self.log(abi::DEBUG, text);
+    }
+
+    /// Notes a message for whoever looks into what the plugin does; shown with `--plugin-log info`.
     pub fn info(&self, text: &str) {
         self.log(abi::INFO, text);
     }
 
-    /// Notes a warning.
+    /// Notes a warning, which the person sees. What says the same is shown once.
     pub fn warn(&self, text: &str) {
         self.log(abi::WARN, text);
+    }
+
+    /// Notes what went wrong where the call goes on nevertheless, which the person sees; a call that
+    /// cannot go on returns an error instead.
+    pub fn error(&self, text: &str) {
+        self.log(abi::ERROR, text);
     }
 
     fn log(&self, level: i32, text: &str) {

@@ -16,6 +16,7 @@ use kehu_lua::{LuaPackFactory, PackFiles, Refused};
 use crate::Shipped;
 use crate::error::{CommandError, Result};
 use crate::plugins;
+use crate::said;
 use crate::workspace::Workspace;
 use sources::{MANIFEST, Source};
 use vocabulary::manifest_of;
@@ -89,7 +90,7 @@ pub(crate) fn enabled_after(
     // A plugin of the workspace stands in for a shipped script of its name.
     let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
     available.splice(..0, factories);
-    PackSet::new(&settings, &available, absent).map_err(|errors| {
+    let packs = PackSet::new(&settings, &available, absent).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {
             PackSetError::Setting(problem) => CommandError::from(problem),
             PackSetError::Unknown { name, hint } => {
@@ -103,7 +104,9 @@ pub(crate) fn enabled_after(
             Some(first) => CommandError { also: errors.collect(), ..first },
             None => CommandError::failed("the packs cannot be used, and do not say why"),
         }
-    })
+    })?;
+    said::show(&packs, workspace.plugin_log);
+    Ok(packs)
 }
 
 /// True if a pack that is on may have a step at a hook: its manifest at least has the word. So commands
