@@ -16,6 +16,7 @@ mod pack;
 mod pack_life;
 mod plugin;
 mod plugin_said;
+mod repl;
 mod run;
 mod score;
 mod today;

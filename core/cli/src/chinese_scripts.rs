@@ -9,6 +9,47 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "there is no base here to read: this folder lies in no workspace",
         "此处没有可读取的数据：当前文件夹不在任何工作区内",
     ),
+    (
+        "name one with -C DIR, or make one with: kehu init DIR",
+        "用 -C 文件夹 指定，或新建：kehu init 文件夹",
+    ),
+    ("no customer is at hand", "当前没有选定客户"),
+    ("put one at hand: :customer NAME", "选定客户：:customer 名称"),
+    ("of which column?", "哪一列？"),
+    ("write :why tier", "例如 :why tier"),
+    ("there is no {}", "没有 {}"),
+    ("nothing is called \"{}\"", "没有名为“{}”的内容"),
+    (
+        "kehu api lists the functions, kehu features the columns",
+        "kehu api 列出函数，kehu features 列出特征",
+    ),
+    ("no pack \"{}\" is on", "没有启用脚本包“{}”"),
+    ("the pack has no \"{}\"", "脚本包没有“{}”"),
+    ("global \"{}\" has no value", "全局变量“{}”没有值"),
+    (
+        "Lua, line by line: what a line gives is shown, and \"local x = …\" is kept for the next ones.",
+        "逐行输入 Lua：结果立即显示，“local x = …”在后续各行仍有效。",
+    ),
+    (
+        "kehu.customers{ where = \"tier = 'A'\" }   rows as a table; also deals, interactions, reps",
+        "kehu.customers{ where = \"tier = 'A'\" }   以表格显示；另有 deals、interactions、reps",
+    ),
+    (
+        "c, c.amount                             the customer at hand, with features and scores",
+        "c, c.amount                             当前客户，含特征与评分",
+    ),
+    (
+        "pack(\"rfm\").score(c)                    what a pack gives now, with its reasons",
+        "pack(\"rfm\").score(c)                    脚本包当前给出的值及理由",
+    ),
+    (
+        ":customer NAME   :why COLUMN   :doc NAME   :quit",
+        ":customer 名称   :why 列   :doc 名称   :quit",
+    ),
+    (
+        "Nothing is written. Tab completes names, Ctrl-C stops a line.",
+        "不会写入任何内容。Tab 补全名称，Ctrl-C 停止当前行。",
+    ),
     ("{} is too long for a script: more than {} bytes", "脚本 {} 过长，超过 {} 字节"),
     ("what holds data is imported: kehu import", "数据请用 kehu import 导入"),
     ("{} is a folder, not a script", "{} 是文件夹，不是脚本"),

@@ -24,6 +24,14 @@ pub(crate) fn user_folder() -> Option<PathBuf> {
     Some(base.join("kehu"))
 }
 
+/// The folder of what the program remembers for the user, whether it is there or not.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let base = variable("XDG_STATE_HOME").map(PathBuf::from).or_else(|| {
+        variable("HOME").map(|home| PathBuf::from(home).join(".local").join("state"))
+    })?;
+    Some(base.join("kehu"))
+}
+
 /// The program itself, for the processes that it starts.
 pub(crate) fn program() -> Result<PathBuf, CommandError> {
     std::env::current_exe()

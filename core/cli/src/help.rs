@@ -11,9 +11,9 @@ pub(crate) const GROUPS: [(&str, &[&str]); 7] = [
     ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
     (
         "Decide, and say why",
-        &["score", "explain", "override", "runs", "features", "pack", "plugin", "run"],
+        &["score", "explain", "override", "runs", "features", "pack", "plugin"],
     ),
-    ("Write packs of your own", &["api"]),
+    ("Write packs and reports of your own", &["run", "repl", "api"]),
     ("Keep the firm's own lists", &["rep", "product"]),
     ("Look back, take back, look after", &["history", "undo", "doctor", "completions"]),
 ];

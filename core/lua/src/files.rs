@@ -162,7 +162,7 @@ pub(crate) fn in_folder(dir: &str, path: &str) -> String {
 }
 
 /// Reads the line out of the compiler's message.
-fn syntax(error: &mlua::Error) -> (u32, String) {
+pub(crate) fn syntax(error: &mlua::Error) -> (u32, String) {
     let text = match error {
         mlua::Error::SyntaxError { message, .. } => message.clone(),
         other => other.to_string(),

@@ -19,7 +19,7 @@ mod deal_said;
 mod demo;
 mod doctor;
 mod explain;
-mod explain_page;
+pub(crate) mod explain_page;
 mod features;
 mod history;
 mod import;
@@ -34,6 +34,7 @@ mod plugin;
 pub(crate) mod plugin_worker;
 mod product;
 mod rep;
+mod repl;
 mod run;
 mod runs;
 mod score;
@@ -94,6 +95,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Plugin(plugin::Args),
     Run(run::Args),
+    Repl(repl::Args),
     Plan(plan::Args),
     Today(today::Args),
     History(history::Args),
@@ -142,6 +144,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Api(args) => api::run(context, &args),
         Command::Plugin(args) => return plugin::run(context, args),
         Command::Run(args) => return run::run(context, args),
+        Command::Repl(args) => repl::run(context, &args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),
         Command::History(args) => history::run(context, &args),

@@ -1,16 +1,15 @@
-use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use kehu_lua::script::{Options, Session};
+use kehu_lua::script::Session;
 
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
 use crate::printer::Printer;
-use crate::script::{self, Form, Records, STOPPED, Screen};
+use crate::script::{self, Limits, STOPPED};
 
 /// Runs a Lua script over the records: a report in ten lines
 ///
@@ -53,44 +52,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let read = script::read(&args.file)?;
-    let workspace = script::workspace(context)?;
-    let language = match &workspace {
-        Some(workspace) => workspace.language,
-        None => context.language()?,
-    };
-    let today = workspace.as_ref().map(|workspace| workspace.act.today);
-    let as_of = match (args.as_of, today) {
-        (Some(word), Some(today)) => Some(word.on(today)),
-        (Some(DayWord::Day(day)), None) => Some(day),
-        _ => None,
-    };
-    let stop = script::stop_flag()?;
-    let currency = workspace.as_ref().map(|workspace| workspace.settings.currency.clone());
-    let records = Records::open(context, workspace, as_of, &stop)?;
-    let form = match (context.globals.json, args.csv) {
-        (true, _) => Form::Json,
-        (_, true) => Form::Csv,
-        _ => Form::Table,
-    };
-    let screen = Rc::new(Screen {
-        printer: RefCell::new(Printer::new(context.globals.color)),
-        form,
-        language,
-        limit: context.globals.limit.filter(|limit| *limit > 0),
-        currency,
-    });
-    let options = Options {
-        as_of: records.as_of().number(),
-        arguments: args.arguments,
-        time: args.time,
-        memory: usize::from(args.memory) * 1024 * 1024,
-        output: usize::from(args.output) * 1024 * 1024,
-        stop,
-    };
-    let ended = Session::new(read, &options, Rc::new(records), Rc::clone(&screen) as Rc<_>)
+    let limits = Limits { time: args.time, memory: args.memory, output: args.output };
+    let prepared = script::prepare(context, args.as_of, limits, args.arguments, args.csv)?;
+    let screen = Rc::clone(&prepared.screen) as Rc<_>;
+    let ended = Session::new(read, &prepared.options, prepared.records, screen)
         .and_then(|session| session.run());
     // What was written before a mistake still counts as written.
-    let written = screen.finish();
+    let written = prepared.screen.finish();
     match ended.map_err(script::page) {
         Ok(()) => written.map(|()| ExitCode::SUCCESS),
         Err(Some(error)) => Err(error),

@@ -1,8 +1,10 @@
 //! Scripts that read the records: what `kehu run` and `kehu repl` share.
 
 mod output;
+mod prompt;
 mod records;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -13,21 +15,93 @@ use std::time::Duration;
 
 use kehu_contract::PackError;
 use kehu_contract::document::Place;
-use kehu_lua::script::{SCRIPT_BYTES, Script, ScriptError};
+use kehu_lua::script::{Options, SCRIPT_BYTES, Script, ScriptError};
 use signal_hook::consts::SIGINT;
 
+use crate::arguments::DayWord;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::printer::Printer;
 use crate::workspace::{self, Workspace};
 
 pub(crate) use output::{Form, Screen};
+pub(crate) use prompt::{COMMANDS, Prompt, Typed};
 pub(crate) use records::Records;
 
 /// The exit code of what was stopped by the person, as shells have it.
 pub(crate) const STOPPED: u8 = 130;
 
+/// How much a script may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The processor time.
+    pub(crate) time: Duration,
+    /// The memory, in MiB.
+    pub(crate) memory: u16,
+    /// How much it may write, in MiB.
+    pub(crate) output: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(10), memory: 256, output: 16 }
+    }
+}
+
+/// What a session works with.
+pub(crate) struct Prepared {
+    pub(crate) records: Rc<Records>,
+    pub(crate) screen: Rc<Screen>,
+    pub(crate) options: Options,
+}
+
+/// Opens the records as of a day, and gets ready to show what comes out.
+pub(crate) fn prepare(
+    context: &Context<'_>,
+    as_of: Option<DayWord>,
+    limits: Limits,
+    arguments: Vec<String>,
+    csv: bool,
+) -> Result<Prepared> {
+    let workspace = workspace(context)?;
+    let language = match &workspace {
+        Some(workspace) => workspace.language,
+        None => context.language()?,
+    };
+    let today = workspace.as_ref().map(|workspace| workspace.act.today);
+    let as_of = match (as_of, today) {
+        (Some(word), Some(today)) => Some(word.on(today)),
+        (Some(DayWord::Day(day)), None) => Some(day),
+        _ => None,
+    };
+    let stop = stop_flag()?;
+    let currency = workspace.as_ref().map(|workspace| workspace.settings.currency.clone());
+    let records = Records::open(context, workspace, as_of, &stop)?;
+    let form = match (context.globals.json, csv) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Csv,
+        _ => Form::Table,
+    };
+    let screen = Screen {
+        printer: RefCell::new(Printer::new(context.globals.color)),
+        form,
+        language,
+        limit: context.globals.limit.filter(|limit| *limit > 0),
+        currency,
+    };
+    let options = Options {
+        as_of: records.as_of().number(),
+        arguments,
+        time: limits.time,
+        memory: usize::from(limits.memory) * 1024 * 1024,
+        output: usize::from(limits.output) * 1024 * 1024,
+        stop,
+    };
+    Ok(Prepared { records: Rc::new(records), screen: Rc::new(screen), options })
+}
+
 /// Opens the workspace, if there is one around the folder: a script need not have a base.
-pub(crate) fn workspace(context: &Context<'_>) -> Result<Option<Rc<Workspace>>> {
+fn workspace(context: &Context<'_>) -> Result<Option<Rc<Workspace>>> {
     let is_named = context.globals.folder.is_some();
     if !is_named && workspace::find(&context.globals).is_err() {
         return Ok(None);
@@ -69,7 +143,7 @@ fn contents(source: impl io::Read, file: &Path) -> Result<Vec<u8>> {
 
 /// Makes Ctrl-C set a flag; the second one ends the program at once, which harms nothing: scripts do
 /// not write.
-pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
+fn stop_flag() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let ends = signal_hook::flag::register_conditional_shutdown(
         SIGINT,

@@ -6,16 +6,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use kehu_contract::{Columns, did_you_mean};
+use kehu_contract::{Columns, Hook, Language, did_you_mean};
 use kehu_domain::{CustomerId, Day, Entity};
-use kehu_engine::packs::PackSet;
+use kehu_engine::packs::{EnabledPack, PackSet};
 use kehu_engine::query::{QueryError, RowCursor, RowQuery, RowSource, Subject};
 use kehu_engine::records::names;
-use kehu_engine::score::{self, Explanation, RunOptions, RunView};
+use kehu_engine::score::{self, Attempt, Explanation, ReasonShown, RunOptions, RunView};
 use kehu_lua::script::{Ask, AskedColumn, Base, Refusal};
 use kehu_store::{CustomerRange, Reader, StoredRun};
 use serde_json::{Value as Json, json};
 
+use crate::commands::explain_page::ExplainPage;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::packs;
@@ -162,6 +163,80 @@ impl Records {
         Ok(())
     }
 
+    /// Says why a customer has a value, as `kehu explain` does.
+    pub(crate) fn why(
+        &self,
+        customer: i64,
+        column: &str,
+        width: Option<usize>,
+    ) -> Result<Vec<String>> {
+        let told = |refusal: Refusal| {
+            let page = CommandError::failed(refusal.message);
+            refusal.hint.into_iter().fold(page, CommandError::hint)
+        };
+        let explained = self.explanation(customer, column).map_err(told)?;
+        let workspace = &self.base().map_err(told)?.workspace;
+        let page = ExplainPage::new(workspace.language, &workspace.settings.currency, width);
+        Ok(page.of_one(&[explained]))
+    }
+
+    /// What is to be known about a column: its type, its unit and what it is.
+    pub(crate) fn column(&self, name: &str) -> Option<String> {
+        self.compute().ok();
+        let language = self.base().ok()?.workspace.language;
+        self.with_source(|source| {
+            let found = source.run.and_then(|run| run.column_info(name));
+            Ok(found.map(|column| {
+                let unit = &column.info.unit;
+                let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+                let given = column
+                    .given_by
+                    .as_ref()
+                    .map_or_else(String::new, |(pack, step)| format!("\n  {pack}.{step}"));
+                let doc = column.info.doc.get(language);
+                format!("{name}: {}{unit}\n  {doc}{given}", column.info.kind.name())
+            }))
+        })
+        .ok()
+        .flatten()
+    }
+
+    fn explanation(&self, customer: i64, column: &str) -> Result<Explanation, Refusal> {
+        self.compute()?;
+        let currency = &self.base()?.workspace.settings.currency;
+        let explained = self.with_source(|source| {
+            let Some(run) = source.run else { return Ok(None) };
+            let Some(info) = run.column_info(column) else {
+                let known = run.header().columns.iter().map(|column| column.info.name.as_str());
+                let hint = did_you_mean(column, known);
+                return Err(QueryError::UnknownColumn { name: column.to_owned(), hint });
+            };
+            Ok(score::explain(run, CustomerId(customer), info, currency, false)?)
+        })?;
+        explained.ok_or_else(|| Refusal {
+            message: format!("C-{customer} is not in the run of {}", self.as_of),
+            hint: Some(
+                "a run holds the customers that were known and not archived on its day".to_owned(),
+            ),
+        })
+    }
+
+    /// The pack of a name, with the places of its steps that score customers.
+    fn pack(&self, name: &str) -> Result<(&EnabledPack, Vec<usize>), Refusal> {
+        let packs = self.base()?.packs.as_ref().map_err(|error| Refusal {
+            message: error.message.clone(),
+            hint: error.hints.first().cloned(),
+        })?;
+        let Some(pack) = packs.packs().iter().find(|pack| pack.name() == name) else {
+            let hint = did_you_mean(name, packs.packs().iter().map(EnabledPack::name));
+            let message = format!("no pack \"{name}\" is on");
+            return Err(Refusal { message, hint: Some(hint) });
+        };
+        let steps = pack.manifest().steps.iter().enumerate();
+        let steps = steps.filter(|(_, step)| matches!(step.hook, Hook::Score | Hook::VisitNeed));
+        Ok((pack, steps.map(|(at, _)| at).collect()))
+    }
+
     /// What is asked, in the engine's words.
     fn query(&self, subject: Subject, ask: &Ask) -> Result<RowQuery, Refusal> {
         let mut columns = ask.columns.clone();
@@ -286,56 +361,86 @@ impl Base for Records {
     }
 
     fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal> {
+        let explained = self.explanation(customer, column)?;
+        let language = self.base()?.workspace.language;
+        Ok(explanation(&explained, language))
+    }
+
+    fn functions(&self, pack: &str) -> Result<Vec<String>, Refusal> {
+        let (pack, steps) = self.pack(pack)?;
+        let steps = steps.into_iter().map(|at| &pack.manifest().steps[at]);
+        Ok(steps.map(|step| step.name.clone()).collect())
+    }
+
+    fn attempt(&self, pack: &str, function: &str, customer: i64) -> Result<Json, Refusal> {
         self.compute()?;
         let base = self.base()?;
-        let language = base.workspace.language;
-        let currency = &base.workspace.settings.currency;
-        let explained = self.with_source(|source| {
+        let (settings, language) = (&base.workspace.settings, base.workspace.language);
+        let (pack, steps) = self.pack(pack)?;
+        let of_name = |at: &usize| pack.manifest().steps[*at].name == function;
+        let Some(step) = steps.into_iter().find(of_name) else { return Ok(Json::Null) };
+        let given = self.with_source(|source| {
             let Some(run) = source.run else { return Ok(None) };
-            let Some(info) = run.column_info(column) else {
-                let known = run.header().columns.iter().map(|column| column.info.name.as_str());
-                let hint = did_you_mean(column, known);
-                return Err(QueryError::UnknownColumn { name: column.to_owned(), hint });
-            };
-            Ok(score::explain(run, CustomerId(customer), info, currency, false)?)
+            Ok(Some(score::attempt(run, settings, pack, step, CustomerId(customer))))
         })?;
-        let explained = explained.ok_or_else(|| Refusal {
-            message: format!("C-{customer} is not in the run of {}", self.as_of),
-            hint: Some(
-                "a run holds the customers that were known and not archived on its day".to_owned(),
-            ),
-        })?;
-        Ok(explanation(&explained, language))
+        match given {
+            None => Ok(Json::Null),
+            Some(Ok(attempt)) => Ok(attempted(&attempt, language)),
+            Some(Err(error)) => {
+                let text = error.to_string();
+                let mut lines = text.lines();
+                let message = lines.next().unwrap_or_default().to_owned();
+                let rest: Vec<&str> = lines.map(str::trim).collect();
+                Err(Refusal { message, hint: (!rest.is_empty()).then(|| rest.join("; ")) })
+            }
+        }
     }
 }
 
-/// An explanation as scripts see it: sentences in the language of the workspace, days as numbers.
-fn explanation(explained: &Explanation, language: kehu_contract::Language) -> Json {
-    let value = |value: &kehu_contract::Value| match value {
+/// A value as scripts see it: days as numbers.
+fn value_in_json(value: &kehu_contract::Value) -> Json {
+    match value {
         kehu_contract::Value::Day(day) => json!(day),
         other => json!(other),
-    };
-    let reasons: Vec<Json> = explained
-        .reasons
-        .iter()
-        .map(|reason| {
-            json!({
-                "rule": reason.rule,
-                "points": reason.points,
-                "text": reason.text.get(language),
-                "file": reason.file,
-                "line": reason.line,
-            })
+    }
+}
+
+fn reasons_in_json(reasons: &[ReasonShown], language: Language) -> Vec<Json> {
+    let reason = |reason: &ReasonShown| {
+        json!({
+            "rule": reason.rule,
+            "points": reason.points,
+            "text": reason.text.get(language),
+            "file": reason.file,
+            "line": reason.line,
         })
-        .collect();
+    };
+    reasons.iter().map(reason).collect()
+}
+
+/// What a function of a pack gave: each column with its value and reasons.
+fn attempted(attempt: &Attempt, language: Language) -> Json {
+    let columns = attempt.columns.iter().map(|(info, value, reasons)| {
+        let given = json!({
+            "value": value_in_json(value),
+            "reasons": reasons_in_json(reasons, language),
+        });
+        (info.name.clone(), given)
+    });
+    Json::Object(columns.collect())
+}
+
+/// An explanation as scripts see it: sentences in the language of the workspace, days as numbers.
+fn explanation(explained: &Explanation, language: Language) -> Json {
+    let reasons = reasons_in_json(&explained.reasons, language);
     let inputs: Vec<Json> = explained
         .inputs
         .iter()
-        .map(|input| json!({ "column": input.column, "value": value(&input.value) }))
+        .map(|input| json!({ "column": input.column, "value": value_in_json(&input.value) }))
         .collect();
     json!({
         "column": explained.column,
-        "value": value(&explained.value),
+        "value": value_in_json(&explained.value),
         "label": explained.label.as_ref().map(|label| label.get(language)),
         "pack": explained.given_by.as_ref().map(|given| given.pack.as_str()),
         "reasons": reasons,

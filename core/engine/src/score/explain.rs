@@ -170,6 +170,31 @@ pub fn explain(
     }
 }
 
+/// The reasons that a step has just given for one customer, in words.
+pub(super) fn reasons_of(
+    run: &RunView<'_>,
+    currency: &Currency,
+    rules: &[Rule],
+    reasons: &Reasons,
+    value: &Value,
+) -> Vec<ReasonShown> {
+    let place = Place { run, customer: CustomerId(0), currency, batch: 0, row: 0 };
+    let is_sum = is_sum(reasons.points(0), value);
+    let shown = reasons.of(0).filter_map(|(reason, arguments)| {
+        let rule = rules.get(usize::from(reason.rule))?;
+        Some(show_reason(rule, reason, &place.words(rule, arguments, reasons), is_sum))
+    });
+    shown.collect()
+}
+
+/// True if points make up a value: what was set at once carries its reason without points.
+fn is_sum(points: f64, value: &Value) -> bool {
+    match value {
+        Value::Number(value) => (points - value).abs() <= 1e-9 * value.abs().max(1.0),
+        _ => false,
+    }
+}
+
 /// A customer's place in a run.
 struct Place<'a> {
     run: &'a RunView<'a>,
@@ -263,12 +288,7 @@ impl Place<'_> {
             return Ok(Vec::new());
         }
         let mut fired = Vec::new();
-        // What was set at once carries its reason without points; a sum is told by its parts.
-        let sum = reasons.points(self.row);
-        let is_sum = match self.value(name)? {
-            Value::Number(value) => (sum - value).abs() <= 1e-9 * value.abs().max(1.0),
-            _ => false,
-        };
+        let is_sum = is_sum(reasons.points(self.row), &self.value(name)?);
         for (reason, arguments) in reasons.of(self.row) {
             fired.push(reason.rule);
             if let Some(rule) = pack.rules.get(usize::from(reason.rule)) {

@@ -1,5 +1,6 @@
 //! Scoring: from features through the packs' steps to a run with its reasons.
 
+mod attempt;
 mod belong;
 mod compare;
 mod execute;
@@ -19,6 +20,7 @@ use crate::features::{self, Catalogue, CatalogueError};
 use crate::packs::PackSet;
 use crate::settings::Settings;
 
+pub use attempt::{Attempt, AttemptError, attempt};
 pub use compare::{Given, Shift, compare};
 pub use execute::{RunOptions, Scored};
 pub use explain::{

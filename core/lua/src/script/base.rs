@@ -80,6 +80,18 @@ pub trait Base {
     /// # Errors
     /// That there is no such column or customer.
     fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal>;
+
+    /// The functions of a pack that can be tried on one customer, by name.
+    ///
+    /// # Errors
+    /// That there is no such pack.
+    fn functions(&self, pack: &str) -> Result<Vec<String>, Refusal>;
+
+    /// Tries a function of a pack on a customer: gives each column with its value and reasons.
+    ///
+    /// # Errors
+    /// What is wrong with the pack, or that the customer is not there.
+    fn attempt(&self, pack: &str, function: &str, customer: i64) -> Result<Json, Refusal>;
 }
 
 /// Says how the values of a table's column are shown.

@@ -8,6 +8,7 @@ use mlua::{Function, Lua, LuaString, Table, Value};
 use super::base::{SUBJECTS, ScriptTable, Shape, TableCell, TableColumn};
 use super::rows::{Rows, refused};
 use super::{TABLE_ROWS, Told, Writer};
+use crate::api::day_in_words;
 use crate::convert::to_lua;
 use crate::evaluate::a;
 use crate::fault::Fault;
@@ -36,6 +37,7 @@ pub(super) fn host_table(
     host.raw_set("keys", lua.create_function(|lua, row: Table| keys(lua, &row))?)?;
     host.raw_set("only", only(lua, rows)?)?;
     host.raw_set("explain", explain(lua, rows)?)?;
+    host.raw_set("day", lua.create_function(|_, day: f64| Ok(day_in_words(day as i64)))?)?;
     let print = Rc::clone(out);
     host.raw_set(
         "print",

@@ -6,6 +6,7 @@
 
 mod base;
 mod input;
+mod line;
 mod rows;
 mod show;
 mod trial;
@@ -36,6 +37,7 @@ pub use crate::files::SCRIPT_BYTES;
 pub use base::{
     Ask, AskedColumn, Base, Output, Refusal, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn,
 };
+pub use line::is_incomplete;
 
 /// The most rows of a table that a script shows.
 pub(crate) const TABLE_ROWS: usize = 100_000;
@@ -108,6 +110,11 @@ pub struct Session {
     shared: Arc<Shared>,
     pub(crate) machine: Machine,
     environment: Table,
+    rows: Rc<rows::Rows>,
+    present: Function,
+    /// The lines that were entered, the latest last, for the places of errors.
+    lines: RefCell<Vec<Code>>,
+    entered: Cell<usize>,
     pub(crate) out: Rc<Writer>,
     registry: Rc<Registry>,
     settings: Table,
@@ -173,7 +180,8 @@ impl Session {
         let host = input::host_table(&machine, &rows, &out)?;
         let code = compile_host(include_str!("../luau/script.luau"))?;
         let helpers = machine.loader().load(lua, &code)?;
-        let (functions, print): (Table, Function) = helpers.call((host, machine.tostring()))?;
+        let (functions, print, present): (Table, Function, Function) =
+            helpers.call((host, machine.tostring()))?;
         let arguments = lua.create_sequence_from(options.arguments.iter().map(String::as_str))?;
         arguments.set_readonly(true);
         let mut more = vec![
@@ -197,6 +205,10 @@ impl Session {
             shared: Arc::clone(shared),
             machine,
             environment,
+            rows,
+            present,
+            lines: RefCell::default(),
+            entered: Cell::default(),
             out,
             registry,
             settings,
@@ -215,7 +227,7 @@ impl Session {
         self.machine.random.begin("run", &[]);
         self.machine.gate.enter(Work::Script, None);
         let result = self.run_inside();
-        self.finish(result, true)
+        self.finish(result, &self.shared)
     }
 
     fn run_inside(&self) -> mlua::Result<()> {
@@ -237,7 +249,7 @@ impl Session {
     }
 
     /// Makes an error of what went wrong in a stretch of work.
-    fn finish(&self, result: mlua::Result<()>, _whole: bool) -> Result<(), ScriptError> {
+    fn finish(&self, result: mlua::Result<()>, shared: &Shared) -> Result<(), ScriptError> {
         let overrun = self.machine.gate.leave();
         if let Some(error) = self.out.failed.take() {
             return Err(ScriptError::Output(error));
@@ -258,7 +270,7 @@ impl Session {
             subject: self.subject.take(),
             ..Scene::default()
         };
-        let error = failure::describe(&self.shared, error.as_ref(), overrun, scene);
+        let error = failure::describe(shared, error.as_ref(), overrun, scene);
         Err(ScriptError::Failed(error.into()))
     }
 }
@@ -320,6 +332,11 @@ impl Writer {
         });
         self.spend(bytes.sum())?;
         self.done(self.output.table(table))
+    }
+
+    /// Lets as much be written again as at the beginning.
+    fn renew(&self) {
+        self.left.set(self.limit);
     }
 
     fn spend(&self, bytes: usize) -> mlua::Result<()> {

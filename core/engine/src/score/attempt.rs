@@ -1,0 +1,139 @@
+//! One step of a pack for one customer, without a run of its own: what an author tries while the pack
+//! changes.
+
+use std::sync::Arc;
+
+use kehu_contract::{
+    Batch, ColumnData, ColumnInfo, ColumnType, Columns, PackError, RunContext, Value, did_you_mean,
+    percentile_ranks,
+};
+use kehu_domain::{Currency, CustomerId, Day};
+use kehu_store::StoreError;
+use serde_json::Value as Json;
+
+use super::explain::{ReasonShown, reasons_of};
+use super::view::RunView;
+use crate::packs::EnabledPack;
+use crate::settings::Settings;
+
+/// Holds what a step gave for one customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// What it read.
+    pub inputs: Vec<(String, Value)>,
+    /// What it gave: each column with its value and reasons.
+    pub columns: Vec<(ColumnInfo, Value, Vec<ReasonShown>)>,
+}
+
+/// Says why a step could not be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum AttemptError {
+    /// The customer is not in the run that the inputs are taken from.
+    #[error("{0} is not in the run of {1}")]
+    NotInRun(CustomerId, Day),
+    /// The run lacks a column that the step needs.
+    #[error("the run has no column \"{name}\", which the step needs; {hint}")]
+    NoInput {
+        /// The column.
+        name: String,
+        /// The nearest name, or all.
+        hint: String,
+    },
+    /// The pack failed.
+    #[error("{0}")]
+    Pack(Box<PackError>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Asks a step about one customer, with the inputs that a run has. A step that looks at the whole base
+/// first does so anew, so that what it learns is of the pack as it is now.
+///
+/// # Errors
+/// Why there is no answer.
+pub fn attempt(
+    run: &RunView<'_>,
+    settings: &Settings,
+    pack: &EnabledPack,
+    step: usize,
+    customer: CustomerId,
+) -> Result<Attempt, AttemptError> {
+    let as_of = run.as_of();
+    let Some((batch, row)) = run.find(customer)? else {
+        return Err(AttemptError::NotInRun(customer, as_of));
+    };
+    let failure = |error: PackError| AttemptError::Pack(Box::new(error));
+    let context = RunContext {
+        as_of: as_of.number(),
+        settings: pack.settings.clone(),
+        seed: run.header().seed,
+        limits: settings.limits,
+    };
+    let mut instance = pack.factory.create(&context).map_err(failure)?;
+    let declared = &pack.manifest().steps[step];
+    let whole = |name: &str| whole(run, name);
+    let state = if declared.fit.is_some() {
+        let mut base = Columns::new(run.header().customers);
+        for need in &declared.needs {
+            let (kind, column) = match run.column_info(&need.column) {
+                Some(_) if need.rank => {
+                    (ColumnType::Number, percentile_ranks(&whole(&need.column)?))
+                }
+                Some(info) => (info.info.kind, whole(&need.column)?),
+                None => missing(run, need.optional, &need.column, run.header().customers)?,
+            };
+            base.insert(&need.name(), kind, Arc::new(column));
+        }
+        instance.fit(step, &base).map_err(failure)?
+    } else {
+        Json::Null
+    };
+    let mut columns = Columns::new(1);
+    for need in &declared.needs {
+        let (kind, column) = match run.column_info(&need.column) {
+            Some(_) if need.rank => {
+                let at = batch * kehu_contract::BATCH + row;
+                let ranks = percentile_ranks(&whole(&need.column)?);
+                (ColumnType::Number, ranks.slice(at, at + 1))
+            }
+            Some(info) => (info.info.kind, run.values(&need.column, batch)?.slice(row, row + 1)),
+            None => missing(run, need.optional, &need.column, 1)?,
+        };
+        columns.insert(&need.name(), kind, Arc::new(column));
+    }
+    let inputs = columns.iter().map(|(name, _, column)| (name.to_owned(), column.value(0)));
+    let inputs = inputs.collect();
+    let asked = Batch { ids: vec![customer.0], columns };
+    let given = instance.score(step, &asked, &state).map_err(failure)?;
+    let currency: &Currency = &settings.currency;
+    let columns = declared.gives.iter().zip(given).map(|(give, given)| {
+        let value = given.data.value(0);
+        let reasons = reasons_of(run, currency, instance.rules(), &given.reasons, &value);
+        (give.info.clone(), value, reasons)
+    });
+    Ok(Attempt { inputs, columns: columns.collect() })
+}
+
+/// A column of the whole run.
+fn whole(run: &RunView<'_>, name: &str) -> Result<ColumnData, StoreError> {
+    let kind = run.column_info(name).map_or(ColumnType::Number, |column| column.info.kind);
+    let mut whole = ColumnData::missing(kind, 0);
+    for batch in 0..run.batches() {
+        whole.append(&run.values(name, batch)?);
+    }
+    Ok(whole)
+}
+
+fn missing(
+    run: &RunView<'_>,
+    optional: bool,
+    name: &str,
+    rows: usize,
+) -> Result<(ColumnType, ColumnData), AttemptError> {
+    if optional {
+        return Ok((ColumnType::Number, ColumnData::missing(ColumnType::Number, rows)));
+    }
+    let known = run.header().columns.iter().map(|column| column.info.name.as_str());
+    Err(AttemptError::NoInput { name: name.to_owned(), hint: did_you_mean(name, known) })
+}
