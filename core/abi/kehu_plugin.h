@@ -10,8 +10,12 @@
  * - No memory changes hands. What the host passes is borrowed until the call returns; what the entry
  *   points to is static. Results go into memory of the host, or through the functions of kehu_call.
  * - Texts are UTF-8, a pointer and a length, without a zero at the end.
- * - Structs only grow at their end. Each begins with its size; look at it (KEHU_HAS) before reading a
- *   field that is newer than the oldest host you serve.
+ * - Structs only grow at their end. kehu_call, kehu_column, kehu_batch, kehu_given, kehu_result,
+ *   kehu_scorer, kehu_planner and kehu_follow_up begin with their size, struct_size; kehu_entry has it
+ *   behind its magic. What the host passes may be longer or shorter than in this file: look at it
+ *   (KEHU_HAS) before reading a field that is newer than the oldest host you serve. kehu_rule and
+ *   kehu_output have no size of their own: they stand in tables, whose owner says it once, in rule_size
+ *   and output_size. kehu_str never grows.
  * - The only clock is as_of_day, the only source of chance is seed: the same call, the same answer.
  * - Nothing may be thrown across the border. The host runs plugins in a process of their own, which a
  *   crash ends; it then finds the customer at which the plugin crashes.

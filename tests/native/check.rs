@@ -177,15 +177,34 @@ fn a_rare_slip_is_found_by_chance_and_told_with_its_seed() {
     assert!(found[0].1.starts_with("seed 7, batch "), "{found:?}");
 }
 
+/// Keeps the visit that is agreed, of C-1, and one of C-2 if `MORE`; leaves all others out.
 const PLANNER: &str = r#"
 #include "kehu_plugin.h"
+#include <stdio.h>
+#include <stdlib.h>
 static const kehu_rule rules[] = {KEHU_RULE("no_time", "there is no time", "")};
+static void say(const kehu_call *call, const char *text) { call->emit(call->context, text, strlen(text)); }
 static int32_t plan(void *instance, const kehu_call *call, const char *problem, size_t len) {
   static int turn;
+  char *text = malloc(len + 1), part[200];
+  const char *at = text;
+  int count = 0;
   (void)instance; turn++;
-  (void)problem;
+  memcpy(text, problem, len); text[len] = 0;
   BEFORE
-  call->emit(call->context, TEXT, sizeof TEXT - 1);
+  say(call, "{\"days\":[");
+  if (strstr(text, "\"visits\":")) say(call, "{\"day\":20000,\"stops\":[{\"customer\":1,\"seconds\":60,\"causes\":[{\"rule\":0}]}]}");
+  if (MORE && strstr(text, "{\"customer\":2,")) say(call, ",{\"day\":20001,\"stops\":[{\"customer\":2,\"seconds\":60,\"causes\":[{\"rule\":0}]}]}");
+  say(call, "],\"left_out\":[");
+  while ((at = strstr(at, "{\"customer\":")) && strstr(at, "\"visits\":")) {
+    int customer = atoi(at + 12), missing = atoi(strstr(at, "\"visits\":") + 9) - (customer <= 1 + MORE);
+    at += 12;
+    if (missing <= 0) continue;
+    snprintf(part, 200, "%s{\"customer\":%d,\"missing\":%d,\"causes\":[{\"rule\":0}]}", count++ ? "," : "", customer, missing);
+    say(call, part);
+  }
+  say(call, "]}");
+  free(text);
   return KEHU_OK;
 }
 static const kehu_planner planner = {sizeof(kehu_planner), 0, NULL, plan, NULL};
@@ -203,24 +222,89 @@ const kehu_entry *kehu_plugin_entry_v1(void) { return &entry; }
 #[test]
 fn a_planner_is_asked_twice_and_to_stop() {
     let bench = Bench::new();
-    let with = |name: &str, before: &str, text: &str| {
-        failed_of(&bench, name, &PLANNER.replace("BEFORE", before).replace("TEXT", text))
+    let of = |name: &str, before: &str, more: &str| {
+        let source = PLANNER.replace("BEFORE", before).replace("MORE", more);
+        factory(&bench.compile(name, &source), OnCrash::Fail, Isolation::Worker)
     };
-    let empty = "\"{}\"";
-    assert_eq!(with("planner", "", empty), []);
+    let with = |name: &str, before: &str| failed(&of(name, before, "1"), &options(Duration::ZERO));
     let polite = "while (len > 20000 && !*call->cancel) { }";
-    assert_eq!(with("polite", polite, empty), []);
-    let found = with("deaf", "while (len > 20000) { }", empty);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, "cancel");
-    let left = "(turn % 2 ? \"{}                                                                       \" : \"{\\\"left_out\\\": [{\\\"customer\\\": 1, \\\"causes\\\": [{\\\"rule\\\": 0}]}]}\")";
-    let fixed = PLANNER.replace("BEFORE", "").replace(
-        "call->emit(call->context, TEXT, sizeof TEXT - 1);",
-        &format!("const char *text = {left}; call->emit(call->context, text, strlen(text));"),
-    );
-    let found = failed_of(&bench, "fickle", &fixed);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, "plans");
+    assert_eq!(with("polite", polite), []);
+    let cases = [
+        ("deaf", "while (len > 20000) { }", "cancel", "it went on for more than 100 ms"),
+        (
+            "fickle",
+            "if (turn % 2) { say(call, \"{}\"); return KEHU_OK; }",
+            "plans",
+            "another plan for the same 1 customers",
+        ),
+        (
+            "forgets",
+            "say(call, \"{}\"); return KEHU_OK;",
+            "plans",
+            "customer C-1 is to be visited 2 times, but the plan places or leaves out 0",
+        ),
+    ];
+    for (name, before, check, expected) in cases {
+        let found = with(name, before);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].0 == check && found[0].1.contains(expected), "{found:?}");
+    }
+    let findings = check::all(&of("idle", "", "0"), &options(Duration::ZERO), &mut |_| ());
+    let plans = findings.iter().find(|finding| finding.check == "plans").unwrap();
+    let Outcome::Warned { what, .. } = &plans.outcome else { panic!("{plans:?}") };
+    assert!(what.ends_with("20 free days and 30 customers, and it plans no visit"), "{what}");
+}
+
+#[test]
+fn what_a_plugin_leaves_behind_is_found_by_name() {
+    let bench = Bench::new();
+    let headers =
+        "#include <locale.h>\n#include <fenv.h>\n#include <pthread.h>\n#include <sys/eventfd.h>\n";
+    let rest = "static void *rest(void *none) { for (;;) pause(); }\nstatic int32_t score(";
+    let used = headers.to_owned()
+        + &scorer(
+            "fesetround(FE_UPWARD); signal(SIGINT, SIG_IGN); eventfd(0, 0); eventfd(0, 0); setenv(\"TZ\", \"CST-8\", 1); pthread_t one; pthread_create(&one, NULL, rest, NULL);",
+            "",
+            "",
+        )
+        .replace("static int32_t score(", rest);
+    let found = failed_of(&bench, "used", &used);
+    let expected = [
+        ("rounding", "when it is used, it rounds numbers another way"),
+        ("signals", "when it is used, it set another handler for signal 2"),
+        ("files", "when it is used, it left 2 files open"),
+        ("variables", "when it is used, it set \"TZ=CST-8\" in the environment"),
+        ("threads", "when it is used, it leaves "),
+    ];
+    for (check, what) in expected {
+        let said = found.iter().find(|(name, _)| *name == check).map(|(_, said)| said.as_str());
+        assert!(said.is_some_and(|said| said.starts_with(what)), "{check}: {found:#?}");
+    }
+    assert_eq!(found.len(), 5, "{found:#?}");
+    let loaded = headers.to_owned()
+        + &scorer("", "", "")
+        + "__attribute__((constructor)) static void early(void) { sigset_t some; sigemptyset(&some); sigaddset(&some, SIGUSR1); sigprocmask(SIG_BLOCK, &some, NULL); close(1); setlocale(LC_ALL, \"C.UTF-8\"); FLUSH }";
+    let flush = match cfg!(target_arch = "x86_64") {
+        true => "__builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);",
+        false => "",
+    };
+    let mut found = failed_of(&bench, "loaded", &loaded.replace("FLUSH", flush));
+    let mut expected = vec![
+        ("signals", "when it is loaded, it blocked the signals [10]"),
+        ("files", "when it is loaded, it closed 1 files that are not its own"),
+    ];
+    if !flush.is_empty() {
+        expected.push(("rounding", "when it is loaded, it takes the smallest numbers for zero"));
+    }
+    for (check, what) in expected {
+        let at = found.iter().position(|(name, said)| *name == check && said.starts_with(what));
+        found.remove(at.unwrap_or_else(|| panic!("{check}: {found:#?}")));
+    }
+    // A system without locales has none that could be set.
+    for (check, said) in found {
+        assert_eq!(check, "locale");
+        assert!(said.starts_with("when it is loaded, it set the locale from \"C\" to "), "{said}");
+    }
 }
 
 #[test]

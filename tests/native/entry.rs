@@ -114,6 +114,30 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "step \"score\": output 0 is \"silent\", pack.toml gives \"silence\"",
         ),
         (
+            "built",
+            "KEHU_ENTRY_HEAD, KEHU",
+            "KEHU_MAGIC, sizeof(kehu_entry), 0, 0, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+            "min_host_minor is 1, but abi_minor says that it was built for 0",
+        ),
+        (
+            "stride",
+            "rules, 1, sizeof(kehu_rule)",
+            "rules, 1, sizeof(kehu_rule) + 4",
+            "rule_size is 108, which is no multiple of 8",
+        ),
+        (
+            "narrow",
+            "rules, 1, sizeof(kehu_rule)",
+            "rules, 1, 64",
+            "rule_size: struct_size is 64, at least 104 is needed",
+        ),
+        (
+            "flags",
+            "KEHU_ADDITIVE, 1, factors",
+            "KEHU_ADDITIVE | 8, 1, factors",
+            "output \"silence\": flags has 0x8, which this kehu does not know",
+        ),
+        (
             "place",
             "more than {limit}",
             "more than {limit}, {3}",

@@ -19,6 +19,7 @@ use crate::desk::Answer;
 use crate::ear::Word;
 use crate::lend::Spans;
 use crate::refusal::Refusal;
+use crate::survey::Trace;
 
 /// The bytes of a head: nonce, length of the JSON, length of what follows it.
 const HEAD: usize = 16;
@@ -46,6 +47,8 @@ pub(crate) enum Ask {
     Plan { step: usize },
     /// Makes proposals; the cases follow.
     FollowUp { step: usize, spans: Spans },
+    /// Tells what has changed in its process since before the plugin was loaded.
+    Survey,
 }
 
 /// What a worker says.
@@ -61,6 +64,8 @@ pub(crate) enum Tell {
     Word(Word),
     /// A call ended; what it emitted follows.
     Answer(Answer),
+    /// What has changed in the process.
+    Changed(Vec<(Trace, String)>),
 }
 
 /// A frame that came.

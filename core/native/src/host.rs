@@ -23,12 +23,15 @@ use crate::memory::Arena;
 use crate::refusal::Refusal;
 use crate::room::{Layout, PAGE};
 use crate::spawn::{self, WorkerCommand};
+use crate::survey::Trace;
 use kehu_contract::plain;
 
 /// How long a plugin may take to be loaded.
 const LOADING: Duration = Duration::from_secs(10);
 /// How long a call has between being asked to stop and being stopped.
 const GRACE: Duration = Duration::from_millis(500);
+/// How long it has at least, when many parts of a batch are tried.
+const HASTE: Duration = Duration::from_millis(250);
 /// How often a worker is looked at while it works.
 const WATCHED: Duration = Duration::from_millis(100);
 /// How much of what a plugin prints is kept.
@@ -225,7 +228,7 @@ impl Worker {
             other => return other,
         }
         self.set_cancel(1);
-        let received = self.answer(Instant::now() + GRACE.min(limit));
+        let received = self.answer(Instant::now() + GRACE.min(limit.max(HASTE)));
         self.set_cancel(0);
         received
     }
@@ -299,7 +302,7 @@ impl Worker {
     }
 
     /// How many threads the worker has; none where the system does not tell.
-    fn threads(&self) -> Option<usize> {
+    pub(crate) fn threads(&self) -> Option<usize> {
         self.status("Threads:")?.parse().ok()
     }
 
@@ -370,6 +373,14 @@ impl Worker {
         self.say(&ask, settings.as_bytes(), None, LOADING)?;
         self.begun = Some(context.clone());
         Ok(())
+    }
+
+    /// What has changed in the worker's process since before the plugin was loaded.
+    pub(crate) fn survey(&mut self) -> Result<Vec<(Trace, String)>, Death> {
+        match self.say(&Ask::Survey, &[], None, LOADING)?.content {
+            Tell::Changed(changes) => Ok(changes),
+            _ => Err(Death::Garbled("another answer than to Survey".to_owned())),
+        }
     }
 
     /// Makes a step's instance with a state, unless there is one.

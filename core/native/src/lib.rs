@@ -63,6 +63,7 @@ mod room;
 mod search;
 mod spawn;
 mod state;
+mod survey;
 mod verify;
 mod worker;
 

@@ -18,6 +18,7 @@ use crate::host::{Death, Worker, limit_of, names};
 use crate::lend::Lending;
 use crate::search::About;
 use crate::state;
+use crate::survey::Trace;
 
 /// The largest state.
 const STATE_BYTES: usize = 64 * 1024;
@@ -187,6 +188,32 @@ impl NativePack {
         match &self.seat {
             Some(Seat::Worker(worker)) => Some(worker),
             _ => None,
+        }
+    }
+
+    /// What has changed in the plugin's process since before it was loaded.
+    pub(crate) fn survey(&mut self) -> Result<Vec<(Trace, String)>, Trouble> {
+        match self.sit()? {
+            Seat::Worker(worker) => worker.survey().map_err(Trouble::Death),
+            Seat::Inside(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// How many threads the plugin's process has; none where the system does not tell.
+    pub(crate) fn threads(&mut self) -> Result<Option<usize>, Trouble> {
+        match self.sit()? {
+            Seat::Worker(worker) => Ok(worker.threads()),
+            Seat::Inside(_) => Ok(None),
+        }
+    }
+
+    /// Begins another run in the same process, so that the instances of this one are destroyed.
+    pub(crate) fn end_run(&mut self) -> Result<(), Trouble> {
+        self.context.seed = self.context.seed.wrapping_add(1);
+        let context = self.context.clone();
+        match self.sit()? {
+            Seat::Worker(worker) => worker.begin(&context).map_err(Trouble::Death),
+            Seat::Inside(_) => Ok(()),
         }
     }
 

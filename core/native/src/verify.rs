@@ -112,6 +112,13 @@ unsafe fn read_entry(pointer: *const abi::Entry) -> Result<abi::Entry, Refusal> 
         let message = format!("min_host_minor is {theirs}, this kehu has minor {ours}");
         return Err(Refusal::new(message).hint("use a newer kehu, or an older plugin"));
     }
+    if entry.min_host_minor > entry.abi_minor {
+        let (least, built) = (entry.min_host_minor, entry.abi_minor);
+        return Err(Refusal::new(format!(
+            "min_host_minor is {least}, but abi_minor says that it was built for {built}"
+        ))
+        .hint("begin the entry with KEHU_ENTRY_HEAD"));
+    }
     if entry.get_extension.is_none() {
         return Err(Refusal::new("get_extension is NULL"));
     }
@@ -129,6 +136,7 @@ unsafe fn read_rules(entry: &abi::Entry, manifest: &Manifest) -> Result<Vec<Rule
     }
     check_pointer(entry.rules.cast(), "rules is")?;
     check_size(entry.rule_size, size_of::<abi::Rule>(), "rule_size")?;
+    check_stride(entry.rule_size, "rule_size")?;
     let mut rules: Vec<RuleText> = Vec::new();
     for place in 0..count {
         // SAFETY: as the caller promises.
@@ -202,6 +210,7 @@ unsafe fn read_step(entry: &abi::Entry, step: &Step) -> Result<Functions, Refusa
             Hook::Score | Hook::VisitNeed => {
                 let least = offset_of!(abi::Scorer, fit);
                 let scorer: abi::Scorer = table(entry, abi::SCORER, name, least)?;
+                check_flags(scorer.flags, 0, &format!("step \"{name}\""))?;
                 needed(scorer.score.is_some(), "score", name)?;
                 needed(step.fit.is_none() || scorer.fit.is_some(), "fit", name)?;
                 Ok(Functions::Scorer(scorer))
@@ -209,12 +218,14 @@ unsafe fn read_step(entry: &abi::Entry, step: &Step) -> Result<Functions, Refusa
             Hook::PlanVisits => {
                 let least = size_of::<abi::Planner>();
                 let planner: abi::Planner = table(entry, abi::PLANNER, name, least)?;
+                check_flags(planner.flags, 0, &format!("step \"{name}\""))?;
                 needed(planner.plan.is_some(), "plan", name)?;
                 Ok(Functions::Planner(planner))
             }
             Hook::FollowUp => {
                 let least = size_of::<abi::FollowUp>();
                 let follow_up: abi::FollowUp = table(entry, abi::FOLLOW_UP, name, least)?;
+                check_flags(follow_up.flags, 0, &format!("step \"{name}\""))?;
                 needed(follow_up.follow_up.is_some(), "follow_up", name)?;
                 Ok(Functions::FollowUp(follow_up))
             }
@@ -269,6 +280,7 @@ unsafe fn read_shape(
     }
     check_pointer(scorer.outputs.cast(), "outputs is")?;
     check_size(scorer.output_size, size_of::<abi::Output>(), "output_size")?;
+    check_stride(scorer.output_size, "output_size")?;
     let mut shape = StepShape::default();
     for (place, give) in step.gives.iter().enumerate() {
         // SAFETY: as the caller promises.
@@ -283,6 +295,7 @@ unsafe fn read_shape(
                 "output {place} is \"{name}\", pack.toml gives \"{expected}\""
             )));
         }
+        check_flags(output.flags, abi::ADDITIVE, &format!("output \"{name}\""))?;
         let additive = output.flags & abi::ADDITIVE != 0;
         if additive && !matches!(give.info.kind, ColumnType::Number | ColumnType::Money) {
             return Err(wrong(format!("\"{name}\" is no number, so it cannot be additive")));
@@ -369,6 +382,26 @@ fn check_size(size: u32, least: usize, what: &str) -> Result<(), Refusal> {
         )));
     }
     Ok(())
+}
+
+/// The structs of a table stand one behind the other, each aligned.
+fn check_stride(size: u32, what: &str) -> Result<(), Refusal> {
+    if (size as usize).is_multiple_of(align_of::<abi::Entry>()) {
+        return Ok(());
+    }
+    Err(Refusal::new(format!("{what} is {size}, which is no multiple of 8"))
+        .hint("it is the size of the struct: sizeof"))
+}
+
+/// A flag that this host does not know would be a promise that it does not keep.
+fn check_flags(flags: u32, known: u32, what: &str) -> Result<(), Refusal> {
+    match flags & !known {
+        0 => Ok(()),
+        odd => {
+            Err(Refusal::new(format!("{what}: flags has {odd:#x}, which this kehu does not know"))
+                .hint("use a newer kehu, and say in min_host_minor which one serves the plugin"))
+        }
+    }
 }
 
 /// Copies a struct of `size` bytes; what it lacks is zero, what it has more is left.

@@ -18,6 +18,7 @@ use crate::lend::Lent;
 use crate::memory::Mapping;
 use crate::refusal::Refusal;
 use crate::room::Layout;
+use crate::survey::Survey;
 use crate::{jail, verify};
 use kehu_contract::plain;
 
@@ -42,9 +43,15 @@ fn serve(linked: &[Linked]) -> io::Result<()> {
     jail::follow_host()?;
     let mut channel = Channel::new(take_socket()?, None, FROM_HOST);
     let voice = Voice::of(&channel);
-    let (guest, input, output) = (None, None, None);
-    let mut stage =
-        Stage { linked, guest, input, output, guards: Vec::new(), voice: voice.clone() };
+    let mut stage = Stage {
+        linked,
+        guest: None,
+        input: None,
+        output: None,
+        guards: Vec::new(),
+        voice: voice.clone(),
+        before: None,
+    };
     while let Some(frame) = channel.receive::<Ask>(None)? {
         voice.open(&channel);
         let mut answer = stage.answer(frame)?;
@@ -126,6 +133,8 @@ struct Stage<'a> {
     output: Option<Mapping>,
     guards: Vec<usize>,
     voice: Voice,
+    /// How the process was before the plugin was loaded.
+    before: Option<Survey>,
 }
 
 impl Stage<'_> {
@@ -149,12 +158,19 @@ impl Stage<'_> {
             Ask::Load { linked, memory: most, seconds } => {
                 let loaded = jail::enter(most, seconds)
                     .map_err(|error| unconfined(&error))
-                    .and_then(|()| self.load(linked, memory))
+                    .and_then(|()| {
+                        self.before = Some(Survey::take());
+                        self.load(linked, memory)
+                    })
                     .and_then(|told| {
                         jail::tighten().map_err(|error| unconfined(&error))?;
                         Ok(told)
                     });
                 return Ok(loaded.unwrap_or_else(Tell::Refused));
+            }
+            Ask::Survey => {
+                let before = self.before.as_ref().ok_or(io::ErrorKind::InvalidData)?;
+                return Ok(Tell::Changed(before.changes(&Survey::take())));
             }
             _ => {}
         }
@@ -187,7 +203,7 @@ impl Stage<'_> {
                 let lent = Lent::shared(&spans, input, guest.needs(step));
                 guest.ask(step, &Work::FollowUp { lent: &lent, cases: &tail })
             }
-            Ask::Map { .. } | Ask::Load { .. } => return Err(missing()),
+            Ask::Map { .. } | Ask::Load { .. } | Ask::Survey => return Err(missing()),
         };
         Ok(Tell::Answer(answer))
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kehu_contract::{
-    Case, FixedVisit, Hook, InteractionView, Pack as _, PlanCustomer, PlanningProblem, Point,
+    Case, FixedVisit, Hook, InteractionView, Pack as _, Plan, PlanCustomer, PlanningProblem, Point,
     WorkDay,
 };
 
@@ -20,7 +20,7 @@ const HEEDED: Duration = Duration::from_millis(100);
 const TRIES: usize = 3;
 
 /// A rep with so many customers around a town, and twenty working days.
-fn problem(customers: usize, chance: &mut Chance) -> PlanningProblem {
+pub(super) fn problem(customers: usize, chance: &mut Chance) -> PlanningProblem {
     let day = |day: i32| WorkDay { day, seconds: 8 * 3_600, max_visits: 10 };
     let mut place = || {
         let mut near = |centre: f64| centre + (chance.share() - 0.5) / 2.0;
@@ -60,7 +60,39 @@ fn problem(customers: usize, chance: &mut Chance) -> PlanningProblem {
     }
 }
 
+/// What is wrong with a plan that a run would refuse.
+fn flaw(problem: &PlanningProblem, plan: &Plan) -> Option<String> {
+    let stops = |customer: i64| {
+        let all = plan.days.iter().flat_map(|day| &day.stops);
+        all.filter(|stop| stop.customer == customer).count() as i64
+    };
+    for day in &plan.days {
+        if !problem.days.iter().any(|each| each.day == day.day) {
+            return Some(format!("day {} is no working day of the problem", day.day));
+        }
+    }
+    for customer in &problem.customers {
+        let id = customer.customer;
+        let left = plan.left_out.iter().filter(|left| left.customer == id);
+        let left: i64 = left.map(|left| i64::from(left.missing)).sum();
+        let accounted = stops(id).saturating_add(left);
+        if accounted != i64::from(customer.visits) {
+            let visits = customer.visits;
+            return Some(format!(
+                "customer C-{id} is to be visited {visits} times, but the plan places or leaves out {accounted}"
+            ));
+        }
+    }
+    let kept = |fixed: &FixedVisit| {
+        let mut on = plan.days.iter().filter(|day| day.day == fixed.day);
+        on.any(|day| day.stops.iter().any(|stop| stop.customer == fixed.customer))
+    };
+    let lost = problem.fixed.iter().find(|fixed| !kept(fixed))?;
+    Some(format!("the visit of C-{} that is agreed for day {} is missing", lost.customer, lost.day))
+}
+
 pub(super) fn plans(subject: &Subject<'_>) -> Result<(), Stop> {
+    let mut warned = None;
     for (place, step) in subject.steps(&[Hook::PlanVisits])? {
         for customers in [0, 1, 30] {
             let problem = problem(customers, &mut subject.chance());
@@ -75,9 +107,27 @@ pub(super) fn plans(subject: &Subject<'_>) -> Result<(), Stop> {
                     "draw chance from the problem's seed, and count steps instead of time",
                 ));
             }
+            let name = &step.name;
+            if let Some(what) = flaw(&problem, &first) {
+                return Err(Stop::failed(
+                    format!("step \"{name}\": {what}"),
+                    "place each visit of each customer on a day, or name it in left_out",
+                ));
+            }
+            // One visit is agreed: that it stands there is no merit of the planner.
+            let placed: usize = first.days.iter().map(|day| day.stops.len()).sum();
+            if customers > 1 && placed <= problem.fixed.len() {
+                let days = problem.days.len();
+                warned = Some(Stop::Warned {
+                    what: format!(
+                        "step \"{name}\": {days} free days and {customers} customers, and it plans no visit"
+                    ),
+                    hint: Some("leave out what does not fit, and no more".to_owned()),
+                });
+            }
         }
     }
-    Ok(())
+    warned.map_or(Ok(()), Err)
 }
 
 pub(super) fn cancel(subject: &Subject<'_>) -> Result<(), Stop> {
@@ -105,17 +155,22 @@ pub(super) fn cancel(subject: &Subject<'_>) -> Result<(), Stop> {
 fn until_heeded(subject: &Subject<'_>, place: usize, problem: &[u8]) -> Result<Duration, Stop> {
     let mut pack = subject.pack(&subject.context())?;
     pack.create(place, &[]).map_err(|trouble| Stop::from(pack.tell(trouble)))?;
-    let seat = pack.sit().map_err(|_| Stop::skipped("the worker is gone"))?;
-    let Seat::Worker(worker) = seat else { return Err(Stop::skipped("it has no worker")) };
     let begun = Instant::now();
-    match worker.plan(place, problem, BEGUN) {
-        Ok(_) => Ok(begun.elapsed().saturating_sub(BEGUN)),
-        Err(Death::TooSlow(_)) => Ok(Duration::MAX),
-        Err(death) => Err(pack.tell(Trouble::Death(death)).into()),
+    let planned = pack.hurried(Some(BEGUN), |pack| {
+        pack.call(1, |seat, limit| match seat {
+            Seat::Worker(worker) => worker.plan(place, problem, limit),
+            Seat::Inside(_) => Err(Death::Host("it has no worker".to_owned())),
+        })
+    });
+    match planned {
+        Err(Trouble::Death(death)) if death.is_hang() => Ok(Duration::MAX),
+        Err(Trouble::Death(death)) => Err(pack.tell(Trouble::Death(death)).into()),
+        // What it says of itself then is no matter here.
+        _ => Ok(begun.elapsed().saturating_sub(BEGUN)),
     }
 }
 
-fn case(row: usize) -> Case {
+pub(super) fn case(row: usize) -> Case {
     let interaction = |days_ago: i32| InteractionView {
         id: i64::from(days_ago),
         kind: "purchase".to_owned(),

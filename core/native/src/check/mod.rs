@@ -9,6 +9,7 @@ mod deciding;
 mod rows;
 mod scoring;
 mod subject;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -53,6 +54,13 @@ pub enum Outcome {
     Passed,
     /// It does not.
     Failed {
+        /// What happened.
+        what: String,
+        /// What to do next.
+        hint: Option<String>,
+    },
+    /// It does, but in a way that is hardly meant.
+    Warned {
         /// What happened.
         what: String,
         /// What to do next.
@@ -171,7 +179,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "plans",
-        about: "plans the same problem the same way twice",
+        about: "places each visit or leaves it out, the same way twice",
         after: &["loads"],
         run: deciding::plans,
     },
@@ -186,6 +194,42 @@ const CHECKS: &[Check] = &[
         about: "proposes the same for the same customers twice",
         after: &["loads"],
         run: deciding::proposals,
+    },
+    Check {
+        name: "locale",
+        about: "leaves the locale as it was",
+        after: &["loads"],
+        run: traces::locale,
+    },
+    Check {
+        name: "rounding",
+        about: "leaves the way in which numbers are rounded",
+        after: &["loads"],
+        run: traces::floating,
+    },
+    Check {
+        name: "signals",
+        about: "leaves the handlers of signals",
+        after: &["loads"],
+        run: traces::signals,
+    },
+    Check {
+        name: "files",
+        about: "leaves no file open, and closes none of others",
+        after: &["loads"],
+        run: traces::files,
+    },
+    Check {
+        name: "variables",
+        about: "leaves the environment as it was",
+        after: &["loads"],
+        run: traces::variables,
+    },
+    Check {
+        name: "threads",
+        about: "leaves no thread behind",
+        after: &["loads"],
+        run: traces::threads,
     },
     Check {
         name: "fuzz",

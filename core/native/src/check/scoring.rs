@@ -218,7 +218,7 @@ pub(super) fn settings(subject: &Subject<'_>) -> Result<(), Stop> {
                             "serve each value that the setting may have, or narrow its range",
                         ));
                     }
-                    Err(Stop::Skipped(_)) | Ok(()) => {}
+                    Err(Stop::Warned { .. } | Stop::Skipped(_)) | Ok(()) => {}
                 }
             }
         }

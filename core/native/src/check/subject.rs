@@ -23,6 +23,7 @@ const LINE: usize = 200;
 /// Why a check ends before it passes.
 pub(super) enum Stop {
     Failed { what: String, hint: Option<String> },
+    Warned { what: String, hint: Option<String> },
     Skipped(String),
 }
 
@@ -38,6 +39,7 @@ impl Stop {
     pub(super) fn into_outcome(self) -> Outcome {
         match self {
             Self::Failed { what, hint } => Outcome::Failed { what, hint },
+            Self::Warned { what, hint } => Outcome::Warned { what, hint },
             Self::Skipped(why) => Outcome::Skipped(why),
         }
     }

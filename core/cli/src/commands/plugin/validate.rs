@@ -76,6 +76,9 @@ fn parts(outcome: &Outcome) -> (&'static str, String, String) {
         Outcome::Failed { what, hint } => {
             ("failed", what.clone(), hint.clone().unwrap_or_default())
         }
+        Outcome::Warned { what, hint } => {
+            ("warning", what.clone(), hint.clone().unwrap_or_default())
+        }
         Outcome::Skipped(why) => ("skipped", why.clone(), String::new()),
     }
 }
