@@ -92,7 +92,7 @@ fn every_command_tells_what_it_does() {
               Shows what packs log from this level on: debug, info, warning or error [default: warning]
 
           --locked
-              Fails unless every plugin that is on is the very one of kehu.lock
+              Fails unless every pack and plugin that is on is the very one of kehu.lock
 
     Examples:
       kehu deal move D-7 intent
