@@ -104,6 +104,8 @@ fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_as
     [stderr]
     注意：脚本包的询问顺序无法确定
     错误：没有脚本包 "lifecicle"
+     --> kehu.toml:3:25
+      3 | on = ["rfm", "silence", "lifecicle"]
     提示：是不是 "lifecycle"？
     [exit 3]
     "#);
@@ -247,6 +249,7 @@ fn a_pack_is_shown_as_far_as_it_goes_where_something_is_wrong_with_it() {
     error: setting "silent_after" is 400, expected 7 to 365
      --> kehu.toml:3:16
       3 | silent_after = 400
+    hint: the pack's own default is 60
     error: pack silence has no setting "silent_affter"
      --> kehu.toml:4:1
       4 | silent_affter = 1

@@ -201,6 +201,7 @@ fn an_upgrade_says_first_whom_it_would_change() {
     error: setting "silent_after" is 50, expected 7 to 40
      --> kehu.toml:4:16
       4 | silent_after = 50
+    hint: the pack's own default is 40
     hint: nothing was changed: these settings of the workspace would no longer fit
     hint: to upgrade all the same, and mend kehu.toml after it: --force
     [exit 1]
@@ -387,6 +388,84 @@ fn a_link_that_leads_out_of_the_workspace_is_no_pack() {
     [stderr]
     error: ../shared/silence/more.lua is a link, and a pack holds its own files
     hint: put a copy of the file in its place
+    [exit 1]
+    ");
+}
+
+#[test]
+fn a_pack_brings_its_own_words_along() {
+    let kit = shop();
+    let words = "[[kind]]\nname = \"sample\"\ntitle = { en = \"sample\", zh = \"样品\" }\n\
+                 [fields.customer]\ncredit_days = { type = \"number\", unit = \"days\" }\n\
+                 [features]\nsamples = { count = \"sample\", doc = \"samples sent\" }\n";
+    let needs = manifest("1.0.0")
+        .replace("[\"recency_days\"]", "[\"recency_days\", \"samples\", \"credit_days\"]");
+    kit.write("../shared/silence/pack.toml", &format!("{needs}{words}"));
+    kit.done("pack add ../shared/silence");
+    let shown = kit.json("pack show silence");
+    assert_eq!(shown["vocabulary"][0]["name"], "sample");
+    assert_eq!(shown["vocabulary"][1]["type"], "number; days");
+    assert_eq!(shown["needs"][1]["given_by"], "silence");
+    kit.done("score --locked");
+    kit.write(
+        "../shared/silence/pack.toml",
+        &format!("{needs}{}", words.replace("sample", "trial")),
+    );
+    let told = kit.run("pack upgrade silence ../shared/silence --dry-run");
+    assert!(told.contains("nobody gives"), "the step still needs samples: {told}");
+}
+
+#[test]
+fn what_others_need_or_kehu_toml_still_names_is_not_removed() {
+    let kit = shop();
+    kit.done("pack add ../shared/silence");
+    let other = manifest("1.0.0").replace("silence", "quiet").replace("recency_days", "silence");
+    kit.write("../shared/quiet/pack.toml", &other);
+    kit.write("../shared/quiet/main.lua", "return { score = function(c, ctx) return {} end }\n");
+    kit.done("pack add ../shared/quiet");
+    let before = all_files(&kit);
+    assert_snapshot!(kit.run("pack remove silence"), @r#"
+    [stderr]
+    error: pack quiet, step score, needs "silence", which nobody gives; known are: recency_days, first_purchase_days, purchases, amount, margin, amount_12m, amount_previous_12m, margin_12m, margin_previous_12m, last_contact_days, contacts_30d, contacts_90d, visits, last_visit_days, complaints, open_complaints and 17 more
+    hint: this is how it would be without the pack; nothing was removed
+    [exit 1]
+    "#);
+    kit.done("pack remove quiet");
+    kit.set("[settings.silence]\nsilent_after = 50\n");
+    assert_snapshot!(kit.run("pack remove silence --lang zh"), @r#"
+    [stderr]
+    错误：没有脚本包 "silence"
+     --> kehu.toml:3:1
+      3 | [settings.silence]
+    提示：可用的有：rfm, tiers, lifecycle, visit-frequency, day-planner, lifecycle-follow-up, funnel-follow-up, contact-caps, clv
+    提示：若无此脚本包即会如此；未移除任何内容
+    [exit 1]
+    "#);
+    kit.write("kehu.toml", "[packs]\non = [\"lifecycle\", \"silence\"]\n");
+    kit.done("pack remove silence");
+    assert_ne!(all_files(&kit), before);
+}
+
+#[test]
+fn steps_that_need_one_another_are_shown_as_the_circle_that_they_are() {
+    let kit = shop();
+    for (name, needs) in [("one", "two"), ("two", "one")] {
+        let text = manifest("1.0.0").replace("silence", name).replace("recency_days", needs);
+        kit.write(&format!("scripts/{name}/pack.toml"), &text);
+        kit.write(
+            &format!("scripts/{name}/main.lua"),
+            "return { score = function() return {} end }",
+        );
+    }
+    kit.write("kehu.toml", "[packs]\non = [\"one\", \"two\"]\n");
+    assert_snapshot!(kit.run("pack list").split("[stderr]").nth(1).unwrap(), @r"
+    note: the order in which packs are asked is not known
+    error: the steps need one another in a circle: one.score → two.score → one.score
+    [exit 3]
+    ");
+    assert_snapshot!(kit.run("score"), @r"
+    [stderr]
+    error: the steps need one another in a circle: one.score → two.score → one.score
     [exit 1]
     ");
 }

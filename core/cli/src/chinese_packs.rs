@@ -98,5 +98,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("What it promises stays as it is.", "约定没有变化。"),
     ("No customer's value would be another today.", "今日没有客户的值会改变。"),
+    ("the pack's own default is {}", "脚本包的默认值为 {}"),
     ("give both the same name", "请让两者同名"),
 ];

@@ -5,6 +5,7 @@ use kehu_domain::{Day, Entity, RunId};
 use kehu_engine::packs::PackSet;
 use kehu_engine::records::names::Directory;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
+use kehu_engine::settings::Settings;
 use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
 
@@ -49,10 +50,22 @@ pub(crate) fn compute_all<'r>(
     as_of: Day,
     seed: Option<u64>,
 ) -> Result<(RunView<'r>, bool)> {
+    compute_with(context, workspace, &workspace.settings, packs, as_of, seed)
+}
+
+/// Computes a run as it would be with other settings.
+pub(crate) fn compute_with<'r>(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    settings: &Settings,
+    packs: &PackSet,
+    as_of: Day,
+    seed: Option<u64>,
+) -> Result<(RunView<'r>, bool)> {
     let mut progress = Progress::steps();
     let run = score::compute(
         &workspace.store,
-        &workspace.settings,
+        settings,
         packs,
         CustomerRange::ALL,
         options(context, as_of, seed),

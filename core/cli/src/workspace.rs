@@ -162,15 +162,37 @@ pub(crate) fn read_settings(root: &Path, shipped: Shipped<'_>) -> Result<Setting
     read_layers(root, shipped).map(|layers| layers.settings)
 }
 
-/// Holds a workspace's settings with the words that its packs bring, and the folders of those that it
-/// extends, the nearest first.
+/// Reads what the files say, without the words that packs bring.
+pub(crate) fn read_files(root: &Path) -> Result<Settings> {
+    read_plain(root).map(|layers| layers.settings)
+}
+
+/// Holds a workspace's settings, and the folders of those that it extends, the nearest first.
 struct Layers {
     settings: Settings,
     bases: Vec<PathBuf>,
     base_names: Vec<String>,
 }
 
+/// The folders in which packs may lie, the nearest first, each with its name for messages.
+pub(crate) fn folders<'a>(
+    root: &'a Path,
+    bases: &'a [PathBuf],
+    names: &'a [String],
+) -> Vec<(&'a Path, &'a str)> {
+    let bases = bases.iter().map(PathBuf::as_path).zip(names.iter().map(String::as_str));
+    std::iter::once((root, "")).chain(bases).collect()
+}
+
 fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
+    let mut layers = read_plain(root)?;
+    let folders = folders(root, &layers.bases, &layers.base_names);
+    let words = packs::vocabulary::find(&folders, shipped, &layers.settings.packs_on)?;
+    layers.settings.add_vocabulary(&words)?;
+    Ok(layers)
+}
+
+fn read_plain(root: &Path) -> Result<Layers> {
     let mut layers: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));
@@ -187,12 +209,7 @@ fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
     let bases: Vec<PathBuf> = bases.collect();
     let names = layers.iter().skip(1).filter_map(|(name, _)| Path::new(name).parent());
     let base_names: Vec<String> = names.map(|folder| folder.display().to_string()).collect();
-    let mut settings = Settings::read(&files)?;
-    let folders = bases.iter().map(PathBuf::as_path).zip(base_names.iter().map(String::as_str));
-    let folders: Vec<(&Path, &str)> = std::iter::once((root, "")).chain(folders).collect();
-    let words = packs::vocabulary::find(&folders, shipped, &settings.packs_on)?;
-    settings.add_vocabulary(&words)?;
-    Ok(Layers { settings, bases, base_names })
+    Ok(Layers { settings: Settings::read(&files)?, bases, base_names })
 }
 
 /// The settings that a file extends, by the name for messages and the path.

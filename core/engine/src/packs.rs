@@ -4,10 +4,11 @@ mod broken;
 
 use std::sync::Arc;
 
-use kehu_contract::document::{ItemValue, Problem};
+use kehu_contract::document::{ItemValue, Place, Problem};
 use kehu_contract::{Hook, Manifest, PackFactory, did_you_mean};
 use serde_json::{Map, Value as Json};
 
+use crate::score::show_number;
 use crate::settings::Settings;
 
 pub use broken::BrokenPack;
@@ -60,6 +61,8 @@ pub enum PackSetError {
     Unknown {
         /// The name as written.
         name: String,
+        /// Where it is first written; none if nothing but the program names it.
+        place: Option<Place>,
         /// The nearest name, or all.
         hint: String,
     },
@@ -89,7 +92,8 @@ impl PackSet {
         let mut errors = Vec::new();
         let mut unknown = |name: &str| {
             let hint = did_you_mean(name, names());
-            errors.push(PackSetError::Unknown { name: name.to_owned(), hint });
+            let place = settings.first_named(name).cloned();
+            errors.push(PackSetError::Unknown { name: name.to_owned(), place, hint });
         };
         let named = settings.packs_on.iter().chain(settings.pack_settings.keys());
         let named = named.chain(settings.column_givers.values());
@@ -182,7 +186,12 @@ pub fn checked_settings(
                     values.insert(name.clone(), value);
                     continue;
                 }
-                Err((place, message)) => Problem { place, message, hint: None },
+                Err((place, message)) => {
+                    let default = simple(&setting.default);
+                    let hint =
+                        default.map(|default| format!("the pack's own default is {default}"));
+                    Problem { place, message, hint }
+                }
             },
             None => {
                 let known = manifest.settings.iter().map(|setting| setting.name.as_str());
@@ -196,4 +205,13 @@ pub fn checked_settings(
         problems.push(problem);
     }
     if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// A value in a word, as a person would write it; none for lists and tables.
+fn simple(value: &Json) -> Option<String> {
+    match value {
+        Json::Number(number) => number.as_f64().map(show_number),
+        Json::String(_) | Json::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
 }

@@ -180,6 +180,9 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
             report.error("pack", &CommandError::from(problem.clone()));
         }
     }
+    for (dir, edits) in packs::locked::edited(workspace).unwrap_or_default() {
+        report.add(Status::Warning, "pack", packs::locked::told(&dir, &edits), "kehu pack lock");
+    }
     for pack in packs.absent() {
         let (found, advice) = pack.reason.split_once("\nhint: ").unwrap_or((&pack.reason, ""));
         report.add(Status::Error, "plugin", format!("{}: {found}", pack.name), advice);

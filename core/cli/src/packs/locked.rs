@@ -95,12 +95,19 @@ pub(crate) fn told(dir: &str, edits: &[String]) -> String {
     format!("{dir} was edited since it was locked: {}", edits.join(", "))
 }
 
+/// The packs that are on and were edited since they were locked, each with the files that differ.
+pub(crate) fn edited(workspace: &Workspace) -> Result<Vec<(String, Vec<String>)>> {
+    let edited = counting(workspace)?.into_iter().filter_map(|(dir, standing)| match standing {
+        Standing::Edited(edits) => Some((dir, edits)),
+        _ => None,
+    });
+    Ok(edited.collect())
+}
+
 /// Says on stderr which packs that are on were edited since they were locked.
 pub(crate) fn tell(workspace: &Workspace) -> Result {
-    for (dir, standing) in counting(workspace)? {
-        if let Standing::Edited(edits) = standing {
-            Printer::talk(&format!("note: {}", told(&dir, &edits)));
-        }
+    for (dir, edits) in edited(workspace)? {
+        Printer::talk(&format!("note: {}", told(&dir, &edits)));
     }
     Ok(())
 }

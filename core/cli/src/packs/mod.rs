@@ -11,13 +11,14 @@ use std::sync::Arc;
 use kehu_contract::document::Problem;
 use kehu_contract::{Hook, Origin, PackFactory, did_you_mean};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
+use kehu_engine::settings::Settings;
 use kehu_lua::{LuaPackFactory, PackFiles, Refused};
 
 use crate::Shipped;
 use crate::error::{CommandError, Result};
 use crate::plugins;
 use crate::said;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 use sources::{MANIFEST, Source};
 use vocabulary::manifest_of;
 
@@ -32,40 +33,66 @@ pub(crate) fn enabled_but(
     shipped: Shipped<'_>,
     but: &[String],
 ) -> Result<PackSet> {
-    let change = Change { without: but.to_vec(), ..Change::default() };
-    enabled_after(workspace, shipped, &change)
+    let mut settings = Cow::Borrowed(&workspace.settings);
+    if !but.is_empty() {
+        settings.to_mut().packs_on.retain(|name| !but.contains(name));
+    }
+    choose(workspace, shipped, &settings, &Change::default())
 }
 
 /// What would be another, to see how the packs would then go together.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Change {
-    /// Packs that would not be on.
-    pub(crate) without: Vec<String>,
+    /// A pack that would not be on.
+    pub(crate) off: Option<String>,
     /// The pack whose folder would not lie in the workspace.
     pub(crate) gone: Option<String>,
     /// A pack that would lie there, and be on.
     pub(crate) with: Option<Arc<dyn PackFactory>>,
 }
 
-/// Loads the packs as they would be after a change.
+/// Loads the packs as they would be after a change, with the settings as they would be then.
 pub(crate) fn enabled_after(
     workspace: &Workspace,
     shipped: Shipped<'_>,
     change: &Change,
+) -> Result<(PackSet, Settings)> {
+    let mut settings = workspace::read_files(&workspace.root)?;
+    settings.packs_on.retain(|name| change.off.as_ref() != Some(name));
+    let with = change.with.as_ref().map(|pack| pack.manifest());
+    if let Some(with) = with
+        && !settings.packs_on.contains(&with.name)
+    {
+        settings.packs_on.push(with.name.clone());
+    }
+    let folders = workspace::folders(&workspace.root, &workspace.bases, &workspace.base_names);
+    let mut words = Vec::new();
+    for name in &settings.packs_on {
+        match with.filter(|with| with.name == *name) {
+            Some(with) => words.push((name.clone(), with.vocabulary.clone())),
+            None => {
+                let nearest = usize::from(change.gone.as_ref() == Some(name));
+                let on = std::slice::from_ref(name);
+                words.extend(vocabulary::find(&folders[nearest..], shipped, on)?);
+            }
+        }
+    }
+    settings.add_vocabulary(&words)?;
+    Ok((choose(workspace, shipped, &settings, change)?, settings))
+}
+
+fn choose(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    settings: &Settings,
+    change: &Change,
 ) -> Result<PackSet> {
-    let mut settings = Cow::Borrowed(&workspace.settings);
-    let with = change.with.as_ref().map(|pack| pack.manifest().name.clone());
-    if !change.without.is_empty() {
-        settings.to_mut().packs_on.retain(|name| !change.without.contains(name));
-    }
-    if let Some(name) = with.as_ref().filter(|name| !settings.packs_on.contains(name)) {
-        settings.to_mut().packs_on.push(name.clone());
-    }
     if workspace.locked {
         locked::demand(workspace)?;
     }
     let (mut available, mut broken) = available(workspace, shipped, change.gone.as_deref())?;
-    if let (Some(name), Some(pack)) = (with, &change.with) {
+    if let Some(pack) = &change.with {
+        let name = pack.manifest().name.clone();
         available.retain(|each| each.manifest().name != name);
         broken.retain(|(each, _)| *each != name);
         available.insert(0, Arc::clone(pack));
@@ -90,11 +117,12 @@ pub(crate) fn enabled_after(
     // A plugin of the workspace stands in for a shipped script of its name.
     let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
     available.splice(..0, factories);
-    let packs = PackSet::new(&settings, &available, absent).map_err(|errors| {
+    let packs = PackSet::new(settings, &available, absent).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {
             PackSetError::Setting(problem) => CommandError::from(problem),
-            PackSetError::Unknown { name, hint } => {
-                CommandError::failed(format!("there is no pack \"{name}\"")).hint(hint)
+            PackSetError::Unknown { name, place, hint } => {
+                let error = CommandError::failed(format!("there is no pack \"{name}\""));
+                CommandError { place, ..error }.hint(hint)
             }
             PackSetError::Vocabulary { .. } => {
                 CommandError::failed(error.to_string()).hint("declare it in kehu.toml")

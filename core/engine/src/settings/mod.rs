@@ -6,7 +6,7 @@ mod vocabulary;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kehu_contract::document::{Document, Item, ItemValue, Problem, Problems, Table};
+use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use kehu_contract::{Hook, Language, Limits, did_you_mean};
 use kehu_domain::{Currency, Entity, Field, Kind, Pipeline, Stage};
 
@@ -133,6 +133,20 @@ impl Settings {
                 (path, item.to_json(), format!("{}:{}", item.place.file, item.place.line))
             })
             .collect()
+    }
+
+    /// Where the files first name a pack: in `[packs]`, `[columns]`, `[hooks]` or by its settings.
+    pub fn first_named(&self, pack: &str) -> Option<&Place> {
+        let is_list = |path: &str| {
+            (path == "packs.on" && self.packs_on.iter().any(|on| on == pack))
+                || path.starts_with("columns.")
+                || path.starts_with("hooks.")
+        };
+        let leaves = self.document.leaves().into_iter().filter(|(path, _)| is_list(path));
+        let items =
+            leaves.flat_map(|(_, item)| item.as_list().unwrap_or(std::slice::from_ref(item)));
+        let named = items.into_iter().find(|item| item.as_text() == Some(pack));
+        named.or_else(|| self.pack_settings.get(pack)).map(|item| &item.place)
     }
 
     /// The kind of a name.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use kehu_contract::RunContext;
 use kehu_engine::packs::PackSet;
 use kehu_engine::score;
+use kehu_engine::settings::Settings;
 use serde_json::json;
 
 use super::contract::json_cell;
@@ -59,7 +60,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     evaluate(&workspace, &located)?;
     let is_on = workspace.settings.packs_on.contains(name);
     if !args.off || is_on {
-        fits(context, &workspace, &located).map_err(|error| {
+        fits(context, &workspace, &located).map(drop).map_err(|error| {
             let error = error.hint("nothing was added");
             if is_on { error } else { error.hint("to add it without turning it on: --off") }
         })?;
@@ -115,18 +116,17 @@ pub(super) fn evaluate(workspace: &Workspace, located: &Located) -> Result {
     loaded.map(drop).map_err(|error| CommandError::failed(error.to_string()))
 }
 
-/// Checks that a pack goes together with those that are on; gives the packs as they would be.
+/// Checks that a pack goes together with those that are on; gives the packs, and the settings, as they would be.
 pub(super) fn fits(
     context: &Context<'_>,
     workspace: &Workspace,
     located: &Located,
-) -> Result<PackSet> {
+) -> Result<(PackSet, Settings)> {
     let factory = std::sync::Arc::clone(&located.factory);
     let change = Change { with: Some(factory), ..Change::default() };
-    let packs = packs::enabled_after(workspace, context.shipped, &change)?;
-    score::sequence(&packs, &workspace.settings)
-        .map_err(|error| CommandError::failed(error.to_string()))?;
-    Ok(packs)
+    let (packs, settings) = packs::enabled_after(workspace, context.shipped, &change)?;
+    score::sequence(&packs, &settings).map_err(|error| CommandError::failed(error.to_string()))?;
+    Ok((packs, settings))
 }
 
 fn turned_on(workspace: &Workspace, name: &str) -> Result<Replacement> {

@@ -1,12 +1,14 @@
 //! What a pack promises, gathered and shown: the same page for packs in Lua and native ones.
 
-use kehu_contract::document::{ItemValue, Place};
+use kehu_contract::document::{ItemValue, Place, Problems};
 use kehu_contract::{
     ColumnInfo, Give, Hook, LabelValue, Language, Manifest, Rule, RunContext, Setting, Text,
 };
+use kehu_domain::FieldType;
 use kehu_engine::features::Catalogue;
 use kehu_engine::packs::checked_settings;
 use kehu_engine::score::show_number;
+use kehu_engine::settings::{WITH_FIELDS, read_fields, read_kinds};
 use serde_json::{Map, Value as Json, json};
 
 use super::{list, words};
@@ -194,6 +196,7 @@ pub(super) fn page(contract: &Contract, language: Language) -> Page {
             ("needs", words::NEEDS, needs(contract, language), 0),
             ("gives", words::GIVES, gives(contract, language), 0),
             ("features", words::FEATURES, features(manifest, language), 0),
+            ("vocabulary", words::VOCABULARY, vocabulary(manifest, language), 0),
             ("settings", words::SETTINGS, settings(contract, language), 0),
             ("rules", words::RULES, rules(&contract.rules, language), 0),
             ("actions", words::ACTIONS, actions(manifest, language), 0),
@@ -348,6 +351,40 @@ fn features(manifest: &Manifest, language: Language) -> Listing {
             Cell::text(feature.declaration()),
             doc(&feature.info.doc, language),
         ]);
+    }
+    listing
+}
+
+/// A kind of interaction or a custom field that a pack brings: what it is, its name and type, its words.
+pub(super) fn brought(manifest: &Manifest) -> Vec<(String, String, String, Text)> {
+    let document = manifest.vocabulary.to_document();
+    let problems = Problems::default();
+    let table = document.table(&problems);
+    let kinds = read_kinds(&table).into_iter().map(|kind| {
+        let states = kind.states.join(" | ");
+        ("kind".to_owned(), kind.name, states, Text::new(kind.en, kind.zh))
+    });
+    let fields = read_fields(&table).into_iter().map(|(entity, field)| {
+        let of = WITH_FIELDS.iter().find(|(_, each)| *each == entity);
+        let kind = FieldType::ALL.iter().find(|(_, each)| *each == field.kind);
+        let told = [kind.map_or("", |(word, _)| word), &field.unit, &field.choices.join(" | ")];
+        let told: Vec<&str> = told.into_iter().filter(|part| !part.is_empty()).collect();
+        let what = format!("fields.{}", of.map_or("", |(word, _)| word));
+        (what, field.name, told.join("; "), Text::new(field.en, field.zh))
+    });
+    kinds.chain(fields).collect()
+}
+
+fn vocabulary(manifest: &Manifest, language: Language) -> Listing {
+    let mut listing = Listing::new(vec![
+        Column::whole("what", words::WHAT),
+        Column::whole("name", locale::NAME),
+        Column::text("type", locale::TYPE),
+        Column::text("title", words::TITLE),
+    ]);
+    for (what, name, kind, title) in brought(manifest) {
+        let cells = [Cell::text(what), Cell::text(name), Cell::text(kind), doc(&title, language)];
+        listing.rows.push(cells.into());
     }
     listing
 }

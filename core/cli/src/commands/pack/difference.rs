@@ -84,6 +84,10 @@ impl<'a> Side<'a> {
                 [feature.info.kind.name(), &feature.declaration(), feature.info.doc.get(language)];
             all.push((words::FEATURE, feature.info.name.clone(), joined(&told)));
         }
+        for (what, name, kind, title) in contract::brought(manifest) {
+            let told = [&kind, title.get(language)];
+            all.push((words::WORD, format!("{what}.{name}"), joined(&told)));
+        }
         for setting in &manifest.settings {
             let default = contract::json_cell(&setting.default).show;
             let allowed = contract::allowed(setting).show;

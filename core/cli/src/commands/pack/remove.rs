@@ -59,14 +59,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let text =
         fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
     let off = settings_file::with_pack_off(&text, name)?;
-    let change = Change {
-        without: if off.is_some() { vec![name.clone()] } else { Vec::new() },
-        gone: Some(name.clone()),
-        with: None,
-    };
+    let change =
+        Change { off: off.is_some().then(|| name.clone()), gone: Some(name.clone()), with: None };
     let left = packs::enabled_after(&workspace, context.shipped, &change);
-    left.and_then(|packs| {
-        score::sequence(&packs, &workspace.settings)
+    left.and_then(|(packs, settings)| {
+        score::sequence(&packs, &settings)
             .map(drop)
             .map_err(|error| CommandError::failed(error.to_string()))
     })

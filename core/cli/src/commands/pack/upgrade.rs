@@ -5,6 +5,7 @@ use kehu_domain::Entity;
 use kehu_engine::packs::{PackSet, checked_settings};
 use kehu_engine::records::names;
 use kehu_engine::score::{self, Given, Shift, show_number, show_value};
+use kehu_engine::settings::Settings;
 use serde_json::json;
 
 use super::difference::{self, Side};
@@ -64,10 +65,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let is_on = workspace.settings.packs_on.contains(&args.name);
     let shifts = match (&misfits, is_on) {
         (None, true) => {
-            let after = add::fits(context, &workspace, &new)
+            let (after, settings) = add::fits(context, &workspace, &new)
                 .map_err(|error| error.hint("nothing was changed"))?;
             let before = packs::enabled(&workspace, context.shipped)?;
-            Some(shifts(context, &workspace, &before, &after)?)
+            let before = given(context, &workspace, &workspace.settings, &before)?;
+            Some(score::compare(&before, &given(context, &workspace, &settings, &after)?))
         }
         _ => None,
     };
@@ -145,21 +147,16 @@ fn replace(workspace: &Workspace, args: &Args, new: &Located) -> Result {
     Ok(())
 }
 
-/// For whom which value would be another today.
-fn shifts(
+/// What packs give today. Only that is kept of a run: two whole ones may not fit into memory.
+fn given(
     context: &Context<'_>,
     workspace: &Workspace,
-    before: &PackSet,
-    after: &PackSet,
-) -> Result<Vec<Shift>> {
-    let as_of = workspace.act.today;
-    let given = |packs: &PackSet| -> Result<Given> {
-        let (run, _) = runs::compute_all(context, workspace, packs, as_of, None)?;
-        Ok(Given::of(&run)?)
-    };
-    // The first run is let go before the second one is made: two whole ones may not fit into memory.
-    let before = given(before)?;
-    Ok(score::compare(&before, &given(after)?))
+    settings: &Settings,
+    packs: &PackSet,
+) -> Result<Given> {
+    let (run, _) =
+        runs::compute_with(context, workspace, settings, packs, workspace.act.today, None)?;
+    Ok(Given::of(&run)?)
 }
 
 fn show(

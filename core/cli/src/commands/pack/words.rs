@@ -46,6 +46,7 @@ labels! {
     GIVES = "Gives", "给出";
     FEATURES = "Own features", "自有特征";
     DECLARED = "declared as", "声明";
+    VOCABULARY = "Kinds and fields that it brings", "带来的类型与字段";
     SETTINGS = "Settings", "设置";
     SETTING = "setting", "设置";
     DEFAULT = "default", "默认";
@@ -58,6 +59,7 @@ labels! {
     SAYS = "says", "说明";
     ACTIONS = "Actions", "行动";
     ACTION = "action", "行动";
+    WORD = "vocabulary", "词汇";
     FEATURE = "feature", "特征";
 
     ITS_NEEDS = "needs", "所需";
