@@ -289,3 +289,25 @@ fn the_page_about_a_pack_is_read_in_both_languages() {
     [exit 1]
     ");
 }
+
+#[test]
+fn what_is_not_asked_or_does_not_count_says_why() {
+    let kit = client();
+    let two = |text: &str| {
+        text.replace("silence", "stillness").replace("step.gives.stillness", "step.gives.silence")
+    };
+    let visits = "[[step]]\nhook = \"visit_need\"\nneeds = [\"recency_days\"]\n";
+    kit.write("scripts/stillness/pack.toml", &format!("{}{visits}", two(&manifest("1.0.0"))));
+    kit.write(
+        "scripts/stillness/main.lua",
+        &SILENCE.replace("end }", "end, visit_need = function() return {} end }"),
+    );
+    kit.set("[packs]\non = [\"silence\", \"stillness\", \"visit-frequency\"]\n[columns]\nsilence = \"stillness\"\n[hooks]\nvisit_need = \"visit-frequency\"\n");
+    assert_snapshot!(kit.run("pack list").split("In this order").nth(1).unwrap(), @r"
+    place  hook        pack             step        why
+        1  score       silence          score       number 1 in [packs] on; its silence does not count: [columns] names stillness
+        2  score       stillness        score       number 2 in [packs] on
+        3  visit_need  visit-frequency  visit_need  number 1 in [hooks] visit_need
+        –  visit_need  stillness        visit_need  it is not asked: visit-frequency answers visit_need
+    ");
+}

@@ -256,7 +256,8 @@ fn what_is_wrong_with_a_pack_is_told_and_nothing_is_installed() {
     let good = manifest("1.0.0");
     let gives = |column: &str| good.replace("step.gives.silence", &format!("step.gives.{column}"));
     let huge = format!("--{}", "x".repeat(50 * 1024 * 1024));
-    let cases: [(&str, String, Vec<u8>, &str); 13] = [
+    let cases: [(&str, String, Vec<u8>, &str); 14] = [
+        ("UTF-16", good.clone(), b"\xff\xfer\0e\0t\0".to_vec(), "the file is UTF-16"),
         (
             "compiled code",
             good.clone(),
@@ -468,4 +469,19 @@ fn steps_that_need_one_another_are_shown_as_the_circle_that_they_are() {
     error: the steps need one another in a circle: one.score → two.score → one.score
     [exit 1]
     ");
+}
+
+#[test]
+fn a_step_that_was_cut_off_is_mended_by_the_next_one() {
+    let kit = shop();
+    kit.done("pack add ../shared/silence");
+    // As if the power had failed between the two names of an upgrade.
+    let scripts = kit.path().join("scripts");
+    fs::rename(scripts.join("silence"), scripts.join(".silence.old")).unwrap();
+    kit.write("scripts/.silence.new/main.lua", "half-writ");
+    kit.done("pack upgrade silence ../shared/silence");
+    let left: Vec<_> =
+        fs::read_dir(&scripts).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["silence"]);
+    kit.done("score --locked");
 }

@@ -139,6 +139,9 @@ pub(crate) fn read_script(
         let message = format!("the script has {} bytes, the limit is {SCRIPT_BYTES}", bytes.len());
         return refuse(1, "", &message, Some("split it, and use require"));
     }
+    if is_utf16(bytes) {
+        return refuse(1, "", "the file is UTF-16", Some("save the file as UTF-8"));
+    }
     let looks_binary = bytes.first().is_some_and(|first| *first < 9) || bytes.contains(&0);
     if bytes.starts_with(b"\x1b") || looks_binary {
         return refuse(1, "", "this is compiled code; a pack is text", None);
@@ -159,6 +162,11 @@ pub(crate) fn read_script(
 /// A file's path as messages show it; a script that lies in no folder is called by its name alone.
 pub(crate) fn in_folder(dir: &str, path: &str) -> String {
     if dir.is_empty() { path.to_owned() } else { format!("{dir}/{path}") }
+}
+
+/// True for a text that begins with the mark of UTF-16, as some editors on Windows write it.
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")
 }
 
 /// Reads the line out of the compiler's message.

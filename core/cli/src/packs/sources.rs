@@ -102,8 +102,9 @@ pub(crate) fn read(
 
 /// Says that a file is larger than a pack may have, or one too many.
 pub(crate) fn too_large(file: &str) -> Problem {
-    let message = "the file is too large for a pack".to_owned();
-    problem(file, message, "a pack has at most 500 files of at most 4 MiB each")
+    let message = "the file is too large for a pack, or lies too deep".to_owned();
+    let hint = "a pack has at most 500 files of at most 4 MiB each, in folders at most 8 deep";
+    problem(file, message, hint)
 }
 
 /// Finds a link within a pack's folder.
@@ -140,7 +141,7 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads the files of a pack; gives the first one that is too large, or one too many. Links are passed
+/// Reads the files of a pack; gives the first one that is too large, too deep, or one too many. Links are passed
 /// over: a pack is what lies in its folder.
 fn collect(
     folder: &Path,
@@ -156,11 +157,12 @@ fn collect(
             continue;
         }
         if about.is_dir() {
-            if depth < DEEPEST {
-                let large = collect(&path, &format!("{prefix}{name}/"), depth + 1, files)?;
-                if large.is_some() {
-                    return Ok(large);
-                }
+            if depth >= DEEPEST {
+                return Ok(Some(format!("{prefix}{name}")));
+            }
+            let large = collect(&path, &format!("{prefix}{name}/"), depth + 1, files)?;
+            if large.is_some() {
+                return Ok(large);
             }
             continue;
         }

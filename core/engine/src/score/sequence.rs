@@ -19,6 +19,8 @@ pub enum Because {
     Listed(usize),
     /// Several packs answer a hook that has one owner, and `[hooks]` does not say which.
     Contested,
+    /// It is not asked: `[hooks]` names this pack as the owner.
+    Displaced(String),
 }
 
 /// Holds one step in the order in which packs are asked.
@@ -34,10 +36,12 @@ pub struct Turn {
     pub step: String,
     /// Why it stands there.
     pub because: Because,
+    /// What it gives and does not count, since `[columns]` names another pack: each column with that pack.
+    pub unheard: Vec<(String, String)>,
 }
 
-/// Names every step that will be asked, first those of a run in its order, then those of the other
-/// hooks in the order of [`Hook::ALL`].
+/// Names every step, first those of a run in their order, then those of the other hooks in the order of
+/// [`Hook::ALL`], at last those that are not asked.
 ///
 /// # Errors
 /// Why there is no order: needs that nobody gives, two givers, a circle.
@@ -54,7 +58,7 @@ pub fn sequence(packs: &PackSet, settings: &Settings) -> Result<Vec<Turn>, Score
         } else {
             Because::Needs(needs)
         };
-        turns.push(turn(&manifests, *at, because));
+        turns.push(turn(&manifests, settings, *at, because));
     }
     for hook in Hook::ALL.into_iter().filter(|hook| !matches!(hook, Hook::Score | Hook::VisitNeed))
     {
@@ -68,20 +72,34 @@ pub fn sequence(packs: &PackSet, settings: &Settings) -> Result<Vec<Turn>, Score
             let at = StepRef { pack, step };
             let because =
                 if contested { Because::Contested } else { place(packs, settings, hook, at) };
-            turns.push(turn(&manifests, at, because));
+            turns.push(turn(&manifests, settings, at, because));
+        }
+    }
+    for (pack, manifest) in manifests.iter().enumerate() {
+        for (step, declared) in manifest.steps.iter().enumerate() {
+            let at = StepRef { pack, step };
+            let owner = settings.hook_packs.get(&declared.hook).and_then(|named| named.first());
+            if let (Some(owner), false) = (owner, turns.iter().any(|turn| turn.at == at)) {
+                turns.push(turn(&manifests, settings, at, Because::Displaced(owner.clone())));
+            }
         }
     }
     Ok(turns)
 }
 
-fn turn(manifests: &[&Manifest], at: StepRef, because: Because) -> Turn {
-    let step = &manifests[at.pack].steps[at.step];
+fn turn(manifests: &[&Manifest], settings: &Settings, at: StepRef, because: Because) -> Turn {
+    let (manifest, step) = (manifests[at.pack], &manifests[at.pack].steps[at.step]);
+    let unheard = step.gives.iter().filter_map(|give| {
+        let chosen = settings.column_givers.get(&give.info.name)?;
+        (*chosen != manifest.name).then(|| (give.info.name.clone(), chosen.clone()))
+    });
     Turn {
         hook: step.hook,
         at,
-        pack: manifests[at.pack].name.clone(),
+        pack: manifest.name.clone(),
         step: step.name.clone(),
         because,
+        unheard: unheard.collect(),
     }
 }
 

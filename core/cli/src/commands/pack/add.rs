@@ -44,6 +44,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let workspace = context.open()?;
+    install::mend(&workspace.root)?;
     let located = incoming::read(&args.from)?;
     let manifest = located.factory.manifest().clone();
     let name = &manifest.name;
@@ -180,7 +181,12 @@ fn show(
             Column::text("settings", words::ITS_SETTINGS),
             list(
                 settings
-                    .map(|each| format!("{} = {}", each.name, json_cell(&each.default).show))
+                    .map(|each| match &each.default {
+                        serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+                            each.name.clone()
+                        }
+                        simple => format!("{} = {}", each.name, json_cell(simple).show),
+                    })
                     .collect(),
             ),
         ),

@@ -23,7 +23,6 @@ pub(super) fn stage(
     files: &[(String, Cow<'static, [u8]>)],
 ) -> Result<Staged> {
     let staged = at(root, name);
-    mend(&staged)?;
     let write = |path: &Path, bytes: &[u8]| -> std::io::Result<()> {
         fs::create_dir_all(path.parent().unwrap_or(&staged.beside))?;
         let mut options = fs::OpenOptions::new();
@@ -51,13 +50,22 @@ fn at(root: &Path, name: &str) -> Staged {
 }
 
 /// Brings back what a step that was cut off has left aside, and takes away what it has left half-written.
-fn mend(staged: &Staged) -> Result {
-    let Staged { beside, place, old } = staged;
-    if old.exists() && !place.exists() {
-        fs::rename(old, place).map_err(|error| CommandError::file("written", place, &error))?;
-    }
-    for left in [beside, old] {
-        clear(left).map_err(|error| CommandError::file("removed", left, &error))?;
+pub(super) fn mend(root: &Path) -> Result {
+    let Ok(entries) = fs::read_dir(root.join(FOLDER)) else { return Ok(()) };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(rest) = name.strip_prefix('.') else { continue };
+        if let Some(name) = rest.strip_suffix(".old") {
+            let place = path.with_file_name(name);
+            if !place.exists() {
+                fs::rename(&path, &place)
+                    .map_err(|error| CommandError::file("written", &place, &error))?;
+                continue;
+            }
+        } else if rest.strip_suffix(".new").is_none() {
+            continue;
+        }
+        clear(&path).map_err(|error| CommandError::file("removed", &path, &error))?;
     }
     Ok(())
 }
@@ -74,17 +82,31 @@ impl Staged {
     pub(super) fn put(self) -> Result<Put> {
         let failed = |error: std::io::Error| CommandError::file("written", &self.place, &error);
         let had = self.place.exists();
-        if had {
-            fs::rename(&self.place, &self.old).map_err(failed)?;
-        }
-        if let Err(error) = fs::rename(&self.beside, &self.place) {
+        if had && exchange(&self.beside, &self.place).is_ok() {
+            fs::rename(&self.beside, &self.old).map_err(failed)?;
+        } else {
             if had {
-                fs::rename(&self.old, &self.place).ok();
+                fs::rename(&self.place, &self.old).map_err(failed)?;
             }
-            return Err(failed(error));
+            if let Err(error) = fs::rename(&self.beside, &self.place) {
+                fs::rename(&self.old, &self.place).ok();
+                return Err(failed(error));
+            }
         }
         Ok(Put { place: self.place.clone(), old: had.then(|| self.old.clone()), kept: false })
     }
+}
+
+/// Lets two folders change places in one step, where the system can.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> rustix::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 impl Drop for Staged {
@@ -97,7 +119,6 @@ impl Drop for Staged {
 /// Takes a pack's folder out of its place, to be kept aside until [`Put::keep`].
 pub(super) fn take_out(root: &Path, name: &str) -> Result<Put> {
     let staged = at(root, name);
-    mend(&staged)?;
     fs::rename(&staged.place, &staged.old)
         .map_err(|error| CommandError::file("removed", &staged.place, &error))?;
     Ok(Put { place: staged.place.clone(), old: Some(staged.old.clone()), kept: false })

@@ -200,7 +200,10 @@ fn order(context: &Context<'_>, workspace: &Workspace) -> Result<Listing> {
         .map_err(|error| CommandError::failed(error.to_string()))?;
     let rows = turns.iter().enumerate().map(|(at, turn)| {
         vec![
-            Cell { show: (at + 1).to_string(), json: json!(at + 1) },
+            match turn.because {
+                Because::Displaced(_) => Cell { show: "–".to_owned(), json: json!(null) },
+                _ => Cell { show: (at + 1).to_string(), json: json!(at + 1) },
+            },
             Cell::text(turn.hook.name()),
             Cell::text(&turn.pack),
             Cell::text(&turn.step),
@@ -212,7 +215,8 @@ fn order(context: &Context<'_>, workspace: &Workspace) -> Result<Listing> {
 
 fn why(turn: &Turn) -> String {
     let hook = turn.hook.name();
-    match &turn.because {
+    let why = match &turn.because {
+        Because::Displaced(owner) => format!("it is not asked: {owner} answers {hook}"),
         Because::Needs(columns) => {
             let columns: Vec<String> =
                 columns.iter().map(|(column, pack)| format!("{pack}.{column}")).collect();
@@ -224,5 +228,8 @@ fn why(turn: &Turn) -> String {
             "several packs answer, and one may; say which in kehu.toml: [hooks] {hook} = \"{}\"",
             turn.pack
         ),
-    }
+    };
+    turn.unheard.iter().fold(why, |why, (column, chosen)| {
+        format!("{why}; its {column} does not count: [columns] names {chosen}")
+    })
 }

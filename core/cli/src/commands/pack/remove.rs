@@ -32,6 +32,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let workspace = context.open()?;
+    install::mend(&workspace.root)?;
     let name = &args.name;
     let sources = sources::all(&workspace, &[])?;
     let own = sources

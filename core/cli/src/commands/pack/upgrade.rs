@@ -52,6 +52,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let workspace = context.open()?;
+    install::mend(&workspace.root)?;
     let old = own(&workspace, args)?;
     let new = incoming::read(&args.from)?;
     let called = &new.factory.manifest().name;
