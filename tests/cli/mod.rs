@@ -17,6 +17,7 @@ mod pack_life;
 mod plugin;
 mod plugin_said;
 mod repl;
+mod reports;
 mod run;
 mod score;
 mod today;
