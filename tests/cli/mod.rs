@@ -19,6 +19,7 @@ mod plugin_said;
 mod repl;
 mod run;
 mod score;
+mod threads;
 mod today;
 mod vocabulary;
 mod workspace;
