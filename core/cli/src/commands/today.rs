@@ -186,7 +186,7 @@ fn row(
         line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
         line.amount.map_or_else(Cell::empty, |amount| cells.major(amount)),
         Cell::text(line.title.get(language)),
-        Cell::text(locale::usual_word(&line.channel, language)),
+        Cell::text(channel(cells, &line.channel, language)),
         Cell::text(due(line.due, today, language)),
         Cell::text(why(&line.withheld, language)),
         line.visit
@@ -195,6 +195,12 @@ fn row(
         if is_said { Cell::empty() } else { Cell::text(reasons) },
         if is_guided { Cell::empty() } else { Cell::text(guidance) },
     ]
+}
+
+/// A channel by its word, or by the title of the kind of interaction that it is.
+fn channel(cells: &Cells<'_>, name: &str, language: Language) -> String {
+    let word = locale::usual_word(name, language);
+    if word == name { cells.kind(name).show } else { word.to_owned() }
 }
 
 /// When a line is due, and how late it is; nothing if it is due today.
