@@ -27,6 +27,11 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("lifecycle-follow-up"),
     pack!("funnel-follow-up"),
     pack!("contact-caps"),
+    pack!("complaints"),
+    pack!("priority"),
+    pack!("dealer-attitude"),
+    pack!("growth"),
+    pack!("loyalty"),
 ];
 
 /// The native plugins that every workspace may switch on.

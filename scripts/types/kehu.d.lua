@@ -399,7 +399,7 @@ local kehu_FollowUpContext = {}
 
 ---Makes a proposal of what to do; it counts once it is returned.
 ---At most 50 come back for one customer.
----@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, because: kehu.Reasons }
+---@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_FollowUpContext:propose(proposal) end
 
@@ -415,13 +415,22 @@ local kehu_ReviewContext = {}
 ---@return kehu.Made made
 function kehu_ReviewContext:withhold(proposal, rule, ...) end
 
----Changes a proposal's day, channel or priority, and says why.
+---Changes a proposal's day, channel, priority or group, and says why.
+---In place of a rule and arguments there may be a list of reasons.
 ---@param proposal table
----@param changes { due?: kehu.Day, channel?: string, priority?: number }
+---@param changes { due?: kehu.Day, channel?: string, priority?: number, group?: string }
 ---@param rule kehu.Rule
 ---@param ... number|string|nil what fills {1} to {8}
 ---@return kehu.Made made
 function kehu_ReviewContext:change(proposal, changes, rule, ...) end
+
+---Says how to go about a proposal: how to talk, what to ask.
+---A pack may advise more than once, and beside another verdict.
+---@param proposal table
+---@param rule kehu.Rule
+---@param ... number|string|nil what fills {1} to {8}
+---@return kehu.Made made
+function kehu_ReviewContext:advise(proposal, rule, ...) end
 
 ---ctx in plan_visits.
 ---@class kehu.PlanContext: kehu.Context

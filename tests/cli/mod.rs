@@ -20,6 +20,7 @@ mod repl;
 mod reports;
 mod run;
 mod score;
+mod threads;
 mod today;
 mod vocabulary;
 mod workspace;

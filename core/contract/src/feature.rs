@@ -9,8 +9,12 @@
 //! | `where` | tests that rows must pass: `{ channel = "phone", amount = "> 100", outcome = ["won", "lost"] }` |
 //! | `within`, `back` | a window `"30 days"`, `"12 months"` that ends on the as-of day, or that many windows back |
 //! | `after_first_day` | leaves out the rows of the customer's first day |
-//! | `without` | leaves out rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
+//! | `without`, `with` | leaves out, or takes alone, rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
 //! | `type`, `unit`, `doc` | what the values mean |
+//!
+//! A test may name any value (`"*"`), the as-of day (`"< today"`), and stretches of days
+//! (`"2024-06-01..2024-06-18"`, or every year's `"06-01..06-18"`). A text may name a setting of the pack:
+//! `within = "{complaint_days} days"`.
 //!
 //! A source is a kind of interaction (`purchase`), several of them, `interaction` for all, or
 //! `deal`, `task`, `contact`.
@@ -177,6 +181,8 @@ pub struct Feature {
     pub after_first_day: bool,
     /// Leaves out rows that an interaction of this kind follows within so many days.
     pub without: Option<(String, u32)>,
+    /// Takes such rows alone.
+    pub with: Option<(String, u32)>,
 }
 
 const TESTS: [(&str, crate::Comparison); 6] = [
@@ -189,6 +195,13 @@ const TESTS: [(&str, crate::Comparison); 6] = [
 ];
 
 impl Feature {
+    /// The kind whose rows are looked for after each row, within so many days, and whether they must be
+    /// there.
+    pub fn following(&self) -> Option<(&str, u32, bool)> {
+        let with = self.with.as_ref().map(|(kind, days)| (kind.as_str(), *days, true));
+        with.or_else(|| self.without.as_ref().map(|(kind, days)| (kind.as_str(), *days, false)))
+    }
+
     /// Reads the table of one feature; what is wrong is noted with the table's problems.
     pub fn read(name: &str, table: &Table<'_>) -> Option<Self> {
         let chosen: Vec<_> =
@@ -244,8 +257,13 @@ impl Feature {
             within,
             back: u32::try_from(back).unwrap_or(0),
             after_first_day: table.flag("after_first_day").unwrap_or(false),
-            without: table.table("without").and_then(|without| read_without(&without)),
+            without: table.table("without").and_then(|without| read_following(&without)),
+            with: table.table("with").and_then(|with| read_following(&with)),
         };
+        if feature.with.is_some() && feature.without.is_some() {
+            let message = format!("feature \"{name}\" has both \"with\" and \"without\"");
+            table.problem(table.place(), message, None);
+        }
         if feature.back > 0 && feature.within.is_none() {
             table.problem(
                 table.place(),
@@ -316,7 +334,7 @@ fn written(values: &[Json]) -> String {
     }
 }
 
-fn read_without(table: &Table<'_>) -> Option<(String, u32)> {
+fn read_following(table: &Table<'_>) -> Option<(String, u32)> {
     let kind = table.required_text("kind");
     let within = table.required_text("within").map(|text| Span::parse(&text));
     if let (Some(item), Some(None | Some(Span::Months(_)))) = (table.item("within"), within) {

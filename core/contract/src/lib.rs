@@ -50,6 +50,7 @@ mod said;
 mod sentence;
 mod settings;
 mod stage;
+mod template;
 mod text;
 mod vocabulary;
 
@@ -59,7 +60,9 @@ pub use column::{
 };
 pub use event::{Change, Consequence, Effect, Event, Words};
 pub use feature::{Aggregate, Feature, FieldTest, Source, Span};
-pub use follow_up::{Case, Cause, DealView, Decision, InteractionView, Proposal, Verdict};
+pub use follow_up::{
+    Case, Cause, DealView, Decision, InteractionView, Proposal, StepView, ThreadView, Verdict,
+};
 pub use import_row::{RowDecision, RowVerdict, Rows};
 pub use manifest::{
     API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name,
@@ -76,5 +79,6 @@ pub use said::{Listener, LogLevel, LogLine, Said};
 pub use sentence::{fill, fill_with, show_number};
 pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
+pub use template::FeatureTemplate;
 pub use text::{Language, Text, did_you_mean, nearest, plain};
 pub use vocabulary::Vocabulary;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::document::{Document, Item, Place, Problem, Problems, Table};
+use crate::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use crate::{
-    ColumnInfo, ColumnType, Feature, Setting, SettingType, Text, Vocabulary, did_you_mean,
+    ColumnInfo, ColumnType, Feature, FeatureTemplate, Setting, SettingType, Text, Vocabulary,
+    did_you_mean,
 };
 
 /// The version of the pack contract that this build speaks.
@@ -212,6 +213,12 @@ pub struct Manifest {
     /// The kinds of interaction and custom fields that it brings to a workspace.
     #[serde(skip)]
     pub vocabulary: Vocabulary,
+    /// Those of its features that look at its settings; in `features` they have the defaults.
+    #[serde(skip)]
+    pub templates: Vec<FeatureTemplate>,
+    /// The setting of type `texts` that holds the order of the worklist's groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worklist_order: Option<String>,
 }
 
 impl Manifest {
@@ -238,6 +245,24 @@ impl Manifest {
     /// The settings' values where the workspace says nothing.
     pub fn defaults(&self) -> serde_json::Map<String, Json> {
         self.settings.iter().map(|each| (each.name.clone(), each.default.clone())).collect()
+    }
+
+    /// What it counts under given settings.
+    ///
+    /// # Errors
+    /// What is wrong with a feature once its settings are put in.
+    pub fn features_under(
+        &self,
+        settings: &serde_json::Map<String, Json>,
+    ) -> Result<Vec<Feature>, Vec<Problem>> {
+        let mut features = self.features.clone();
+        for template in &self.templates {
+            let filled = template.fill(settings)?;
+            if let Some(feature) = features.iter_mut().find(|it| it.info.name == template.name()) {
+                *feature = filled;
+            }
+        }
+        Ok(features)
     }
 
     /// The values of a label column under given settings.
@@ -273,7 +298,9 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
     let title = table.bilingual("title");
     let summary = table.bilingual("summary");
     let settings: Vec<Setting> = named(table, "settings", Setting::read);
-    let features = named(table, "features", Feature::read);
+    let templates = read_templates(table);
+    let features = read_features(table, &settings, &templates);
+    let worklist_order = read_worklist(table, &settings);
     let actions = named(table, "actions", |key, table| {
         let en = table.required_text("en");
         let zh = table.text("zh").unwrap_or_default();
@@ -310,7 +337,56 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         settings,
         actions,
         vocabulary,
+        templates,
+        worklist_order,
     })
+}
+
+/// The declarations of features that name settings.
+fn read_templates(table: &Table<'_>) -> Vec<FeatureTemplate> {
+    let Some(ItemValue::Table(entries)) = table.item("features").map(|item| &item.value) else {
+        return Vec::new();
+    };
+    entries.iter().filter_map(|(name, _, item)| FeatureTemplate::of(name, item)).collect()
+}
+
+/// The features, those that name settings with the defaults put in.
+fn read_features(
+    table: &Table<'_>,
+    settings: &[Setting],
+    templates: &[FeatureTemplate],
+) -> Vec<Feature> {
+    let defaults = settings.iter().map(|each| (each.name.clone(), each.default.clone())).collect();
+    named(table, "features", |name, entry| {
+        let Some(template) = templates.iter().find(|it| it.name() == name) else {
+            return Feature::read(name, entry);
+        };
+        entry.entries().for_each(drop);
+        match template.fill(&defaults) {
+            Ok(feature) => Some(feature),
+            Err(problems) => {
+                for problem in problems {
+                    table.problem(&problem.place, problem.message, problem.hint);
+                }
+                None
+            }
+        }
+    })
+}
+
+/// The setting that `[worklist] order` names.
+fn read_worklist(table: &Table<'_>, settings: &[Setting]) -> Option<String> {
+    let worklist = table.table("worklist")?;
+    let name = worklist.required_text("order");
+    worklist.finish();
+    let name = name?;
+    let found = settings.iter().any(|it| it.name == name && it.kind == SettingType::Texts);
+    if !found {
+        let place = worklist.item("order").map_or(worklist.place(), |item| &item.place);
+        let message = format!("there is no setting \"{name}\" of type \"texts\"");
+        table.problem(place, message, None);
+    }
+    Some(name)
 }
 
 fn named<T>(table: &Table<'_>, key: &str, read: impl Fn(&str, &Table<'_>) -> Option<T>) -> Vec<T> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::{Cause, InteractionView};
+use crate::{Cause, InteractionView, ThreadView};
 
 /// Shows a stage as its pipeline declares it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,6 +98,9 @@ pub struct StageCase {
     pub contacts: Vec<Map<String, Json>>,
     /// The customer's last 20 interactions, the latest first.
     pub interactions: Vec<InteractionView>,
+    /// The customer's threads, the earliest first, closed ones too.
+    #[serde(default)]
+    pub threads: Vec<ThreadView>,
 }
 
 /// Judges a move, or a stay.

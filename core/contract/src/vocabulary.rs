@@ -44,6 +44,15 @@ impl Vocabulary {
         self.entries.is_empty()
     }
 
+    /// The names of the fields that it brings to a sort of record, such as `interaction`.
+    pub fn fields(&self, sort: &str) -> Vec<String> {
+        let document = self.to_document();
+        let problems = crate::document::Problems::default();
+        let fields = document.table(&problems).table("fields").and_then(|sorts| sorts.table(sort));
+        let fields = fields.map(|fields| fields.subtables()).unwrap_or_default();
+        fields.into_iter().map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// A document that says this alone.
     pub fn to_document(&self) -> Document {
         Document::of(self.entries.clone())

@@ -98,6 +98,12 @@ impl Day {
         self.date().year()
     }
 
+    /// The month, 1 to 12, and the day of the month.
+    pub fn month_and_day(self) -> (u32, u32) {
+        let date = self.date();
+        (date.month(), date.day())
+    }
+
     /// The day of the week: 0 is Monday, 6 is Sunday.
     pub fn weekday(self) -> u32 {
         self.date().weekday().num_days_from_monday()

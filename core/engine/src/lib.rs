@@ -11,3 +11,4 @@ pub mod query;
 pub mod records;
 pub mod score;
 pub mod settings;
+mod views;

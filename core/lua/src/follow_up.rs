@@ -1,24 +1,31 @@
 //! A batch through a pack's `follow_up`.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use kehu_contract::{Batch, Case, DealView, FailureKind, InteractionView, Proposal, did_you_mean};
+use kehu_contract::{Batch, Case, FailureKind, Proposal, did_you_mean};
 use mlua::{Function, Lua, Table, Value};
 
 use crate::batch::{Job, host_table, strict_index};
 use crate::causes::{self, check_keys, needed, number, text, whole};
-use crate::convert::to_lua;
 use crate::evaluate::a;
-use crate::fault::Fault;
+use crate::fault::{Fault, plain_within};
 use crate::gate::Work;
 use crate::machine::key_in_words;
 use crate::pack::Trouble;
+use crate::view;
 
 /// The most proposals for one customer.
 const PROPOSALS: usize = 50;
-const KEYS: [&str; 8] =
-    ["action", "channel", "due", "fact_day", "priority", "group", "deal", "because"];
+const KEYS: [&str; 12] = [
+    "action", "channel", "due", "fact_day", "priority", "group", "deal", "about", "state",
+    "fields", "because", "guidance",
+];
+
+/// What a case has.
+const CASE: [&str; 7] =
+    ["name", "customer", "contacts", "tasks", "deals", "interactions", "threads"];
 
 /// The proposals of a batch: those made, each with its token, and those returned.
 #[derive(Debug, Default)]
@@ -73,6 +80,7 @@ fn context(
         job.pack.shared.manifest.actions.iter().map(|action| action.key.clone()).collect();
     let deals: Vec<Vec<i64>> =
         cases.iter().map(|case| case.deals.iter().map(|deal| deal.id).collect()).collect();
+    let known: Vec<Vec<i64>> = cases.iter().map(Case::interaction_ids).collect();
     let as_of = job.pack.context.as_of;
     ctx.raw_set(
         "propose",
@@ -85,12 +93,24 @@ fn context(
             let row = gate.row_now() as usize;
             let mut proposal = read(table, &actions, as_of)?;
             proposal.causes = causes::read(&table.raw_get("because")?, "ctx:propose", &registry)?;
+            if !matches!(table.raw_get("guidance")?, Value::Nil) {
+                proposal.guidance = causes::of_field(table, "guidance", "ctx:propose", &registry)?;
+            }
             proposal.customer = ids.get(row).copied().unwrap_or_default();
             if let Some(deal) = proposal.deal
                 && !deals.get(row).is_some_and(|deals| deals.contains(&deal))
             {
                 let message = format!("ctx:propose: deal {deal} is no open deal of this customer");
                 return Err(Fault::result(message).into());
+            }
+            if let Some(about) = proposal.about
+                && !known.get(row).is_some_and(|known| known.contains(&about))
+            {
+                let message =
+                    format!("ctx:propose: {about} is no interaction of this customer in its case");
+                return Err(Fault::result(message)
+                    .hint("give the id of one of case.threads or case.interactions")
+                    .into());
             }
             let mut desk = desk.borrow_mut();
             let token = lua.create_table()?;
@@ -127,8 +147,44 @@ fn read(table: &Table, actions: &[String], as_of: i32) -> Result<Proposal, Fault
         fact_day: whole(table, "fact_day", whose)?.unwrap_or(as_of),
         priority,
         group: text(table, "group", whose)?.unwrap_or_default(),
-        causes: Vec::new(),
+        about: whole(table, "about", whose)?.map(i64::from),
+        state: text(table, "state", whose)?,
+        fields: fields(table, whose)?,
+        ..Proposal::default()
     })
+}
+
+/// Reads the custom fields that are recorded once the proposal is done.
+fn fields(table: &Table, whose: &str) -> Result<BTreeMap<String, String>, Fault> {
+    let unreadable = |_| Fault::result(format!("{whose}: fields is unreadable"));
+    let given = match table.raw_get::<Value>("fields").map_err(unreadable)? {
+        Value::Nil => return Ok(BTreeMap::new()),
+        Value::Table(given) => given,
+        other => {
+            let message = format!("{whose}: fields is {}, expected a table by name", a(&other));
+            return Err(Fault::result(message));
+        }
+    };
+    let mut fields = BTreeMap::new();
+    for pair in given.pairs::<Value, Value>() {
+        let (name, value) = pair.map_err(unreadable)?;
+        let name = key_in_words(&name);
+        let word = match &value {
+            Value::String(text) => plain_within(&text.to_string_lossy(), 200),
+            Value::Boolean(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+            Value::Integer(number) => number.to_string(),
+            Value::Number(number) if number.is_finite() => number.to_string(),
+            other => {
+                let message = format!(
+                    "{whose}: field {name} is {}, expected a text, number or flag",
+                    a(other)
+                );
+                return Err(Fault::result(message));
+            }
+        };
+        fields.insert(name, word);
+    }
+    Ok(fields)
 }
 
 /// What the loop calls with what the author's function returned.
@@ -176,75 +232,33 @@ fn taker(lua: &Lua, desk: &Rc<RefCell<Desk>>, tokens: Table, name: &str) -> mlua
 /// Reads what is known of a customer, when a script asks for it: most scripts look at few.
 fn case_reader(lua: &Lua, cases: &[Case]) -> mlua::Result<Function> {
     let cases = cases.to_vec();
-    let kept: RefCell<(usize, Option<Value>, Option<Value>)> =
-        RefCell::new((usize::MAX, None, None));
+    let kept: RefCell<(usize, HashMap<String, Value>)> = RefCell::new((usize::MAX, HashMap::new()));
     lua.create_function(move |lua, (row, key): (f64, Value)| {
         let row = row as usize;
         let Some(case) = cases.get(row) else { return Ok(Value::Nil) };
         if kept.borrow().0 != row {
-            kept.replace((row, None, None));
+            kept.replace((row, HashMap::new()));
         }
         let name = key_in_words(&key);
-        match name.as_str() {
-            "name" => Ok(Value::String(lua.create_string(&case.name)?)),
-            "deals" => {
-                if let Some(value) = &kept.borrow().1 {
-                    return Ok(value.clone());
-                }
-                let value = list(lua, case.deals.iter().map(|deal| deal_table(lua, deal)))?;
-                kept.borrow_mut().1 = Some(value.clone());
-                Ok(value)
-            }
+        if let Some(value) = kept.borrow().1.get(&name) {
+            return Ok(value.clone());
+        }
+        let value = match name.as_str() {
+            "name" => return Ok(Value::String(lua.create_string(&case.name)?)),
+            "customer" => view::of(lua, "customer", &serde_json::to_value(&case.customer))?,
+            "contacts" => view::of(lua, "contacts", &serde_json::to_value(&case.contacts))?,
+            "tasks" => view::of(lua, "tasks", &serde_json::to_value(&case.tasks))?,
+            "deals" => view::of(lua, "deals", &serde_json::to_value(&case.deals))?,
             "interactions" => {
-                if let Some(value) = &kept.borrow().2 {
-                    return Ok(value.clone());
-                }
-                let value =
-                    list(lua, case.interactions.iter().map(|each| interaction_table(lua, each)))?;
-                kept.borrow_mut().2 = Some(value.clone());
-                Ok(value)
+                view::of(lua, "interactions", &serde_json::to_value(&case.interactions))?
             }
+            "threads" => view::of(lua, "threads", &serde_json::to_value(&case.threads))?,
             _ => {
-                let hint = did_you_mean(&name, ["name", "deals", "interactions"]);
-                Err(Fault::argument(format!("case has no \"{name}\"")).hint(hint).into())
+                let hint = did_you_mean(&name, CASE);
+                return Err(Fault::argument(format!("case has no \"{name}\"")).hint(hint).into());
             }
-        }
+        };
+        kept.borrow_mut().1.insert(name, value.clone());
+        Ok(value)
     })
-}
-
-fn list(lua: &Lua, items: impl Iterator<Item = mlua::Result<Table>>) -> mlua::Result<Value> {
-    let table = lua.create_table()?;
-    for item in items {
-        table.raw_push(item?)?;
-    }
-    table.set_readonly(true);
-    Ok(Value::Table(table))
-}
-
-fn deal_table(lua: &Lua, deal: &DealView) -> mlua::Result<Table> {
-    record(lua, "deal", &serde_json::to_value(deal))
-}
-
-fn interaction_table(lua: &Lua, interaction: &InteractionView) -> mlua::Result<Table> {
-    record(lua, "interaction", &serde_json::to_value(interaction))
-}
-
-/// A frozen table of a record; fields without a value are nil, other names are errors.
-fn record(
-    lua: &Lua,
-    whose: &'static str,
-    json: &serde_json::Result<serde_json::Value>,
-) -> mlua::Result<Table> {
-    let table = lua.create_table()?;
-    if let Ok(serde_json::Value::Object(fields)) = json {
-        for (name, value) in fields {
-            table.raw_set(name.as_str(), to_lua(lua, value)?)?;
-        }
-        let names = fields.keys().cloned().collect();
-        let meta = lua.create_table()?;
-        meta.raw_set("__index", crate::machine::strict_function(lua, whose, names)?)?;
-        table.set_metatable(Some(meta))?;
-    }
-    table.set_readonly(true);
-    Ok(table)
 }

@@ -50,6 +50,8 @@ fn proposal_list(lua: &Lua, proposals: &[Proposal], places: &Table) -> mlua::Res
             table.raw_set("fact_day", f64::from(proposal.fact_day))?;
             table.raw_set("priority", proposal.priority)?;
             table.raw_set("group", proposal.group.as_str())?;
+            table.raw_set("about", proposal.about.map(|about| about as f64))?;
+            table.raw_set("state", proposal.state.as_deref())?;
             table.raw_set("c", rows.raw_get::<Value>(proposal.customer as f64)?)?;
             table.set_readonly(true);
             places.raw_set(&table, place as f64)?;
@@ -72,11 +74,12 @@ fn context(
     for name in ["as_of", "settings", "random"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
-    for (name, changes) in [("withhold", false), ("change", true)] {
+    for (name, whose) in
+        [("withhold", "ctx:withhold"), ("change", "ctx:change"), ("advise", "ctx:advise")]
+    {
         let (places, made) = (places.clone(), Rc::clone(made));
         let registry = Rc::clone(&job.pack.evaluator.registry);
         let judge = machine.lua.create_function(move |lua, given: Variadic<Value>| {
-            let whose = if changes { "ctx:change" } else { "ctx:withhold" };
             let subject = given.get(1).cloned().unwrap_or(Value::Nil);
             let place: Option<f64> = places.raw_get(&subject)?;
             let Some(place) = place else {
@@ -87,18 +90,20 @@ fn context(
                 .hint("write a colon, and hand over an item of the list of proposals")
                 .into());
             };
-            let rule_at = if changes { 3 } else { 2 };
-            let decision = if changes {
-                change(given.get(2).unwrap_or(&Value::Nil))?
-            } else {
-                Decision::Withhold
+            let (decision, rule_at) = match name {
+                "change" => (change(given.get(2).unwrap_or(&Value::Nil))?, 3),
+                "advise" => (Decision::Advise, 2),
+                _ => (Decision::Withhold, 2),
             };
             let rule = given.get(rule_at).unwrap_or(&Value::Nil);
             let arguments = given.get(rule_at + 1..).unwrap_or_default();
-            let cause = causes::of_rule(rule, arguments, 0.0, whose, &registry)?;
+            let causes = match registry.place(rule) {
+                None if rule.is_table() => causes::read(rule, whose, &registry)?,
+                _ => vec![causes::of_rule(rule, arguments, 0.0, whose, &registry)?],
+            };
             let token = lua.create_table()?;
             token.set_readonly(true);
-            let verdict = Verdict { proposal: place as usize, decision, causes: vec![cause] };
+            let verdict = Verdict { proposal: place as usize, decision, causes };
             made.borrow_mut().push((token.clone(), verdict));
             Ok(token)
         })?;
@@ -116,16 +121,17 @@ fn change(given: &Value) -> Result<Decision, Fault> {
         let message = format!("{whose}: the second argument is {}, expected a table", a(given));
         return Err(Fault::argument(message).hint("write ctx:change(p, { due = … }, rule, …)"));
     };
-    check_keys(table, &["due", "channel", "priority"], whose)?;
+    check_keys(table, &["due", "channel", "priority", "group"], whose)?;
+    let group = text(table, "group", whose)?;
     let (due, channel) = (whole(table, "due", whose)?, text(table, "channel", whose)?);
     let priority = number(table, "priority", whose)?;
     if priority.is_some_and(|priority| !(0.0..=100.0).contains(&priority)) {
         return Err(Fault::result(format!("{whose}: the priority is outside 0 to 100")));
     }
-    if due.is_none() && channel.is_none() && priority.is_none() {
+    if due.is_none() && channel.is_none() && priority.is_none() && group.is_none() {
         return Err(Fault::result(format!("{whose} changes nothing")));
     }
-    Ok(Decision::Change { due, channel, priority })
+    Ok(Decision::Change { due, channel, priority, group })
 }
 
 /// Reads the returned list: verdicts made in this call, one for a proposal at most.
@@ -151,9 +157,15 @@ fn verdicts(
         };
         let Some((_, verdict)) = found else {
             let message = format!("{name} returned {} at place {at}, expected a verdict", a(&item));
-            return Err(Fault::result(message).hint("make it with ctx:withhold or ctx:change"));
+            return Err(
+                Fault::result(message).hint("make it with ctx:withhold, ctx:change or ctx:advise")
+            );
         };
-        if verdicts.iter().any(|other| other.proposal == verdict.proposal) {
+        let decides = verdict.decision != Decision::Advise;
+        let is_second = |other: &Verdict| {
+            other.proposal == verdict.proposal && other.decision != Decision::Advise
+        };
+        if decides && verdicts.iter().any(is_second) {
             let message = format!("{name} returned two verdicts about one proposal, at place {at}");
             return Err(Fault::result(message));
         }

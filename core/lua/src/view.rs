@@ -61,6 +61,9 @@ fn named(outer: &'static str, name: &str) -> &'static str {
         "contacts" => "contacts",
         "interactions" => "interactions",
         "deals" => "deals",
+        "threads" => "threads",
+        "steps" => "steps",
+        "tasks" => "tasks",
         "before" => "before",
         "after" => "after",
         "about" => "about",
@@ -76,6 +79,9 @@ fn one_of(list: &'static str) -> &'static str {
         "contacts" => "contact",
         "interactions" => "interaction",
         "deals" => "deal",
+        "threads" => "thread",
+        "steps" => "step",
+        "tasks" => "task",
         other => other,
     }
 }

@@ -9,8 +9,18 @@ use serde_json::{Value as Json, json};
 
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
-const PACKS: [&str; 5] =
-    ["visit-frequency", "day-planner", "lifecycle-follow-up", "funnel-follow-up", "contact-caps"];
+const PACKS: [&str; 10] = [
+    "visit-frequency",
+    "day-planner",
+    "lifecycle-follow-up",
+    "funnel-follow-up",
+    "contact-caps",
+    "complaints",
+    "priority",
+    "dealer-attitude",
+    "growth",
+    "loyalty",
+];
 
 #[test]
 fn every_setting_action_and_rule_speaks_both_languages() {
@@ -44,14 +54,14 @@ fn deal(id: i64, probability: Option<f64>) -> DealView {
         since: 19_990,
         days_in_stage: 10,
         longest_stay: Some(30),
-        rep: None,
+        ..DealView::default()
     }
 }
 
 fn follow_funnel(settings: &Json, deal: &DealView, last_contact: f64) -> Proposal {
     let mut pack = shipped("funnel-follow-up", settings).unwrap();
     let batch = Base::default().numbers("last_contact_days", &[last_contact]).batch();
-    let case = Case { name: "Wuhan".to_owned(), deals: vec![deal.clone()], interactions: vec![] };
+    let case = Case { name: "Wuhan".to_owned(), deals: vec![deal.clone()], ..Case::default() };
     let mut proposals = pack.follow_up(1, &batch, &[case]).unwrap();
     assert_eq!(proposals.len(), 1);
     proposals.remove(0)
@@ -184,7 +194,7 @@ fn withheld(settings: &Json, phase: Option<&str>, made: (f64, f64), groups: &[&s
         fact_day: 20_000,
         priority: 50.0,
         group: (*group).to_owned(),
-        causes: Vec::new(),
+        ..Proposal::default()
     };
     let proposals: Vec<Proposal> = groups.iter().map(proposal).collect();
     let verdicts = pack.review(0, &batch, &proposals).unwrap();

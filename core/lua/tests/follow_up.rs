@@ -2,7 +2,7 @@
 
 use kehu_contract::{
     Batch, Case, Cause, DealView, Decision, Pack as _, PackError, Plan, PlanCustomer,
-    PlanningProblem, Proposal, WorkDay,
+    PlanningProblem, Proposal, StepView, ThreadView, WorkDay,
 };
 use kehu_lua::LuaPack;
 
@@ -31,11 +31,10 @@ fn cases() -> Vec<Case> {
         amount: None,
         since: 19_990,
         days_in_stage: 10,
-        longest_stay: None,
-        rep: None,
+        ..DealView::default()
     };
     vec![
-        Case { name: "上海一号".into(), deals: vec![deal], interactions: Vec::new() },
+        Case { name: "上海一号".into(), deals: vec![deal], ..Case::default() },
         Case { name: "Li".into(), ..Case::default() },
     ]
 }
@@ -60,11 +59,11 @@ fn a_proposal_carries_what_it_says_and_why() {
             due: 20_001,
             fact_day: 19_990,
             priority: 70.0,
-            group: String::new(),
             causes: vec![
                 Cause { rule: 0, points: 2.0, arguments: vec![40.0.into(), 30.0.into()] },
                 Cause { rule: 1, points: 0.0, arguments: vec![] },
             ],
+            ..Proposal::default()
         }]
     );
 }
@@ -120,9 +119,68 @@ fn a_review_withholds_and_changes_with_a_reason() {
     assert_eq!(verdicts[1].proposal, 1);
     assert_eq!(
         verdicts[1].decision,
-        Decision::Change { due: Some(20_008), channel: None, priority: None }
+        Decision::Change { due: Some(20_008), channel: None, priority: None, group: None }
     );
     assert_eq!(verdicts[1].causes[0].arguments, [serde_json::json!(40.0), serde_json::json!(30.0)]);
+}
+
+#[test]
+fn a_proposal_moves_the_thread_that_it_is_about_and_says_how_to_talk() {
+    let body = "
+        local thread = case.threads[1]
+        assert(case.customer.name == \"上海一号\" and case.contacts[1].coach and #case.tasks == 0)
+        assert(thread.steps[1].minute == 540 and thread.fields.cause == nil)
+        return ctx:propose{ action = \"call\", channel = \"phone\", due = ctx.as_of, about = thread.id,
+          state = \"acknowledged\", fields = { strategy = \"trial\", score = 4, first = true },
+          because = cap, guidance = { { old, 3 }, cap } }";
+    let mut cases = cases();
+    cases[0].customer = [("name".to_owned(), "上海一号".into())].into_iter().collect();
+    cases[0].contacts = vec![[("coach".to_owned(), true.into())].into_iter().collect()];
+    cases[0].threads = vec![ThreadView {
+        id: 40,
+        kind: "complaint".into(),
+        fields: [("cause".to_owned(), serde_json::Value::Null)].into_iter().collect(),
+        steps: vec![StepView { minute: Some(540), ..StepView::default() }],
+        ..ThreadView::default()
+    }];
+    let one = Batch { ids: vec![1], columns: batch().columns.slice(0, 1) };
+    let made = pack(body, "", "").unwrap().follow_up(0, &one, &cases[..1]).unwrap().remove(0);
+    assert_eq!((made.about, made.state.as_deref()), (Some(40), Some("acknowledged")));
+    let fields: Vec<(&str, &str)> =
+        made.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(fields, [("first", "yes"), ("score", "4"), ("strategy", "trial")]);
+    assert_eq!(made.guidance.len(), 2);
+    for (body, expected) in [
+        (
+            "return ctx:propose{ action = \"call\", channel = \"phone\", due = 1, about = 7, because = cap }",
+            "7 is no interaction of this customer",
+        ),
+        (
+            "return ctx:propose{ action = \"call\", channel = \"phone\", due = 1, fields = { x = {} }, because = cap }",
+            "field x is a table",
+        ),
+        ("return case.threads[1].states", "thread has no \"states\""),
+    ] {
+        let error = pack(body, "", "").unwrap().follow_up(0, &one, &cases[..1]).unwrap_err();
+        assert!(error.message.contains(expected), "{body}: {error}");
+    }
+}
+
+#[test]
+fn a_review_advises_as_often_as_it_likes() {
+    let review = "
+        local p = proposals[1]
+        return { ctx:advise(p, old, 3), ctx:change(p, { group = \"overdue\" }, { cap, { old, 9 } }), ctx:advise(p, cap) }";
+    let mut pack = pack(PROPOSE, review, "").unwrap();
+    let proposal = pack.follow_up(0, &batch(), &cases()).unwrap().remove(0);
+    let verdicts = pack.review(1, &batch(), &[proposal]).unwrap();
+    assert_eq!(verdicts.iter().filter(|it| it.decision == Decision::Advise).count(), 2);
+    assert_eq!(verdicts[1].causes.len(), 2);
+    let group = Some("overdue".to_owned());
+    assert_eq!(
+        verdicts[1].decision,
+        Decision::Change { due: None, channel: None, priority: None, group }
+    );
 }
 
 fn problem() -> PlanningProblem {

@@ -59,12 +59,8 @@ pub(crate) fn cases() -> Vec<StageCase> {
         kind: "call".into(),
         happened: 19_990,
         days_ago: 10,
-        channel: None,
-        outcome: None,
         mood: Some("rising".into()),
-        amount: None,
-        state: None,
-        about: None,
+        ..InteractionView::default()
     };
     let deal = json!({ "id": 7, "name": "年度合同", "amount": null, "days_in_stage": 50,
         "fields": { "terms": null } });
@@ -78,6 +74,7 @@ pub(crate) fn cases() -> Vec<StageCase> {
             customer: Some(map(json!({ "id": 1, "name": "武汉钢铁", "tags": ["重点"] }))),
             contacts: vec![map(json!({ "id": 3, "name": "王总", "coach": true }))],
             interactions: vec![called],
+            threads: Vec::new(),
         },
         StageCase {
             id: 8,
@@ -88,6 +85,7 @@ pub(crate) fn cases() -> Vec<StageCase> {
             customer: None,
             contacts: Vec::new(),
             interactions: Vec::new(),
+            threads: Vec::new(),
         },
     ]
 }

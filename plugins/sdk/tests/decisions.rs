@@ -61,12 +61,12 @@ impl FollowUp for Calls {
                 due: self.0 + 1,
                 fact_day: self.0 - days as i32,
                 priority: 50.0,
-                group: String::new(),
                 causes: vec![Cause {
                     rule: SILENT.0 as u16,
                     points: 0.0,
                     arguments: vec![days.into()],
                 }],
+                ..Proposal::default()
             });
         }
         Ok(proposals)

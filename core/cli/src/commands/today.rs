@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::locale;
 use crate::locale::{
-    AMOUNT, ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
+    AMOUNT, ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, HOW, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
 };
 use crate::output::{Cell, Column, Form, Listing, show_json, show_listing};
 use crate::printer::Printer;
@@ -157,6 +157,7 @@ fn show_lines(
         Column::beneath("withheld", WITHHELD_BECAUSE),
         Column::beneath("purpose", PURPOSE),
         Column::beneath("why", WHY),
+        Column::beneath("how", HOW),
     ]);
     let mut before: Option<&Line> = None;
     for line in by_customer(lines).into_iter().flatten() {
@@ -176,6 +177,8 @@ fn row(
 ) -> Vec<Cell> {
     let reasons = why(&line.because, language);
     let is_theirs = before.is_some_and(|before| before.customer == line.customer);
+    let guidance = why(&line.guidance, language);
+    let is_guided = before.is_some_and(|it| is_theirs && why(&it.guidance, language) == guidance);
     let is_said = before.is_some_and(|before| why(&before.because, language) == reasons);
     vec![
         if is_theirs { Cell::empty() } else { Cell::text(&line.name) },
@@ -183,14 +186,21 @@ fn row(
         line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
         line.amount.map_or_else(Cell::empty, |amount| cells.major(amount)),
         Cell::text(line.title.get(language)),
-        Cell::text(locale::usual_word(&line.channel, language)),
+        Cell::text(channel(cells, &line.channel, language)),
         Cell::text(due(line.due, today, language)),
         Cell::text(why(&line.withheld, language)),
         line.visit
             .as_ref()
             .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
         if is_said { Cell::empty() } else { Cell::text(reasons) },
+        if is_guided { Cell::empty() } else { Cell::text(guidance) },
     ]
+}
+
+/// A channel by its word, or by the title of the kind of interaction that it is.
+fn channel(cells: &Cells<'_>, name: &str, language: Language) -> String {
+    let word = locale::usual_word(name, language);
+    if word == name { cells.kind(name).show } else { word.to_owned() }
 }
 
 /// When a line is due, and how late it is; nothing if it is due today.
@@ -292,7 +302,11 @@ fn line_json(line: &Line) -> Value {
         "group": line.group,
         "pack": line.pack,
         "visit": visit,
+        "about": line.about.as_ref().map(|(id, kind)| json!({ "id": id.to_string(), "kind": kind })),
+        "state": line.state,
+        "fields": line.fields,
         "because": line.because,
+        "guidance": line.guidance,
         "withheld_because": line.withheld,
     })
 }

@@ -162,13 +162,23 @@ fn log(
 ) -> Result<Option<(InteractionId, String)>, DayError> {
     let named = KINDS.iter().find(|(channel, _)| *channel == line.channel);
     let kind = named.map_or(line.channel.as_str(), |(_, kind)| kind);
+    // What is done without reaching the customer is still a step of the thread that it is about.
+    let steps = line.about.as_ref().filter(|_| line.state.is_some());
+    let kind = match (work.settings.kind(kind), steps) {
+        (None, Some((_, thread))) => thread,
+        _ => kind,
+    };
     let Some(customer) = line.customer.filter(|_| work.settings.kind(kind).is_some()) else {
         return Ok(None);
     };
     let mut interaction = Interaction::new(customer, today, kind);
     interaction.rep = Some(RepId(work.rep.id));
+    interaction.about = line.about.as_ref().map(|(id, _)| *id);
+    interaction.state.clone_from(&line.state);
+    interaction.fields.clone_from(&line.fields);
     interaction.deal = line.deal.as_ref().map(|(id, _)| *id);
-    interaction.channel = (kind != line.channel).then(|| line.channel.clone());
+    let is_other = kind != line.channel && !line.channel.is_empty();
+    interaction.channel = is_other.then(|| line.channel.clone());
     interaction.outcome = outcome.cloned();
     interaction.text = text.cloned();
     let id = writer.put(&interaction.into(), today)?;

@@ -48,6 +48,15 @@ pub(crate) fn because(
     if causes.is_empty() {
         return Err("has no reason".to_owned());
     }
+    sentences(pack, rules, causes)
+}
+
+/// Puts causes into words, of which there may be none.
+pub(super) fn sentences(
+    pack: &str,
+    rules: &[Rule],
+    causes: &[Cause],
+) -> Result<Vec<Because>, String> {
     causes
         .iter()
         .map(|cause| {

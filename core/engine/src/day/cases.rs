@@ -1,13 +1,18 @@
 //! What `follow_up` sees of a customer beside its columns.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
-use kehu_contract::{Case, DealView, InteractionView};
-use kehu_domain::{CustomerId, Day, Deal, DealEvent, Entity, Money, Rep};
+use kehu_contract::{Case, DealView, InteractionView, StepView, ThreadView};
+use kehu_domain::{
+    Contact, Customer, CustomerId, Day, Deal, DealEvent, Entity, Fields, Interaction, Money,
+    Record, Task, TaskState,
+};
 use kehu_store::{CustomerRange, InteractionRow, Reader, StoreError, Wanted};
+use serde_json::{Map, Value as Json};
 
 use super::portfolio::is_open;
 use crate::settings::Settings;
+use crate::views::RecordViews;
 
 /// How many interactions a case holds.
 const INTERACTIONS: usize = 20;
@@ -17,8 +22,16 @@ pub(crate) struct Cases<'a> {
     reader: &'a dyn Reader,
     settings: &'a Settings,
     as_of: Day,
-    reps: BTreeMap<i64, String>,
     kinds: Vec<String>,
+    pub(crate) views: RecordViews<'a>,
+}
+
+/// A thread while its rows are read: the head's id and kind, its state, and the ids of its rows.
+struct Head {
+    id: i64,
+    kind: String,
+    state: Option<String>,
+    rows: Vec<i64>,
 }
 
 impl<'a> Cases<'a> {
@@ -27,21 +40,55 @@ impl<'a> Cases<'a> {
         settings: &'a Settings,
         as_of: Day,
     ) -> Result<Self, StoreError> {
-        let mut reps = BTreeMap::new();
-        reader.each(Entity::Rep, None, &mut |record| {
-            if let Ok(rep) = Rep::try_from(record) {
-                reps.insert(rep.id, rep.name);
-            }
-            Ok(())
-        })?;
-        Ok(Self { reader, settings, as_of, reps, kinds: reader.kinds()? })
+        let views = RecordViews::new(reader, settings)?;
+        Ok(Self { reader, settings, as_of, kinds: reader.kinds()?, views })
     }
 
     /// What is known of a customer at the end of the day.
-    pub(crate) fn read(&self, customer: i64, name: &str) -> Result<Case, StoreError> {
-        let customer = CustomerId(customer);
-        let (deals, interactions) = (self.deals(customer)?, self.interactions(customer)?);
-        Ok(Case { name: name.to_owned(), deals, interactions })
+    pub(crate) fn read(&self, customer: &Customer) -> Result<Case, StoreError> {
+        let id = CustomerId(customer.id);
+        let (interactions, threads) = self.happened(id)?;
+        Ok(Case {
+            name: customer.name.clone(),
+            customer: self.views.record(&Record::Customer(customer.clone())),
+            contacts: self.contacts(id)?,
+            tasks: self.tasks(id)?,
+            deals: self.deals(id)?,
+            interactions,
+            threads,
+        })
+    }
+
+    /// The people at a customer who are known by then, in id order.
+    pub(crate) fn contacts(
+        &self,
+        customer: CustomerId,
+    ) -> Result<Vec<Map<String, Json>>, StoreError> {
+        let mut contacts = Vec::new();
+        self.reader.each(Entity::Contact, Some(customer), &mut |record| {
+            if let Ok(contact) = Contact::try_from(record)
+                && contact.known.is_none_or(|day| day <= self.as_of)
+            {
+                contacts.push(self.views.record(&contact.into()));
+            }
+            Ok(())
+        })?;
+        Ok(contacts)
+    }
+
+    /// The open tasks about a customer, in id order.
+    fn tasks(&self, customer: CustomerId) -> Result<Vec<Map<String, Json>>, StoreError> {
+        let mut tasks = Vec::new();
+        self.reader.each(Entity::Task, Some(customer), &mut |record| {
+            if let Ok(task) = Task::try_from(record)
+                && matches!(task.state, TaskState::Open | TaskState::Snoozed)
+                && task.known <= self.as_of
+            {
+                tasks.push(self.views.record(&task.into()));
+            }
+            Ok(())
+        })?;
+        Ok(tasks)
     }
 
     /// The open deals of a customer, in id order.
@@ -57,21 +104,86 @@ impl<'a> Cases<'a> {
         Ok(deals)
     }
 
-    /// The last interactions of a customer, the latest first.
-    pub(crate) fn interactions(
+    /// The last interactions of a customer, the latest first, and its threads, the earliest first.
+    pub(crate) fn happened(
         &self,
         customer: CustomerId,
-    ) -> Result<Vec<InteractionView>, StoreError> {
-        let mut interactions = Vec::new();
+    ) -> Result<(Vec<InteractionView>, Vec<ThreadView>), StoreError> {
+        let mut last: VecDeque<InteractionView> = VecDeque::with_capacity(INTERACTIONS + 1);
+        let mut heads: Vec<Head> = Vec::new();
         let range = CustomerRange::one(customer);
-        let wanted = Wanted { money: true, words: true, thread: true, ..Wanted::default() };
+        let wanted = Wanted { money: true, links: true, words: true, thread: true, fields: true };
         self.reader.interactions(range, self.as_of, wanted, &mut |row| {
-            interactions.push(self.interaction(row));
+            self.follow(row, &mut heads);
+            last.push_front(self.interaction(row));
+            last.truncate(INTERACTIONS);
             Ok(())
         })?;
-        interactions.reverse();
-        interactions.truncate(INTERACTIONS);
-        Ok(interactions)
+        let threads = heads.into_iter().map(|head| self.thread(head));
+        let threads = threads.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        Ok((last.into(), threads.collect()))
+    }
+
+    /// Lets a row begin a thread, or go on with one: by a row of the thread's own kind, or of a kind
+    /// without states, such as a call about it.
+    fn follow(&self, row: &InteractionRow<'_>, heads: &mut Vec<Head>) {
+        let Some(kind) = self.kinds.get(row.kind) else { return };
+        let states = self.settings.kind(kind).map_or(&[][..], |kind| &kind.states);
+        let about = row.about.and_then(|about| heads.iter_mut().find(|head| head.id == about));
+        match about {
+            Some(head) if head.kind == *kind || states.is_empty() => {
+                head.rows.push(row.id);
+                let known = self.settings.kind(&head.kind).map_or(&[][..], |kind| &kind.states);
+                if let Some(state) =
+                    row.state.filter(|state| known.iter().any(|each| each == state))
+                {
+                    head.state = Some(state.to_owned());
+                }
+            }
+            _ if states.is_empty() => {}
+            _ => {
+                let state = row
+                    .state
+                    .map_or_else(|| states.first().cloned(), |state| Some(state.to_owned()));
+                heads.push(Head { id: row.id, kind: kind.clone(), state, rows: vec![row.id] });
+            }
+        }
+    }
+
+    fn thread(&self, head: Head) -> Result<Option<ThreadView>, StoreError> {
+        let mut rows: Vec<Interaction> = Vec::with_capacity(head.rows.len());
+        for id in &head.rows {
+            let found = self.reader.get(Entity::Interaction, *id)?;
+            rows.extend(found.and_then(|record| Interaction::try_from(record).ok()));
+        }
+        let Some(first) = rows.first().cloned() else { return Ok(None) };
+        let closing = self.settings.kind(&head.kind).map_or(&[][..], |kind| &kind.closing);
+        let steps = rows.into_iter().map(|row| StepView {
+            id: row.id,
+            kind: row.kind,
+            day: row.happened.number(),
+            minute: row.minute.map(i32::from),
+            state: row.state,
+            by: row.rep.and_then(|rep| self.views.rep(rep.0)).map(str::to_owned),
+            channel: row.channel,
+            text: row.text,
+        });
+        Ok(Some(ThreadView {
+            id: head.id,
+            open: !head.state.as_ref().is_some_and(|state| closing.contains(state)),
+            kind: head.kind,
+            state: head.state,
+            opened: first.happened.number(),
+            days_open: self.as_of.since(first.happened),
+            due: first.due.map(Day::number),
+            rep: first.rep.and_then(|rep| self.views.rep(rep.0)).map(str::to_owned),
+            deal: first.deal.map(|deal| deal.0),
+            contact: first.contact.map(|contact| contact.0),
+            about: first.about.map(|about| about.0),
+            text: first.text.clone(),
+            fields: self.views.custom(Entity::Interaction, &first.fields),
+            steps: steps.collect(),
+        }))
     }
 
     fn deal(&self, deal: &Deal, events: &[DealEvent]) -> Option<DealView> {
@@ -88,12 +200,14 @@ impl<'a> Cases<'a> {
             since: last.happened.number(),
             days_in_stage: self.as_of.since(last.happened),
             longest_stay: stage.and_then(|stage| stage.longest_stay),
-            rep: deal.rep.and_then(|rep| self.reps.get(&rep.0).cloned()),
+            rep: deal.rep.and_then(|rep| self.views.rep(rep.0)).map(str::to_owned),
+            fields: self.views.custom(Entity::Deal, &deal.fields),
         })
     }
 
     fn interaction(&self, row: &InteractionRow<'_>) -> InteractionView {
         let own = |text: Option<&str>| text.map(str::to_owned);
+        let fields: Option<Fields> = row.fields.and_then(|text| serde_json::from_str(text).ok());
         InteractionView {
             id: row.id,
             kind: self.kinds.get(row.kind).cloned().unwrap_or_default(),
@@ -105,6 +219,10 @@ impl<'a> Cases<'a> {
             amount: row.amount.map(|amount| self.settings.currency.to_major(Money(amount))),
             state: own(row.state),
             about: row.about,
+            by: row.rep.and_then(|rep| self.views.rep(rep)).map(str::to_owned),
+            contact: row.contact,
+            deal: row.deal,
+            fields: self.views.custom(Entity::Interaction, &fields.unwrap_or_default()),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use kehu_contract::{Batch, Cause, Columns, Decision, Hook, Proposal, Rule, Verdict};
+use kehu_contract::{Batch, Columns, Decision, Hook, Proposal, Rule, Verdict};
 use kehu_domain::Day;
 
 use super::ask::{self, Because};
 use super::sheet::{Sheet, pick};
-use super::worklist::Line;
+use super::worklist::{Line, Order};
 use super::{DayError, Work};
 use crate::packs::EnabledPack;
 
@@ -17,7 +17,9 @@ pub(super) fn review(
     sheet: &Sheet<'_>,
     lines: &mut [Line],
     failures: &mut Vec<(String, String)>,
+    order: &Order,
 ) -> Result<(), DayError> {
+    order.sort(lines);
     for (pack, step) in work.packs.answering(Hook::Review, work.settings) {
         if failures.iter().any(|(name, _)| name == pack.name()) {
             continue;
@@ -25,6 +27,8 @@ pub(super) fn review(
         if let Err(failure) = ask_one(work, pack, step, sheet, lines)? {
             failures.push((pack.name().to_owned(), failure));
         }
+        // Each pack sees the list in the order that those before it made.
+        order.sort(lines);
     }
     Ok(())
 }
@@ -71,7 +75,9 @@ fn proposal(line: &Line) -> Proposal {
         fact_day: line.fact_day.number(),
         priority: line.priority,
         group: line.group.clone(),
-        causes: Vec::<Cause>::new(),
+        about: line.about.as_ref().map(|(id, _)| id.0),
+        state: line.state.clone(),
+        ..Proposal::default()
     }
 }
 
@@ -102,7 +108,10 @@ fn apply(
         let at = *reviewed
             .get(verdict.proposal)
             .ok_or_else(|| format!("{place} is about a proposal that was not reviewed"))?;
-        if checked.iter().any(|(other, ..)| *other == at) {
+        let is_second = |(other, decision, _): &(usize, &Decision, _)| {
+            *other == at && **decision != Decision::Advise
+        };
+        if verdict.decision != Decision::Advise && checked.iter().any(is_second) {
             return Err(format!("{place} is the second one about one proposal"));
         }
         if let Decision::Change { due, priority, .. } = &verdict.decision {
@@ -121,11 +130,15 @@ fn apply(
         let line = &mut lines[at];
         match decision {
             Decision::Withhold => line.withheld = because,
-            Decision::Change { due, channel, priority } => {
+            Decision::Advise => line.guide(because),
+            Decision::Change { due, channel, priority, group } => {
                 line.due = due.and_then(Day::from_number).unwrap_or(line.due);
                 line.priority = priority.unwrap_or(line.priority);
                 if let Some(channel) = channel {
                     line.channel.clone_from(channel);
+                }
+                if let Some(group) = group {
+                    line.group.clone_from(group);
                 }
                 line.because.extend(because);
             }

@@ -1,7 +1,7 @@
 //! A rep's own tasks as lines of the worklist.
 
 use kehu_contract::{Hook, Text};
-use kehu_domain::{Customer, Day, Deal, Entity, Record, RepId, Task, TaskId, TaskState};
+use kehu_domain::{Customer, Day, Deal, Entity, Fields, Record, RepId, Task, TaskId, TaskState};
 
 use super::ask::Because;
 use super::worklist::Line;
@@ -10,6 +10,9 @@ use super::{Closing, DayError, Work};
 /// The place of a task in the list: below a deal that is about to close, above all other work, because
 /// a person has promised it for a day.
 const PRIORITY: f64 = 75.0;
+
+/// The group of tasks, for whoever orders groups.
+const GROUP: &str = "task";
 
 /// The rep's open tasks that are due, as lines, and how many fall due later.
 ///
@@ -74,9 +77,13 @@ fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
         fact_day: task.due,
         priority: PRIORITY,
         value: 0.0,
-        group: String::new(),
+        group: GROUP.to_owned(),
+        about: None,
+        state: None,
+        fields: Fields::new(),
         visit: None,
         because: vec![because(work, task)?],
+        guidance: Vec::new(),
         withheld: Vec::new(),
     })
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kehu_contract::{Case, Hook, Proposal, Rule, Text};
-use kehu_domain::{CustomerId, Day, DealId, Entity, RepId, Task, TaskId, TaskState};
+use kehu_contract::{BATCH, Case, Hook, Proposal, Rule, Text, did_you_mean};
+use kehu_domain::{
+    CustomerId, Day, DealId, Entity, Fields, InteractionId, RepId, Task, TaskId, TaskState,
+};
 
 use super::ask::{self, Because};
 use super::calendar::Calendar;
@@ -14,6 +16,8 @@ use super::portfolio::{self, Portfolio};
 use super::sheet::Sheet;
 use super::{DayError, Work, review, tasks};
 use crate::packs::EnabledPack;
+use crate::records::values;
+use crate::settings::Settings;
 
 /// The place of a planned visit in the list; also that of a proposal that states none.
 const USUAL_PRIORITY: f64 = 50.0;
@@ -55,12 +59,31 @@ pub struct Line {
     pub value: f64,
     /// The part of the order of work.
     pub group: String,
+    /// The interaction that it is about, and that one's kind.
+    pub about: Option<(InteractionId, String)>,
+    /// The state that doing it puts that thread into.
+    pub state: Option<String>,
+    /// Custom fields of the interaction that is logged once it is done.
+    pub fields: Fields,
     /// More about a planned visit.
     pub visit: Option<VisitDetails>,
     /// Why.
     pub because: Vec<Because>,
+    /// How to go about it: what to say, what to ask.
+    pub guidance: Vec<Because>,
     /// Why it is withheld; empty if it is not.
     pub withheld: Vec<Because>,
+}
+
+impl Line {
+    /// Adds guidance that is not there yet.
+    pub(super) fn guide(&mut self, guidance: Vec<Because>) {
+        for each in guidance {
+            if !self.guidance.contains(&each) {
+                self.guidance.push(each);
+            }
+        }
+    }
 }
 
 /// Holds what is known of a planned visit beside its line.
@@ -130,11 +153,13 @@ impl Work<'_> {
                 day.visits.iter().filter(known).map(|visit| line_of(&planner, day.day, visit)),
             );
         }
-        for (pack, step) in self.packs.answering(Hook::FollowUp, self.settings) {
+        let answering = self.packs.answering(Hook::FollowUp, self.settings);
+        let cases = if answering.is_empty() { Vec::new() } else { self.cases(&list.portfolio)? };
+        for (pack, step) in answering {
             if list.failures.iter().any(|(name, _)| name == pack.name()) {
                 continue;
             }
-            match self.follow_up(pack, step, &sheet, &list.portfolio)? {
+            match self.follow_up(pack, step, &sheet, &list.portfolio, &cases)? {
                 Ok(proposed) => lines.extend(proposed),
                 Err(failure) => list.failures.push((pack.name().to_owned(), failure)),
             }
@@ -142,15 +167,28 @@ impl Work<'_> {
         self.drop_closed(&mut lines, &mut list)?;
         let mut lines = merged(lines);
         value(&sheet, &mut lines)?;
-        sort(&mut lines);
-        review::review(self, &sheet, &mut lines, &mut list.failures)?;
+        let order = Order(self.order());
+        review::review(self, &sheet, &mut lines, &mut list.failures, &order)?;
         let (tasks, later) = tasks::due(self)?;
         lines.extend(tasks);
-        sort(&mut lines);
+        order.sort(&mut lines);
         list.later = later + lines.iter().filter(|line| line.due > self.as_of).count();
         lines.retain(|line| line.due <= self.as_of);
         (list.withheld, list.lines) = lines.into_iter().partition(|line| !line.withheld.is_empty());
         Ok(list)
+    }
+
+    /// The order of groups: the workspace's, else that of the first pack that has one.
+    fn order(&self) -> Vec<String> {
+        if !self.settings.worklist_order.is_empty() {
+            return self.settings.worklist_order.clone();
+        }
+        let of_pack = |pack: &EnabledPack| {
+            let setting = pack.manifest().worklist_order.as_ref()?;
+            let texts = pack.settings.get(setting)?.as_array()?;
+            Some(texts.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
+        };
+        self.packs.packs().iter().find_map(of_pack).unwrap_or_default()
     }
 
     fn notes(&self) -> Vec<Text> {
@@ -186,6 +224,12 @@ impl Work<'_> {
         }
     }
 
+    /// What is known of each customer, in the order of the sheet: read once for all packs.
+    fn cases(&self, portfolio: &Portfolio) -> Result<Vec<Case>, DayError> {
+        let cases = Cases::new(self.reader, self.settings, self.as_of)?;
+        Ok(portfolio.customers.values().map(|each| cases.read(each)).collect::<Result<_, _>>()?)
+    }
+
     /// What one pack proposes; the inner error says why it was switched off.
     fn follow_up(
         &self,
@@ -193,27 +237,26 @@ impl Work<'_> {
         step: usize,
         sheet: &Sheet<'_>,
         portfolio: &Portfolio,
+        cases: &[Case],
     ) -> Result<Result<Vec<Line>, String>, DayError> {
         let inputs = match sheet.inputs(pack, step)? {
             Ok(inputs) => inputs,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let cases = Cases::new(self.reader, self.settings, self.as_of)?;
         let mut lines = Vec::new();
-        for batch in sheet.batches(&inputs) {
-            let name = |id: &i64| portfolio.customers.get(id).map_or("", |each| &each.name);
-            let read = |id: &i64| cases.read(*id, name(id));
-            let cases = batch.ids.iter().map(read).collect::<Result<Vec<Case>, _>>()?;
+        for (batch, cases) in sheet.batches(&inputs).into_iter().zip(cases.chunks(BATCH)) {
             // Each batch starts from a freshly loaded pack, so that borders cannot be seen.
             let asked = ask::load(self, pack).and_then(|mut instance| {
-                let proposals = instance.follow_up(step, &batch, &cases)?;
+                let proposals = instance.follow_up(step, &batch, cases)?;
                 Ok((instance.rules().to_vec(), proposals))
             });
             let (rules, proposals) = match asked {
                 Ok(asked) => asked,
                 Err(error) => return Ok(Err(error.to_string())),
             };
-            let reader = ProposalReader { pack, rules: &rules, portfolio, rep: RepId(self.rep.id) };
+            let settings = self.settings;
+            let rep = RepId(self.rep.id);
+            let reader = ProposalReader { settings, pack, rules: &rules, portfolio, rep };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -281,13 +324,18 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
             purpose: visit.purpose.clone(),
             topics: visit.topics.clone(),
         }),
+        about: None,
+        state: None,
+        fields: Fields::new(),
         because: visit.because.clone(),
+        guidance: Vec::new(),
         withheld: Vec::new(),
     }
 }
 
 /// Checks proposals and puts them into words.
 struct ProposalReader<'a> {
+    settings: &'a Settings,
     pack: &'a EnabledPack,
     rules: &'a [Rule],
     portfolio: &'a Portfolio,
@@ -316,13 +364,21 @@ impl ProposalReader<'_> {
             }
         };
         let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
+        let guidance = ask::sentences(self.pack.name(), self.rules, &proposal.guidance)?;
+        let about = self.about(proposal, case)?;
+        let fields = self.fields(proposal)?;
         let responsible = self.portfolio.is_responsible(self.rep, customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
             _ => responsible,
         };
         let pack = self.pack.name();
-        let key = key(pack, proposal.customer, proposal.deal, &proposal.action, proposal.fact_day);
+        // Two threads of one day are two things to do.
+        let subject = match proposal.about {
+            Some(about) => format!("{} {about}", proposal.action),
+            None => proposal.action.clone(),
+        };
+        let key = key(pack, proposal.customer, proposal.deal, &subject, proposal.fact_day);
         Ok(theirs.then(|| Line {
             keys: vec![key.clone()],
             key,
@@ -341,22 +397,68 @@ impl ProposalReader<'_> {
             priority: proposal.priority,
             value: 0.0,
             group: proposal.group.clone(),
+            about,
+            state: proposal.state.clone(),
+            fields,
             visit: None,
             because,
+            guidance,
             withheld: Vec::new(),
         }))
     }
+
+    /// What a proposal is about; a state is one of that thread's kind.
+    fn about(
+        &self,
+        proposal: &Proposal,
+        case: &Case,
+    ) -> Result<Option<(InteractionId, String)>, String> {
+        let Some(id) = proposal.about else {
+            return match &proposal.state {
+                Some(state) => Err(format!("moves to the state \"{state}\" what it is not about")),
+                None => Ok(None),
+            };
+        };
+        let shown = InteractionId(id);
+        let threads = case.threads.iter().map(|thread| (thread.id, &thread.kind));
+        let rows = case.interactions.iter().map(|each| (each.id, &each.kind));
+        let (_, kind) = threads
+            .chain(rows)
+            .find(|(known, _)| *known == id)
+            .ok_or_else(|| format!("is about {shown}, which the case does not hold"))?;
+        if let Some(state) = &proposal.state {
+            let states = self.settings.kind(kind).map_or(&[][..], |kind| &kind.states);
+            if !states.contains(state) {
+                let hint = did_you_mean(state, states.iter().map(String::as_str));
+                return Err(format!("moves {shown} to \"{state}\", no state of a {kind}; {hint}"));
+            }
+        }
+        Ok(Some((shown, kind.clone())))
+    }
+
+    fn fields(&self, proposal: &Proposal) -> Result<Fields, String> {
+        let given: Vec<String> =
+            proposal.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut fields = Fields::new();
+        values::set_fields(self.settings, Entity::Interaction, &mut fields, &given)
+            .map_err(|error| format!("records a field that cannot be kept: {error}"))?;
+        Ok(fields)
+    }
 }
 
-/// Merges lines of the same customer, action and deal; the one of highest priority leads, the reasons
+/// What makes two lines one: customer, deal, action, and what they are about.
+type Place = (Option<CustomerId>, Option<DealId>, String, Option<InteractionId>);
+
+/// Merges lines of the same customer, action, deal and subject; the one of highest priority leads, the reasons
 /// of all are kept.
 fn merged(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by(|left, right| right.priority.total_cmp(&left.priority));
-    let mut places: BTreeMap<(Option<CustomerId>, Option<DealId>, String), usize> = BTreeMap::new();
+    let mut places: BTreeMap<Place, usize> = BTreeMap::new();
     let mut kept: Vec<Line> = Vec::new();
     for line in lines {
         let deal = line.deal.as_ref().map(|(id, _)| *id);
-        match places.entry((line.customer, deal, line.action.clone())) {
+        let about = line.about.as_ref().map(|(id, _)| *id);
+        match places.entry((line.customer, deal, line.action.clone(), about)) {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(kept.len());
                 kept.push(line);
@@ -366,6 +468,7 @@ fn merged(mut lines: Vec<Line>) -> Vec<Line> {
                 leading.due = leading.due.min(line.due);
                 leading.keys.extend(line.keys);
                 leading.because.extend(line.because);
+                leading.guide(line.guidance);
                 if leading.visit.is_none() {
                     leading.visit = line.visit;
                 }
@@ -388,18 +491,32 @@ fn value(sheet: &Sheet<'_>, lines: &mut [Line]) -> Result<(), DayError> {
     Ok(())
 }
 
-/// Priority first, then value, then the deal's amount; the rest only makes the order whole.
-fn sort(lines: &mut [Line]) {
-    lines.sort_by(|left, right| {
-        let amount = |line: &Line| line.amount.unwrap_or(0.0);
-        right
-            .priority
-            .total_cmp(&left.priority)
-            .then(right.value.total_cmp(&left.value))
-            .then(amount(right).total_cmp(&amount(left)))
-            .then(left.due.cmp(&right.due))
-            .then(left.customer.cmp(&right.customer))
-            .then(left.deal.cmp(&right.deal))
-            .then(left.action.cmp(&right.action))
-    });
+/// The groups of the worklist in their order.
+pub(super) struct Order(Vec<String>);
+
+/// Stands for all groups that are not named.
+const OTHERS: &str = "*";
+
+impl Order {
+    /// The place of a group; what is not named comes last, or where `*` stands.
+    fn place(&self, group: &str) -> usize {
+        let at = |word: &str| self.0.iter().position(|each| each == word);
+        at(group).or_else(|| at(OTHERS)).unwrap_or(self.0.len())
+    }
+
+    /// Groups first, then priority, value, and the deal's amount; the rest only makes the order whole.
+    pub(super) fn sort(&self, lines: &mut [Line]) {
+        lines.sort_by(|left, right| {
+            let amount = |line: &Line| line.amount.unwrap_or(0.0);
+            (self.place(&left.group).cmp(&self.place(&right.group)))
+                .then(right.priority.total_cmp(&left.priority))
+                .then(right.value.total_cmp(&left.value))
+                .then(amount(right).total_cmp(&amount(left)))
+                .then(left.due.cmp(&right.due))
+                .then(left.customer.cmp(&right.customer))
+                .then(left.deal.cmp(&right.deal))
+                .then(left.action.cmp(&right.action))
+                .then(left.about.cmp(&right.about))
+        });
+    }
 }

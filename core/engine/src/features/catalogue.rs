@@ -7,6 +7,7 @@ use kehu_contract::{
 use kehu_domain::{Entity, Field, FieldType};
 
 use super::field::FieldRef;
+use crate::packs::checked_settings;
 use crate::settings::Settings;
 
 const CORE: &str = include_str!("core.toml");
@@ -77,7 +78,18 @@ impl Catalogue {
         }
         let mut errors = Vec::new();
         for pack in packs {
-            for feature in &pack.features {
+            // Settings that do not fit are told where packs are chosen.
+            let values = checked_settings(pack, settings).unwrap_or_else(|_| pack.defaults());
+            let features = pack.features_under(&values).unwrap_or_else(|problems| {
+                let told = |problem: Problem| CatalogueError {
+                    pack: pack.name.clone(),
+                    feature: problem.place.to_string(),
+                    message: problem.message,
+                };
+                errors.extend(problems.into_iter().map(told));
+                Vec::new()
+            });
+            for feature in &features {
                 if let Err(message) = catalogue.add(feature, &pack.name, settings) {
                     let (pack, feature) = (pack.name.clone(), feature.info.name.clone());
                     errors.push(CatalogueError { pack, feature, message });
@@ -109,6 +121,7 @@ impl Catalogue {
                     back: 0,
                     after_first_day: false,
                     without: None,
+                    with: None,
                 };
                 self.declared.push(Declared { info, pack: None, how: How::Fold(feature) });
             }
@@ -210,7 +223,8 @@ fn check(feature: &Feature, settings: &Settings) -> Result<(), String> {
         Source::Interactions(kinds) => kinds,
         _ => &[],
     };
-    for kind in kinds.iter().chain(feature.without.as_ref().map(|(kind, _)| kind)) {
+    let kinds = kinds.iter().map(String::as_str);
+    for kind in kinds.chain(feature.following().map(|(kind, ..)| kind)) {
         if settings.kind(kind).is_none() {
             let known = settings.kinds.iter().map(|kind| kind.name.as_str());
             let others = ["interaction", "contact_kinds", "deal", "task", "contact"];

@@ -7,6 +7,7 @@ use kehu_contract::{
 use kehu_domain::Day;
 
 use super::field::{Datum, FieldRef, Row};
+use super::when;
 use crate::settings::Settings;
 
 /// Tests one field of a row.
@@ -15,14 +16,19 @@ struct Test {
     comparison: Comparison,
     values: Vec<serde_json::Value>,
     divisor: f64,
+    as_of: i32,
 }
+
+/// What a test writes for any value at all.
+const ANY: &str = "*";
 
 impl Test {
     fn holds(&self, datum: Datum<'_>) -> bool {
         let equal = |value: &serde_json::Value| match (datum, value) {
+            (datum, serde_json::Value::String(any)) if any == ANY => datum != Datum::Missing,
             (Datum::Text(text), serde_json::Value::String(other)) => text == other,
             (Datum::Day(day), serde_json::Value::String(other)) => {
-                Day::parse(other).is_some_and(|other| other.number() == day)
+                when::is_within(day, other, self.as_of)
             }
             (Datum::Flag(flag), serde_json::Value::Bool(other)) => flag == *other,
             (Datum::Number(number), serde_json::Value::Number(other)) => other
@@ -35,9 +41,7 @@ impl Test {
             Comparison::Unequal => !self.values.iter().any(equal),
             comparison => self.values.iter().any(|value| {
                 let limit = match value {
-                    serde_json::Value::String(text) => {
-                        Day::parse(text).map(|day| f64::from(day.number()))
-                    }
+                    serde_json::Value::String(text) => when::day(text, self.as_of).map(f64::from),
                     value => value.as_f64(),
                 };
                 match (datum.number(), limit) {
@@ -130,7 +134,8 @@ impl<'a> Folder<'a> {
         let tests = feature.tests.iter().filter_map(|test| {
             let field = parse(&test.field)?;
             let divisor = divisor(&field);
-            Some(Test { field, comparison: test.comparison, values: test.values.clone(), divisor })
+            let (comparison, values) = (test.comparison, test.values.clone());
+            Some(Test { field, comparison, values, divisor, as_of: as_of.number() })
         });
         let (late_tests, tests) = tests.partition(|test| {
             test.field.is_late() && matches!(feature.source, kehu_contract::Source::Interactions(_))
@@ -210,7 +215,7 @@ impl<'a> Folder<'a> {
     }
 
     fn waits(&self) -> bool {
-        !self.late_tests.is_empty() || self.feature.without.is_some()
+        !self.late_tests.is_empty() || self.feature.following().is_some()
     }
 
     fn take(&mut self, day: i32, is_return: bool, number: Option<f64>, text: Option<&str>) {
@@ -282,8 +287,9 @@ impl<'a> Folder<'a> {
         let waiting = std::mem::take(&mut self.running.waiting);
         let following = std::mem::take(&mut self.running.following);
         for row in waiting {
-            let followed = self.feature.without.as_ref().is_some_and(|(_, days)| {
-                following.iter().any(|day| (row.day..=row.day + days.cast_signed()).contains(day))
+            let is_right = self.feature.following().is_none_or(|(_, days, wanted)| {
+                let until = row.day + days.cast_signed();
+                following.iter().any(|day| (row.day..=until).contains(day)) == wanted
             });
             let fate = thread(row.thread);
             let passes = self.late_tests.iter().all(|test| {
@@ -293,7 +299,7 @@ impl<'a> Folder<'a> {
                     _ => Datum::Missing,
                 })
             });
-            if !followed && passes {
+            if is_right && passes {
                 self.take(row.day, row.is_return, row.number, row.text.as_deref());
             }
         }

@@ -82,8 +82,8 @@ struct KindPlan {
     /// The folders for which its rows are what must not follow.
     following: Vec<usize>,
     is_purchase: bool,
-    /// For a kind with states: the first one, and those that close.
-    states: Option<(Option<String>, Vec<String>)>,
+    /// All its states in order, and those that close; none for a kind without.
+    states: Option<(Vec<String>, Vec<String>)>,
 }
 
 struct Pass<'a> {
@@ -151,14 +151,14 @@ fn plan_kinds(
             {
                 plan.folders.push(place);
             }
-            if feature.without.as_ref().is_some_and(|(kind, _)| kind == name) {
+            if feature.following().is_some_and(|(kind, ..)| kind == name) {
                 plan.following.push(place);
             }
         }
         plan.states = settings
             .kind(name)
             .filter(|kind| !kind.states.is_empty())
-            .map(|kind| (kind.states.first().cloned(), kind.closing.clone()));
+            .map(|kind| (kind.states.clone(), kind.closing.clone()));
         plan
     };
     Ok(reader.kinds()?.iter().map(plan).collect())
@@ -191,25 +191,29 @@ fn wanted(folders: &[(usize, Folder<'_>)], kinds: &[KindPlan]) -> Wanted {
 impl Pass<'_> {
     fn add(&mut self, row: &InteractionRow<'_>) {
         let Some(kind) = self.kinds.get(row.kind) else { return };
+        let about = row.about.and_then(|about| self.heads.iter_mut().find(|it| it.id == about));
+        // A row about an earlier one of its kind moves that one; it is none of its own. One of a kind
+        // without states, such as a call about a complaint, moves it too.
+        if let Some(head) = about
+            && (head.kind == row.kind || kind.states.is_none())
+        {
+            let known = self.kinds[head.kind].states.as_ref();
+            let is_known =
+                |state: &str| known.is_some_and(|(all, _)| all.iter().any(|it| it == state));
+            if let Some(state) = row.state.filter(|state| is_known(state)) {
+                head.state = Some(state.to_owned());
+            }
+            if head.kind == row.kind {
+                return;
+            }
+        } else if let Some((states, _)) = &kind.states
+            && !(kind.folders.is_empty() && kind.following.is_empty())
+        {
+            let state = row.state.map(str::to_owned).or_else(|| states.first().cloned());
+            self.heads.push(Head { id: row.id, kind: row.kind, state });
+        }
         if kind.folders.is_empty() && kind.following.is_empty() {
             return;
-        }
-        if let Some((first, _)) = &kind.states {
-            let about = row.about.and_then(|about| {
-                self.heads.iter_mut().find(|head| head.id == about && head.kind == row.kind)
-            });
-            let state = row.state.map(str::to_owned);
-            match about {
-                // A row about an earlier one of its kind moves that one; it is none of its own.
-                Some(head) => {
-                    head.state = state.or(head.state.take());
-                    return;
-                }
-                None => {
-                    let state = state.or_else(|| first.clone());
-                    self.heads.push(Head { id: row.id, kind: row.kind, state });
-                }
-            }
         }
         let fields = row.fields.filter(|_| self.parses_fields);
         let seen = Seen {

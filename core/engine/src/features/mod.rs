@@ -11,6 +11,7 @@ mod interactions;
 mod related;
 #[cfg(test)]
 mod tests;
+mod when;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -18,6 +18,8 @@ use crate::settings::Settings;
 struct DealRow<'a> {
     deal: Deal,
     entered: i32,
+    opened: i32,
+    days_open: i32,
     days_in_stage: i32,
     stage_name: String,
     stage: Option<&'a Stage>,
@@ -33,11 +35,13 @@ impl<'a> DealRow<'a> {
         names: &'a Names,
         as_of: Day,
     ) -> Option<Self> {
-        let last = events.last()?;
+        let (first, last) = (events.first()?, events.last()?);
         let amount = events.iter().rev().find_map(|event| event.amount).or(deal.amount);
         Some(Self {
             deal: deal.clone(),
             entered: last.happened.number(),
+            opened: first.happened.number(),
+            days_open: as_of.since(first.happened),
             days_in_stage: as_of.since(last.happened),
             stage_name: last.stage.clone(),
             stage: settings.stage(&deal.pipeline, &last.stage),
@@ -49,6 +53,12 @@ impl<'a> DealRow<'a> {
     /// A stage that is no longer declared counts as open: the deal must not vanish in silence.
     fn role(&self) -> StageRole {
         self.stage.map_or(StageRole::Open, |stage| stage.role)
+    }
+
+    /// True if it is open, and longer in its stage than the stage allows.
+    fn is_stalled(&self) -> bool {
+        let most = self.stage.and_then(|stage| stage.longest_stay);
+        self.role() == StageRole::Open && most.is_some_and(|most| self.days_in_stage > most)
     }
 
     fn probability(&self) -> Option<f64> {
@@ -77,6 +87,12 @@ impl Row for DealRow<'_> {
             }),
             FieldRef::Probability => number(self.probability()),
             FieldRef::DaysInStage => Datum::Number(f64::from(self.days_in_stage)),
+            FieldRef::Opened => Datum::Day(self.opened),
+            FieldRef::DaysOpen => Datum::Number(f64::from(self.days_open)),
+            FieldRef::Stalled => Datum::Flag(self.is_stalled()),
+            FieldRef::ExpectedClose => {
+                self.deal.expected_close.map_or(Datum::Missing, |day| Datum::Day(day.number()))
+            }
             FieldRef::Happened => Datum::Day(self.entered),
             FieldRef::Rep => self.names.rep(self.deal.rep.map(|rep| rep.0)),
             FieldRef::Product => self.names.product(self.deal.product.map(|product| product.0)),

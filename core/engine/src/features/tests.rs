@@ -318,3 +318,88 @@ fn a_feature_of_an_unknown_kind_or_field_is_refused_with_the_nearest_name() {
         ]
     );
 }
+
+#[test]
+fn tests_name_any_value_the_as_of_day_and_stretches_of_days() {
+    let with = |on: &str, campaign: &str| {
+        let mut row = happened("purchase", on);
+        row.fields.insert("campaign".into(), kehu_domain::FieldValue::Text(campaign.to_owned()));
+        Record::from(row)
+    };
+    let promise = |due: &str, state: &str| {
+        let (due, state) = (Some(day(due)), Some(state.to_owned()));
+        Record::from(Interaction { due, state, ..happened("promise", "2024-01-01") })
+    };
+    let base = Base::new(vec![
+        customer("A"),
+        with("2023-06-18", "618"),
+        purchase("2024-06-19", 1),
+        purchase("2024-06-20", 1),
+        happened("complaint", "2024-07-20").into(),
+        promise("2024-06-29", "made"),
+        promise("2024-06-30", "made"),
+        promise("2024-06-01", "kept"),
+    ]);
+    for (feature, expected) in [
+        ("{ count = \"purchase\", where = { campaign = \"*\" } }", 1.0),
+        (
+            "{ count = \"purchase\", where = { happened = [\"06-01..06-18\", \"2024-06-20\"] } }",
+            2.0,
+        ),
+        ("{ count = \"purchase\", where = { happened = [] } }", 0.0),
+        ("{ count = \"promise\", where = { open = true, due = \"< today\" } }", 1.0),
+        ("{ count = \"promise\", where = { open = true, due = \"<= today\" } }", 2.0),
+        ("{ count = \"purchase\", without = { kind = \"complaint\", within = \"30 days\" } }", 3.0),
+    ] {
+        assert_eq!(base.value(feature, "2024-06-30"), Value::Number(expected), "{feature}");
+    }
+    let followed = |word: &str| {
+        format!(
+            "{{ count = \"purchase\", {word} = {{ kind = \"complaint\", within = \"30 days\" }} }}"
+        )
+    };
+    assert_eq!(base.value(&followed("with"), "2024-07-20"), Value::Number(1.0));
+    assert_eq!(base.value(&followed("without"), "2024-07-20"), Value::Number(2.0));
+}
+
+#[test]
+fn a_feature_may_look_at_the_settings_of_its_pack() {
+    let base = Base::new(vec![customer("A"), purchase("2024-06-01", 1), purchase("2024-06-29", 1)]);
+    let text = "x = { count = \"purchase\", within = \"{window} days\", where = { happened = \"{days}\" } }\n[settings.window]\ntype = \"integer\"\ndefault = 5\nrange = [1, 99]\ndoc = \"days\"\n[settings.days]\ntype = \"texts\"\ndefault = [\"2024-06-01..2024-06-30\"]\ndoc = \"days\"";
+    assert_eq!(base.values(text, "x", "2024-06-30"), [Value::Number(1.0)]);
+    let manifest = format!(
+        "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"review\"\n[features]\n{text}"
+    );
+    let manifest = Manifest::parse("pack.toml", &manifest).unwrap();
+    let settings = Settings::read(&[("kehu.toml", "[settings.test]\nwindow = 40\n")]).unwrap();
+    let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
+    let mut readers = base.store.read_many(1).unwrap();
+    let table = compute(&mut readers, &settings, &catalogue, CustomerRange::ALL, day("2024-06-30"))
+        .unwrap();
+    assert_eq!(table.columns.get("x").unwrap().value(0), Value::Number(2.0));
+    let wrong = "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[features]\nx = { count = \"purchase\", within = \"{widow} days\" }\n[settings.window]\ntype = \"integer\"\ndefault = 5\ndoc = \"days\"\n[[step]]\nhook = \"review\"\n";
+    let told = Manifest::parse("pack.toml", wrong).unwrap_err()[0].to_string();
+    assert!(
+        told.starts_with("pack.toml:5:") && told.contains("did you mean \"window\"?"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_call_about_a_complaint_moves_it_and_counts_itself() {
+    let call = |on: &str, state: &str| {
+        let about = Some(kehu_domain::InteractionId(1));
+        Record::from(Interaction { about, state: Some(state.into()), ..happened("call", on) })
+    };
+    let base = Base::new(vec![
+        customer("A"),
+        happened("complaint", "2024-03-01").into(),
+        call("2024-03-02", "acknowledged"),
+        call("2024-03-05", "resolved"),
+    ]);
+    let open = "{ count = \"complaint\", where = { open = true } }";
+    for (as_of, expected) in [("2024-03-01", 1.0), ("2024-03-04", 1.0), ("2024-03-05", 0.0)] {
+        assert_eq!(base.value(open, as_of), Value::Number(expected), "{as_of}");
+    }
+    assert_eq!(base.value("{ count = \"call\" }", "2024-03-05"), Value::Number(2.0));
+}

@@ -224,6 +224,8 @@ impl Asking<'_> {
     ) -> Result<StageCase, StoreError> {
         let stage = events.last().and_then(|last| views.stage(&deal.pipeline, &last.stage));
         let customer = deal.customer;
+        let happened = customer.map(|id| views.happened(id)).transpose()?;
+        let (interactions, threads) = happened.unwrap_or_default();
         Ok(StageCase {
             id: deal.id,
             deal: views.deal(deal, events),
@@ -231,10 +233,8 @@ impl Asking<'_> {
             asked,
             history: views.history(events),
             contacts: customer.map(|id| views.contacts(id)).transpose()?.unwrap_or_default(),
-            interactions: customer
-                .map(|id| views.interactions(id))
-                .transpose()?
-                .unwrap_or_default(),
+            interactions,
+            threads,
             customer: customer.map(|id| views.customer(id)).transpose()?.flatten(),
         })
     }

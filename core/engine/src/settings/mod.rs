@@ -88,6 +88,8 @@ pub struct Settings {
     pub keep_runs: usize,
     /// How days are planned.
     pub planning: Planning,
+    /// The groups of the worklist in their order; none leaves it to the packs.
+    pub worklist_order: Vec<String>,
     /// The kinds of interaction.
     pub kinds: Vec<Kind>,
     /// The ways that deals go.
@@ -191,6 +193,11 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         keep
     });
     let planning = table.table("planning").and_then(|table| read_planning(&table));
+    let worklist_order = table.table("worklist").map(|worklist| {
+        let order = worklist.texts("order").unwrap_or_default();
+        worklist.finish();
+        order
+    });
     let pack_settings = read_pack_settings(table);
     let (column_givers, hook_packs) = (read_column_givers(table), read_hook_packs(table));
     let plugins = read_plugins(table);
@@ -210,6 +217,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         limits: limits?,
         keep_runs: keep_runs? as usize,
         planning: planning?,
+        worklist_order: worklist_order.unwrap_or_default(),
         kinds,
         pipelines,
         fields,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::customers::Customers;
 use super::outcome::causes;
-use super::records::{deals, each, interactions, typed};
+use super::records::{Vocabulary, deals, each, interactions, maps, threads, typed};
 use super::runner::Stage;
 use super::score::{columns_of, prepare, steps};
 use super::shape::{CASE, PLAN_CUSTOMER, PROBLEM, PROPOSAL, default, record, records};
@@ -24,7 +24,20 @@ pub(super) fn follow_up(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
         Hook::FollowUp,
         "case",
         given,
-        &case,
+        &|whose, given, as_of, at| {
+            let mut case = case(whose, given, as_of, at)?;
+            let words = Vocabulary::of(&stage.manifest().vocabulary);
+            words.complete(
+                &mut case.customer,
+                &mut case.contacts,
+                &mut case.interactions,
+                &mut case.threads,
+            );
+            for deal in &mut case.deals {
+                words.deal(&mut deal.fields);
+            }
+            Ok(case)
+        },
         &|pack, place, batch, cases| {
             let proposals = pack.follow_up(place, batch, cases)?;
             let answer = |proposal: &Proposal| {
@@ -36,7 +49,11 @@ pub(super) fn follow_up(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
                     "priority": proposal.priority,
                     "group": proposal.group,
                     "deal": proposal.deal,
+                    "about": proposal.about,
+                    "state": proposal.state,
+                    "fields": proposal.fields,
                     "reasons": causes(&proposal.causes, pack.rules()),
+                    "guidance": causes(&proposal.guidance, pack.rules()),
                 })
             };
             let mut left: Vec<&Proposal> = proposals.iter().collect();
@@ -68,8 +85,12 @@ fn case(whose: &str, given: Option<Json>, as_of: i32, at: usize) -> Result<Case,
     let mut take = |name: &str| case.remove(name).unwrap_or(Json::Null);
     Ok(Case {
         name: take("name").as_str().unwrap_or_default().to_owned(),
+        customer: take("customer").as_object().cloned().unwrap_or_default(),
+        contacts: maps(take("contacts")),
+        tasks: maps(take("tasks")),
         deals: deals(&whose, take("deals"), as_of)?,
         interactions: interactions(&whose, take("interactions"), as_of)?,
+        threads: threads(&whose, take("threads"), as_of)?,
     })
 }
 
@@ -109,6 +130,7 @@ pub(super) fn review(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
             }
             given.insert("customer".to_owned(), id.into());
             given.insert("causes".to_owned(), json!([]));
+            given.insert("fields".to_owned(), json!({}));
             typed(&whose, given.into())
         })
         .collect::<Result<_, _>>()?;
@@ -126,16 +148,29 @@ pub(super) fn review(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
                     "due": proposal.due,
                     "channel": proposal.channel,
                     "priority": proposal.priority,
+                    "group": proposal.group,
                     "reasons": [],
+                    "guidance": [],
                 })
             })
             .collect();
         for verdict in verdicts {
             let answer = &mut answers[verdict.proposal];
-            answer["reasons"] = causes(&verdict.causes, pack.rules());
+            let why = causes(&verdict.causes, pack.rules());
+            if verdict.decision == Decision::Advise {
+                if let (Json::Array(guidance), Json::Array(more)) = (&mut answer["guidance"], why) {
+                    guidance.extend(more);
+                }
+                continue;
+            }
+            answer["reasons"] = why;
             answer["decision"] = match verdict.decision {
                 Decision::Withhold => "withhold".into(),
-                Decision::Change { due, channel, priority } => {
+                Decision::Advise => "keep".into(),
+                Decision::Change { due, channel, priority, group } => {
+                    if let Some(group) = group {
+                        answer["group"] = group.into();
+                    }
                     if let Some(due) = due {
                         answer["due"] = due.into();
                     }

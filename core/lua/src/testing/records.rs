@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kehu_contract::{
     Batch, Change, ColumnType, Consequence, DealView, Direction, Effect, Event, Hook,
-    InteractionView, Judgement, MoveAsked, Pack as _, RowDecision, Rows, StageCase, Value as Given,
-    Words, did_you_mean,
+    InteractionView, Judgement, MoveAsked, Pack as _, RowDecision, Rows, StageCase, ThreadView,
+    Value as Given, Words, did_you_mean,
 };
 use mlua::Value;
 use serde::de::DeserializeOwned;
@@ -26,8 +26,23 @@ const FIELDS: [&str; 6] = ["customers", "customer", "settings", "as_of", "seed",
 
 /// Asks about deals that move or stay; each customer has a `case`.
 pub(super) fn stage(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
-    let read =
-        |name: &str, given: Option<Json>, as_of: i32, at: usize| stage_case(name, given, as_of, at);
+    let read = |name: &str, given: Option<Json>, as_of: i32, at: usize| {
+        let mut case = stage_case(name, given, as_of, at)?;
+        let words = Vocabulary::of(&stage.manifest().vocabulary);
+        let mut customer = case.customer.take().unwrap_or_default();
+        let has_customer = !customer.is_empty();
+        words.complete(
+            &mut customer,
+            &mut case.contacts,
+            &mut case.interactions,
+            &mut case.threads,
+        );
+        case.customer = has_customer.then_some(customer);
+        if let Some(Json::Object(fields)) = case.deal.get_mut("fields") {
+            words.deal(fields);
+        }
+        Ok(case)
+    };
     each(stage, "test.stage", Hook::Stage, "case", given, &read, &|pack, place, batch, cases| {
         let opinions = pack.stage(place, batch, cases)?;
         let mut answers =
@@ -56,7 +71,26 @@ pub(super) fn on_event(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
         Hook::OnEvent,
         "event",
         given,
-        &event,
+        &|whose, given, as_of, at| {
+            let mut event = event(whose, given, as_of, at)?;
+            let words = Vocabulary::of(&stage.manifest().vocabulary);
+            let mut customer = event.customer.take().unwrap_or_default();
+            let has_customer = !customer.is_empty();
+            words.complete(&mut customer, &mut event.contacts, &mut event.interactions, &mut []);
+            event.customer = has_customer.then_some(customer);
+            if event.record == "interaction" {
+                let sides = [&mut event.before, &mut event.after, &mut event.about];
+                for record in sides.into_iter().flatten() {
+                    words.interaction(record);
+                }
+            }
+            if event.record == "contact" {
+                for record in [&mut event.before, &mut event.after].into_iter().flatten() {
+                    words.contact(record);
+                }
+            }
+            Ok(event)
+        },
         &|pack, place, batch, events| {
             let followed = pack.on_event(place, batch, events)?;
             let mut answers: Vec<Vec<Json>> = vec![Vec::new(); events.len()];
@@ -161,7 +195,8 @@ fn stage_case(whose: &str, given: Option<Json>, as_of: i32, at: usize) -> Result
     let contacts = maps(take("contacts"));
     let interactions = interactions(&whose, take("interactions"), as_of)?;
     let id = if stage.is_some() { id } else { 0 };
-    Ok(StageCase { id, deal, stage, asked, history, customer, contacts, interactions })
+    let threads = threads(&whose, take("threads"), as_of)?;
+    Ok(StageCase { id, deal, stage, asked, history, customer, contacts, interactions, threads })
 }
 
 fn stage_view(whose: &str, given: &Json, order: i32) -> Result<kehu_contract::StageView, Fault> {
@@ -212,7 +247,7 @@ fn move_asked(
     })
 }
 
-fn maps(records: Json) -> Vec<Map<String, Json>> {
+pub(super) fn maps(records: Json) -> Vec<Map<String, Json>> {
     let Json::Array(records) = records else { return Vec::new() };
     records.into_iter().filter_map(|record| record.as_object().cloned()).collect()
 }
@@ -236,6 +271,103 @@ pub(super) fn interactions(
             typed(&whose, each.into())
         })
         .collect()
+}
+
+/// Threads that were read by their shape, with what follows from the day; a thread without steps has the
+/// one that began it.
+pub(super) fn threads(whose: &str, given: Json, as_of: i32) -> Result<Vec<ThreadView>, Fault> {
+    let given = maps(given).into_iter().enumerate();
+    given
+        .map(|(at, mut each)| {
+            let whose = format!("{whose}.threads[{}]", at + 1);
+            let Some(kind) = each.get("kind").and_then(Json::as_str).map(str::to_owned) else {
+                return Err(Fault::argument(format!("{whose} has no kind"))
+                    .hint("write for example kind = \"complaint\""));
+            };
+            days(&mut each, "opened", "days_open", as_of);
+            default(&mut each, "id", at as i64 + 1);
+            default(&mut each, "open", true);
+            let opened = each.get("opened").cloned().unwrap_or_default();
+            let id = each.get("id").cloned().unwrap_or_default();
+            if let Some(Json::Array(steps)) = each.get_mut("steps") {
+                if steps.is_empty() {
+                    steps.push(json!({ "kind": kind, "day": opened, "id": id }));
+                }
+                for step in steps.iter_mut().filter_map(Json::as_object_mut) {
+                    for (name, usual) in
+                        [("kind", json!(kind)), ("day", opened.clone()), ("id", id.clone())]
+                    {
+                        default(step, name, usual);
+                    }
+                }
+            }
+            typed(&whose, each.into())
+        })
+        .collect()
+}
+
+/// The fields that a pack brings: in a workspace every record has them, known or not.
+pub(super) struct Vocabulary {
+    customer: Vec<String>,
+    contact: Vec<String>,
+    interaction: Vec<String>,
+    deal: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(super) fn of(words: &kehu_contract::Vocabulary) -> Self {
+        let fields = |sort| words.fields(sort);
+        Self {
+            customer: fields("customer"),
+            contact: fields("contact"),
+            interaction: fields("interaction"),
+            deal: fields("deal"),
+        }
+    }
+
+    /// Adds what the records of a case do not say.
+    pub(super) fn complete(
+        &self,
+        customer: &mut Map<String, Json>,
+        contacts: &mut [Map<String, Json>],
+        interactions: &mut [InteractionView],
+        threads: &mut [ThreadView],
+    ) {
+        complete_record(customer, &self.customer);
+        for contact in contacts {
+            complete_record(contact, &self.contact);
+        }
+        let interactions = interactions.iter_mut().map(|each| &mut each.fields);
+        for fields in interactions.chain(threads.iter_mut().map(|each| &mut each.fields)) {
+            complete(fields, &self.interaction);
+        }
+    }
+
+    pub(super) fn deal(&self, fields: &mut Map<String, Json>) {
+        complete(fields, &self.deal);
+    }
+
+    /// Adds what a contact's record does not say.
+    pub(super) fn contact(&self, record: &mut Map<String, Json>) {
+        complete_record(record, &self.contact);
+    }
+
+    /// Adds what an interaction's record does not say.
+    pub(super) fn interaction(&self, record: &mut Map<String, Json>) {
+        complete_record(record, &self.interaction);
+    }
+}
+
+fn complete_record(record: &mut Map<String, Json>, names: &[String]) {
+    if let Some(Json::Object(fields)) = record.get_mut("fields") {
+        complete(fields, names);
+    }
+}
+
+fn complete(fields: &mut Map<String, Json>, names: &[String]) {
+    for name in names {
+        fields.entry(name.clone()).or_insert(Json::Null);
+    }
 }
 
 /// Open deals that were read by their shape, with what follows from the day.

@@ -41,6 +41,7 @@ pub(super) const DEAL_VIEW: Shape = &[
     ("days_in_stage", Whole),
     ("longest_stay", Whole),
     ("rep", Text),
+    ("fields", Free),
 ];
 pub(super) const INTERACTION_VIEW: Shape = &[
     ("id", Whole),
@@ -53,9 +54,46 @@ pub(super) const INTERACTION_VIEW: Shape = &[
     ("amount", Number),
     ("state", Text),
     ("about", Whole),
+    ("by", Text),
+    ("contact", Whole),
+    ("deal", Whole),
+    ("fields", Free),
 ];
-pub(super) const CASE: Shape =
-    &[("name", Text), ("deals", Many(DEAL_VIEW)), ("interactions", Many(INTERACTION_VIEW))];
+const STEP: Shape = &[
+    ("id", Whole),
+    ("kind", Text),
+    ("day", Day),
+    ("minute", Whole),
+    ("state", Text),
+    ("by", Text),
+    ("channel", Text),
+    ("text", Text),
+];
+pub(super) const THREAD: Shape = &[
+    ("id", Whole),
+    ("kind", Text),
+    ("state", Text),
+    ("open", Flag),
+    ("opened", Day),
+    ("days_open", Whole),
+    ("due", Day),
+    ("rep", Text),
+    ("deal", Whole),
+    ("contact", Whole),
+    ("about", Whole),
+    ("text", Text),
+    ("fields", Free),
+    ("steps", Many(STEP)),
+];
+pub(super) const CASE: Shape = &[
+    ("name", Text),
+    ("customer", One(CUSTOMER)),
+    ("contacts", Many(CONTACT)),
+    ("tasks", Many(TASK)),
+    ("deals", Many(DEAL_VIEW)),
+    ("interactions", Many(INTERACTION_VIEW)),
+    ("threads", Many(THREAD)),
+];
 
 pub(super) const STAGE: Shape = &[
     ("name", Text),
@@ -234,6 +272,7 @@ pub(super) const STAGE_CASE: Shape = &[
     ("customer", One(CUSTOMER)),
     ("contacts", Many(CONTACT)),
     ("interactions", Many(INTERACTION_VIEW)),
+    ("threads", Many(THREAD)),
 ];
 /// What an event says beside its record before and after.
 pub(super) const EVENT: Shape = &[
@@ -290,6 +329,8 @@ pub(super) const PROPOSAL: Shape = &[
     ("fact_day", Day),
     ("priority", Number),
     ("group", Text),
+    ("about", Whole),
+    ("state", Text),
 ];
 
 /// Reads a record: unknown fields are refused, days become numbers, what is not said is null or an empty

@@ -176,15 +176,11 @@ pub(super) fn case(row: usize) -> Case {
         kind: "purchase".to_owned(),
         happened: TODAY - days_ago,
         days_ago,
-        channel: None,
-        outcome: None,
-        mood: None,
         amount: Some(12.5),
-        state: None,
-        about: None,
+        ..InteractionView::default()
     };
     let interactions = (0..row as i32 % 4).map(|turn| interaction(1 + 30 * turn)).collect();
-    Case { name: format!("客户 {row}"), deals: Vec::new(), interactions }
+    Case { name: format!("客户 {row}"), interactions, ..Case::default() }
 }
 
 pub(super) fn proposals(subject: &Subject<'_>) -> Result<(), Stop> {

@@ -41,7 +41,21 @@ const PROPOSAL: &[Parameter] = &[
     may("group", Type::Text).says("its part of the order of work", "所属的工作次序"),
     may("deal", Type::Whole)
         .says("the id of an open deal of the customer", "该客户某个未结商机的编号"),
+    may("about", Type::Whole).says(
+        "the id of the interaction or thread that it is about; what is logged once it is done is about it too",
+        "所针对的互动或事项的编号；完成后记录的互动也针对它",
+    ),
+    may("state", Type::Text)
+        .says("the state that doing it puts that thread into", "完成后该事项转入的状态"),
+    may("fields", Type::Table).says(
+        "custom fields of the interaction that is logged once it is done",
+        "完成后所记录互动的自定义字段",
+    ),
     BECAUSE,
+    may("guidance", Type::Reasons).says(
+        "how to go about it: what to say, what to ask",
+        "怎么做：说什么、问什么",
+    ),
 ];
 
 const RULE: Parameter = need("rule", Type::Rule);
@@ -78,10 +92,28 @@ pub(crate) const REVIEW: Subject = Subject {
             &[need("made", Type::Of("kehu.Made"))],
         )
         .says(
-            "Changes a proposal's day, channel or priority, and says why.",
-            "更改建议的日期、渠道或优先级，并说明理由。",
+            "Changes a proposal's day, channel, priority or group, and says why.",
+            "更改建议的日期、渠道、优先级或类别，并说明理由。",
+        )
+        .more(
+            "In place of a rule and arguments there may be a list of reasons.",
+            "规则与参数处也可写一个理由列表。",
         )
         .example("return { ctx:change(proposals[1], { channel = \"message\" }, free) }"),
+        function(
+            "ctx:advise",
+            &[need("proposal", Type::Table), RULE, ARGUMENTS],
+            &[need("made", Type::Of("kehu.Made"))],
+        )
+        .says(
+            "Says how to go about a proposal: how to talk, what to ask.",
+            "说明怎么做：怎么谈、问什么。",
+        )
+        .more(
+            "A pack may advise more than once, and beside another verdict.",
+            "同一项建议可多次说明，也可与其他意见并存。",
+        )
+        .example("return { ctx:advise(proposals[1], free, \"ask what has changed\") }"),
         field("ctx.rows", Type::Table)
             .says("The rows of the customers, by id.", "各客户的行，按编号取。")
             .example("ctx.rows[1].amount --> 1500"),
@@ -92,6 +124,7 @@ const CHANGES: &[Parameter] = &[
     may("due", Type::Day).says("another day", "另一日期"),
     may("channel", Type::Text).says("another channel", "另一渠道"),
     may("priority", Type::Number).says("0 to 100", "0 到 100"),
+    may("group", Type::Text).says("another part of the order of work", "另一工作次序类别"),
 ];
 
 /// `ctx` in `plan_visits`.

@@ -1,0 +1,140 @@
+//! Threads in the day's list: complaints and the like, worked step by step.
+
+use super::hooks::shop_with;
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+const CARE: [(&str, &str); 2] = [
+    (
+        "scripts/care-desk/pack.toml",
+        r#"name = "care-desk"
+version = "1.0.0"
+api = "0.1"
+[actions]
+answer = { en = "answer the complaint", zh = "答复投诉" }
+[fields.interaction.method]
+type = "choice"
+choices = ["visit", "letter"]
+[[step]]
+hook = "follow_up"
+[[step]]
+hook = "review"
+[settings.order]
+type = "texts"
+default = ["late", "*"]
+doc = { en = "order", zh = "顺序" }
+[worklist]
+order = "order"
+"#,
+    ),
+    (
+        "scripts/care-desk/main.lua",
+        r#"local open = kehu.rule{ id = "open", en = "{1} since {2} days, {3}", zh = "{1} 已 {2} 天，{3}" }
+local listen = kehu.rule{ id = "listen", en = "hear {1} out", zh = "听{1}说完" }
+local late = kehu.rule{ id = "late", en = "late", zh = "已晚" }
+return {
+  follow_up = function(c, case, ctx)
+    local made = {}
+    for _, thread in ipairs(case.threads) do
+      if thread.kind == "complaint" and thread.open then
+        made[#made + 1] = ctx:propose{ action = "answer", channel = "phone", due = thread.opened, fact_day = thread.opened,
+          priority = 10, about = thread.id, state = "acknowledged", fields = { method = "letter" },
+          because = { { open, thread.text, thread.days_open, thread.steps[1].by } } }
+      end
+    end
+    return made
+  end,
+  review = function(proposals, ctx)
+    local made = {}
+    for _, p in ipairs(proposals) do
+      if p.about then
+        made[#made + 1] = ctx:advise(p, listen, p.state)
+        if p.due < ctx.as_of then made[#made + 1] = ctx:change(p, { group = "late" }, late) end
+      end
+    end
+    return made
+  end,
+}
+"#,
+    ),
+];
+
+fn desk() -> Kit {
+    let kit = shop_with(&[&CARE]);
+    for line in [
+        "deal add 武汉钢铁 年度合同 --on 2024-02-20",
+        "log complaint 武汉钢铁 --text 送错货 --on 2024-02-28 --at 15:00",
+        "log complaint 武汉钢铁 --text 发票 --on 2024-02-28",
+    ] {
+        kit.done(line);
+    }
+    kit
+}
+
+#[test]
+fn what_is_done_about_a_complaint_moves_it_on() {
+    let kit = desk();
+    assert_snapshot!(kit.run("today"), @r"
+    李伟, 2024-03-01 Fri: 4 to do
+
+    customer  key      deal          what to do            channel  due
+    武汉钢铁  0ysax9h                answer the complaint  phone    2024-02-28, 2 days late
+        why: 送错货 since 2 days, 李伟; late
+        how: hear acknowledged out
+              9mszw9h                answer the complaint  phone    2024-02-28, 2 days late
+        why: 发票 since 2 days, 李伟; late
+              rz2e629                visit                 visit
+        purpose: leave a good impression, learn the basic facts
+        why: no visit yet, 1 a month wanted; group prospecting: place 2 in the order of work
+              kx1w2jw  D-1 年度合同  develop the deal      phone    2024-02-20, 10 days late
+        why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    [stderr]
+    96 minutes are kept for finding new customers
+    ");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    assert_eq!(lines[0]["about"]["kind"], "complaint");
+    assert_eq!(lines[0]["guidance"][0]["zh"], "听acknowledged说完");
+    let key = lines[0]["key"].as_str().unwrap();
+    assert_snapshot!(kit.run(&format!("today done {key} --text '已道歉'")), @r"
+    0ysax9h
+    [stderr]
+    Done: answer the complaint, 武汉钢铁; logged call I-3.
+    ");
+    assert_snapshot!(kit.run("interaction show I-3"), @r"
+    I-3  call  2024-03-01
+      kind      call
+      customer  武汉钢铁
+      day       2024-03-01
+      rep       李伟
+      channel   phone
+      about     I-1
+      state     acknowledged
+      text      已道歉
+      method    letter
+    ");
+    kit.done("log call 武汉钢铁 --about I-1 --state resolved");
+    kit.done("score");
+    assert_eq!(kit.json("customer list --columns name,open_complaints")[0]["open_complaints"], 1.0);
+    let left = kit.json("--lang zh today")["lines"].as_array().unwrap().clone();
+    let answers = left.iter().filter(|line| line["action"] == "answer").count();
+    assert_eq!(answers, 1, "the second complaint of the day has a key of its own");
+}
+
+#[test]
+fn the_workspace_orders_the_groups_as_it_likes() {
+    let kit = desk();
+    let first = |kit: &Kit| kit.json("today")["lines"][0]["group"].as_str().unwrap().to_owned();
+    assert_eq!(first(&kit), "late", "the pack's order");
+    kit.set("[worklist]\norder = [\"top\", \"*\"]\n");
+    assert_eq!(first(&kit), "top");
+}
+
+#[test]
+fn a_state_that_the_thread_does_not_have_switches_the_pack_off_with_the_nearest_name() {
+    let kit = desk();
+    let main = CARE[1].1.replace("state = \"acknowledged\"", "state = \"acknowleged\"");
+    kit.write("scripts/care-desk/main.lua", &main);
+    let told = kit.run("today");
+    assert!(told.contains("no state of a complaint; did you mean \"acknowledged\"?"), "{told}");
+    assert!(told.ends_with("[exit 3]\n"), "{told}");
+}
