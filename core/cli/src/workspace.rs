@@ -164,13 +164,14 @@ pub(crate) fn read_settings(root: &Path, shipped: Shipped<'_>) -> Result<Setting
 
 /// Holds a workspace's settings with the words that its packs bring, and the folders of those that it
 /// extends, the nearest first.
-struct Layers {
-    settings: Settings,
-    bases: Vec<PathBuf>,
+pub(crate) struct Layers {
+    pub(crate) settings: Settings,
+    pub(crate) bases: Vec<PathBuf>,
     base_names: Vec<String>,
 }
 
-fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
+/// Reads a workspace's settings over those that it extends.
+pub(crate) fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
     let mut layers: Vec<(String, String)> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     let mut next = Some((SETTINGS.to_owned(), root.join(SETTINGS)));

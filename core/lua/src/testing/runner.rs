@@ -26,6 +26,22 @@ const NAME_BYTES: usize = 200;
 /// How many instances of the pack are kept, each with settings of its own.
 const INSTANCES: usize = 4;
 
+/// What `assert` has; a test keeps this list and `testing.luau` alike.
+pub(super) const ASSERTIONS: [&str; 12] = [
+    "equal",
+    "error",
+    "is_false",
+    "is_nil",
+    "is_not_nil",
+    "is_true",
+    "matches",
+    "near",
+    "no_reason",
+    "not_equal",
+    "reason",
+    "same",
+];
+
 /// Runs all tests.
 pub(super) fn run(
     factory: &LuaPackFactory,
