@@ -100,6 +100,16 @@ fn names_that_nobody_declared_are_found() {
 }
 
 #[test]
+fn each_hook_has_a_context_of_its_own() {
+    let main = MAIN
+        .replace("ctx:column(\"risk\")", "ctx:colum(\"risk\")")
+        .replace("ctx:holds(quiet)", "ctx:propose(quiet)")
+        .replace("{ mean =", "{ day = columns.recency_days and kehu.settings.silent_after, mean =")
+        .replace("fit(columns)\n", "fit(columns, ctx)\n  local label = ctx.label or ctx.as_of\n");
+    insta::assert_snapshot!(found_in(&main), @"");
+}
+
+#[test]
 fn columns_are_compared_with_the_manifest() {
     let main = MAIN
         .replace("row.amount_12m_rank, row.credit", "row.amount_12_rank, row.amount_12m")

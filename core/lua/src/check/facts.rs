@@ -56,6 +56,8 @@ pub(super) enum Value {
     Rule(usize),
     /// A list of rules, `kehu.rules{…}`.
     RuleList,
+    /// A sum of points, `ctx:column(…)`.
+    Points,
     /// A table, by the values of its named fields.
     Table(Vec<(String, Value)>),
     /// A call or `…`: nobody knows how many values.
@@ -119,6 +121,8 @@ pub(super) struct Facts {
     /// Functions that were given a name: of a local, of a field, or of a global.
     pub(super) named: Vec<(String, usize)>,
     pub(super) chains: Vec<Chain>,
+    /// Calls with a colon: whose, and which.
+    pub(super) methods: Vec<(Chain, String, Spot)>,
     pub(super) globals_set: Vec<(String, Spot)>,
     pub(super) texts: BTreeSet<String>,
     pub(super) keys: BTreeSet<String>,

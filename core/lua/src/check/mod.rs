@@ -6,6 +6,7 @@
 //! read, which rules nothing names. What only the running script knows, such as `c[name]`, is taken to be
 //! right.
 
+mod context;
 mod facts;
 mod language;
 mod manifest;
@@ -162,6 +163,7 @@ fn loaded(
     let mut subject =
         Subject { manifest, declared: Declared::read(files), scripts, tests, findings: Vec::new() };
     names::check(&mut subject, factory, &context);
+    context::check(&mut subject);
     language::check(&mut subject);
     match &pack {
         // What is not used in a pack that does not load may be used in what is missing.

@@ -46,7 +46,7 @@ fn unused(script: &Script, notes: &mut Vec<Note>) {
     for local in
         facts.locals.iter().filter(|local| local.value == Value::RuleList && local.read == 0)
     {
-        let message = format!("the list of rules \"{}\" is never used", local.name);
+        let message = format!("the list of rules \"{}\" is used nowhere", local.name);
         let hint = format!("apply it: s:apply({})", local.name);
         notes.push(("unused-rule", script.place(local.spot), message, hint));
     }

@@ -372,6 +372,15 @@ impl Walker {
         }
         if let Some(method) = method {
             self.mention(&method, &values);
+            let at = match call {
+                Call::MethodCall(call) => spot(call.name().start_position()),
+                _ => callee.spot,
+            };
+            let is_sum = method == "column" && callee.fields.is_empty();
+            self.facts.methods.push((callee.clone(), method, at));
+            if is_sum {
+                return Value::Points;
+            }
         }
         Value::Several
     }

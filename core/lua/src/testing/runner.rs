@@ -369,7 +369,12 @@ impl Stage {
             return Ok(instances.remove(place));
         }
         drop(instances);
-        let pack = self.factory.open(context)?;
+        let mut pack = LuaPack::unloaded(self.factory.shared(), context)?;
+        if let Err(error) = pack.load() {
+            // What a pack does until it refuses to load counts as well.
+            self.count_in(&pack);
+            return Err(error.into());
+        }
         let ids = pack.rules().iter().map(|rule| rule.id.clone());
         self.rules.borrow_mut().extend(ids);
         Ok((key, pack))
@@ -380,9 +385,13 @@ impl Stage {
         instances.push(pack);
         if instances.len() > INSTANCES {
             let (_, pack) = instances.remove(0);
-            let mut counter = self.counter.borrow_mut();
-            pack.evaluator.each_script(|path, script| counter.add(path, script));
+            self.count_in(&pack);
         }
+    }
+
+    fn count_in(&self, pack: &LuaPack) {
+        let mut counter = self.counter.borrow_mut();
+        pack.evaluator.each_script(|path, script| counter.add(path, script));
     }
 
     fn fault(&self, refusal: Refusal) -> Fault {
@@ -420,10 +429,9 @@ impl Stage {
 
     /// Which lines ran, in all instances so far.
     fn count(&self, shown: impl Fn(&str) -> String) -> Vec<super::FileCoverage> {
-        let mut counter = self.counter.take();
         for (_, pack) in self.instances.take() {
-            pack.evaluator.each_script(|path, script| counter.add(path, script));
+            self.count_in(&pack);
         }
-        counter.finish(shown)
+        self.counter.take().finish(shown)
     }
 }

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use kehu_lua::check::{self, Finding, Level};
@@ -39,18 +38,14 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     if args.watch {
-        return watch::rounds(context, |context| round(context, args));
+        return watch::rounds(context, &args.packs, |context| round(context, args));
     }
-    round(context, args).1
+    round(context, args)
 }
 
-fn round(context: &mut Context<'_>, args: &Args) -> (Vec<PathBuf>, Result<ExitCode>) {
-    let subjects = match subject::find(context, &args.packs) {
-        Ok(subjects) => subjects,
-        Err(error) => return (Vec::new(), Err(error)),
-    };
-    let folders = subjects.packs.iter().filter_map(|pack| pack.folder.clone()).collect();
-    (folders, checked(context, subjects, args.strict))
+fn round(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
+    let subjects = subject::find(context, &args.packs)?;
+    checked(context, subjects, args.strict)
 }
 
 fn checked(context: &mut Context<'_>, subjects: Subjects, strict: bool) -> Result<ExitCode> {

@@ -2,7 +2,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kehu_contract::Hook;
+use kehu_contract::{Hook, Language};
+use kehu_lua::api::{self, Format};
 
 use crate::context::Context;
 use crate::error::{CommandError, Result};
@@ -131,9 +132,14 @@ fn files(name: &str, column: &str, hook: &str) -> Vec<(String, String)> {
         ("README.md", include_str!("new/README.md")),
         ("README.zh.md", include_str!("new/README.zh.md")),
         (".luarc.json", include_str!("new/luarc.json")),
+        ("selene.toml", include_str!("new/selene.toml")),
     ];
     let all = scripts.iter().chain(&readme);
-    all.map(|(path, text)| ((*path).to_owned(), named(text).replace("HOOK", hook))).collect()
+    let all = all.map(|(path, text)| ((*path).to_owned(), named(text).replace("HOOK", hook)));
+    // Hidden from the pack itself: it is no script of it.
+    let editors = [(".kehu/kehu.d.lua", Format::LuaCats), ("kehu.yml", Format::Selene)];
+    let editors = editors.map(|(path, format)| (path.to_owned(), api::write(format, Language::En)));
+    all.chain(editors).collect()
 }
 
 /// Turns the pack on, unless another one answers a hook that only one may answer.

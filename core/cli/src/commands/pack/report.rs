@@ -108,6 +108,9 @@ fn text(printer: &mut Printer, form: Form, verdict: &Verdict) -> Result {
         }
         return Ok(());
     };
+    if report.tests.is_empty() {
+        return Ok(());
+    }
     printer.heading(&verdict.name)?;
     for test in &report.tests {
         let word = match &test.outcome {

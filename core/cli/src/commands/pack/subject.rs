@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kehu_contract::document::Problem;
-use kehu_contract::{ColumnType, Origin, did_you_mean};
+use kehu_contract::{ColumnType, Origin, Vocabulary, did_you_mean};
 use kehu_engine::features::Catalogue;
 use kehu_engine::settings::Settings;
 use kehu_lua::PackFiles;
@@ -135,19 +135,26 @@ fn kinds(
     around: &Around,
     packs: &[Subject],
 ) -> Result<BTreeMap<String, ColumnType>> {
-    let catalogue = Catalogue::new(&around.settings, &[]).map_err(|errors| {
+    let lying = || packs.iter().filter_map(|pack| Some((&pack.name, pack.files.as_ref().ok()?)));
+    let mut settings = around.settings.clone();
+    let words = lying().filter(|(name, _)| !settings.packs_on.contains(name)).filter_map(
+        |(name, files)| {
+            let words = Vocabulary::parse(MANIFEST, manifest_of(files)?).ok()?;
+            (!words.is_empty()).then(|| (name.clone(), words))
+        },
+    );
+    let words: Vec<(String, Vocabulary)> = words.collect();
+    // What contradicts the workspace is told when the pack is turned on.
+    settings.add_vocabulary(&words).ok();
+    let catalogue = Catalogue::new(&settings, &[]).map_err(|errors| {
         CommandError::failed(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
     let features = catalogue.declared().iter();
     let mut kinds: BTreeMap<String, ColumnType> =
         features.map(|each| (each.info.name.clone(), each.info.kind)).collect();
     let shipped = context.shipped.packs.iter().map(sources::from_binary);
-    let lying = packs.iter().filter_map(|pack| pack.files.as_ref().ok().cloned());
-    for files in shipped.chain(lying) {
-        let manifest = files.files.iter().find(|(path, _)| path == MANIFEST);
-        let Some(text) = manifest.and_then(|(_, text)| std::str::from_utf8(text).ok()) else {
-            continue;
-        };
+    for files in shipped.chain(lying().map(|(_, files)| files.clone())) {
+        let Some(text) = manifest_of(&files) else { continue };
         // What is wrong with a manifest is told where the pack itself is looked at.
         let Ok(manifest) = kehu_contract::Manifest::parse(MANIFEST, text) else { continue };
         for step in &manifest.steps {
@@ -155,4 +162,9 @@ fn kinds(
         }
     }
     Ok(kinds)
+}
+
+fn manifest_of(files: &PackFiles) -> Option<&str> {
+    let (_, text) = files.files.iter().find(|(path, _)| path == MANIFEST)?;
+    std::str::from_utf8(text).ok()
 }

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use kehu_contract::Limits;
@@ -51,18 +50,14 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         return Err(CommandError::usage("--json and --format are two ways to tell it; give one"));
     }
     if args.watch {
-        return watch::rounds(context, |context| round(context, args));
+        return watch::rounds(context, &args.packs, |context| round(context, args));
     }
-    round(context, args).1
+    round(context, args)
 }
 
-fn round(context: &mut Context<'_>, args: &Args) -> (Vec<PathBuf>, Result<ExitCode>) {
-    let subjects = match subject::find(context, &args.packs) {
-        Ok(subjects) => subjects,
-        Err(error) => return (Vec::new(), Err(error)),
-    };
-    let folders = subjects.packs.iter().filter_map(|pack| pack.folder.clone()).collect();
-    (folders, tested(context, subjects, args))
+fn round(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
+    let subjects = subject::find(context, &args.packs)?;
+    tested(context, subjects, args)
 }
 
 fn tested(context: &mut Context<'_>, subjects: Subjects, args: &Args) -> Result<ExitCode> {
@@ -99,10 +94,15 @@ fn tested(context: &mut Context<'_>, subjects: Subjects, args: &Args) -> Result<
             None => page.hint("tests are declared in tests.lua: it(\"…\", function() … end)"),
         });
     }
-    Printer::talk(&match failed {
-        0 => format!("{} passed.", counted(total, ["test", "tests"])),
-        failed => format!("{failed} of {} failed.", counted(total, ["test", "tests"])),
-    });
+    match (failed, total) {
+        (0, 0) => {}
+        (0, _) => Printer::talk(&format!("{} passed.", counted(total, ["test", "tests"]))),
+        _ => Printer::talk(&format!("{failed} of {} failed.", counted(total, ["test", "tests"]))),
+    }
+    if broken > 0 {
+        let packs = counted(broken, ["pack", "packs"]);
+        Printer::talk(&format!("The tests of {packs} could not run."));
+    }
     Ok(if failed + broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

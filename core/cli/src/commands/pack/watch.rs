@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use super::subject;
 use crate::context::Context;
 use crate::error::{CommandError, Kind, Result};
 use crate::printer::Printer;
@@ -15,29 +16,31 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How deep folders are looked into.
 const DEEPEST: usize = 8;
 
-/// Does a round, and another one after every change of a file in one of the folders that it names. What goes
-/// wrong in a round is shown, and the next one begins when something changes.
+/// Does a round, and another one after every change of a file of the packs. What goes wrong in a round is
+/// shown, and the next one begins when something changes.
 pub(super) fn rounds(
     context: &mut Context<'_>,
-    mut round: impl FnMut(&mut Context<'_>) -> (Vec<PathBuf>, Result<ExitCode>),
+    named: &[String],
+    round: impl Fn(&mut Context<'_>) -> Result<ExitCode>,
 ) -> Result<ExitCode> {
     let mut folders: Vec<PathBuf> = Vec::new();
     loop {
-        let (looked_at, outcome) = round(context);
+        // What changes while a round goes on is a change after it.
+        if let Ok(subjects) = subject::find(context, named) {
+            folders = subjects.packs.into_iter().filter_map(|pack| pack.folder).collect();
+        }
+        let before = stamps(&folders);
+        let outcome = round(context);
         context.printer.finish()?;
         match outcome {
-            Err(error) if error.kind == Kind::Closed => return Err(error),
+            Err(error) if error.kind == Kind::Closed || folders.is_empty() => return Err(error),
             Err(error) => context.printer.error(&error),
+            Ok(_) if folders.is_empty() => {
+                return Err(CommandError::failed("there is no file to watch"));
+            }
             Ok(_) => {}
         }
-        if !looked_at.is_empty() {
-            folders = looked_at;
-        }
-        if folders.is_empty() {
-            return Err(CommandError::failed("there is no file to watch"));
-        }
         Printer::talk("waiting for a change; Ctrl-C ends");
-        let before = stamps(&folders);
         while stamps(&folders) == before {
             std::thread::sleep(PAUSE);
         }
