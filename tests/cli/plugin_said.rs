@@ -110,7 +110,10 @@ fn what_a_plugin_said_before_it_crashed_is_heard() {
     let kit = shop("", row);
     let told = talk(&kit.run("score"));
     assert!(told.starts_with("warning: pack fixture: at ten\n"), "{told}");
-    assert!(told.contains("customer C-3 Ann Lee: runtime error: the plugin crashed (SIGSEGV)"), "{told}");
+    assert!(
+        told.contains("customer C-3 Ann Lee: runtime error: the plugin crashed (SIGSEGV)"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -16,7 +16,6 @@ mod rules;
 mod settings;
 mod walk;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -253,7 +252,7 @@ fn read_all(files: &PackFiles) -> Result<Scripts, Vec<Finding>> {
 fn read_one(
     path: &str,
     shown: &Arc<str>,
-    text: &Cow<'_, str>,
+    text: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<Script> {
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kehu_contract::{ColumnType, Hook, VISIT_NEED_COLUMNS, did_you_mean, nearest};
+use kehu_contract::{ColumnType, Hook, Need, VISIT_NEED_COLUMNS, did_you_mean, nearest};
 
 use super::facts::{Facts, Root, Spot};
 use super::{Level, Script, Subject};
@@ -97,13 +97,12 @@ fn first_parameter(facts: &Facts, function: &str) -> Option<usize> {
 fn rows(subject: &Subject<'_>, script: &Script, names: &BTreeSet<String>) -> Rows {
     let facts = &script.facts;
     let steps = &subject.manifest.steps;
-    let all: BTreeSet<String> =
-        steps.iter().flat_map(|step| &step.needs).map(|need| need.name()).collect();
+    let all: BTreeSet<String> = steps.iter().flat_map(|step| &step.needs).map(Need::name).collect();
     let mut locals: Vec<(usize, BTreeSet<String>)> = Vec::new();
     let mut taken = BTreeSet::new();
     if script.path == "main.lua" {
         for step in steps {
-            let needs: BTreeSet<String> = step.needs.iter().map(|need| need.name()).collect();
+            let needs: BTreeSet<String> = step.needs.iter().map(Need::name).collect();
             let hook = has_rows(step.hook).then_some(step.function.as_str());
             for function in [hook, step.fit.as_deref()].into_iter().flatten() {
                 if let Some(local) = first_parameter(facts, function) {

@@ -6,7 +6,7 @@ use full_moon::ast::{
     self, Block, Call, Expression, Field, FunctionArgs, FunctionBody, Index, LastStmt, Parameter,
     Prefix, Stmt, Suffix, TableConstructor, Var,
 };
-use full_moon::node::Node;
+use full_moon::node::Node as _;
 use full_moon::tokenizer::{Position, TokenReference, TokenType};
 
 use super::facts::{Chain, Facts, Function, Local, Mention, Root, RuleFact, Spot, Value};
@@ -337,7 +337,7 @@ impl Walker {
                 Suffix::Index(Index::Brackets { expression, .. }) => {
                     match self.expression(expression) {
                         Value::Text(name) if !open => {
-                            fields.push((name, spot(expression.start_position())))
+                            fields.push((name, spot(expression.start_position())));
                         }
                         _ => open = true,
                     }

@@ -214,7 +214,7 @@ fn made_up(
         let kind = own(&need.column).or_else(|| kinds.get(&need.column).copied());
         let kind = if need.rank { ColumnType::Number } else { kind.unwrap_or(ColumnType::Number) };
         let draws = (0..customers).map(|row| draw(at as u64, row as u64));
-        let is_there = |draw: &u64| draw % 20 != 0;
+        let is_there = |draw: &u64| !draw.is_multiple_of(20);
         let share = |draw: u64| (draw >> 11) as f64 / (1_u64 << 53) as f64;
         let greatest = if need.rank { 1.0 } else { 400.0 };
         let number = |draw: u64| if is_there(&draw) { share(draw) * greatest } else { f64::NAN };
@@ -248,7 +248,7 @@ fn made_up(
     columns
 }
 
-/// A number for a column and a customer: Steele, Lea and Flood's SplitMix64.
+/// A number for a column and a customer: Steele, Lea and Flood's `SplitMix64`.
 fn draw(column: u64, row: u64) -> u64 {
     let mut mixed = (row + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (column << 32);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

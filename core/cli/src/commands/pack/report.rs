@@ -1,4 +1,4 @@
-//! How the tests of packs went: as text, TAP, JUnit or JSON.
+//! How the tests of packs went: as text, TAP, `JUnit` or JSON.
 
 use std::fmt::Write as _;
 
@@ -158,7 +158,7 @@ fn coverage(printer: &mut Printer, form: Form, verdicts: &[Verdict]) -> Result {
     for file in verdicts.iter().filter_map(covered).flatten() {
         let (total, covered) = (file.lines.len(), file.covered());
         // Rounded down: 100 % means all.
-        let share = if total == 0 { 100 } else { covered * 100 / total };
+        let share = (covered * 100).checked_div(total).unwrap_or(100);
         listing.rows.push(vec![
             Cell::text(&file.file),
             Cell::text(total.to_string()),
