@@ -9,7 +9,7 @@ macro_rules! pack {
     ($name:literal $(, $more:literal)*) => {
         ShippedPack {
             name: $name,
-            files: &pack!(@files $name, "pack.toml", "main.lua", "README.md", "README.zh.md" $(, $more)*),
+            files: &pack!(@files $name, "pack.toml", "main.lua", "tests.lua", "README.md", "README.zh.md" $(, $more)*),
         }
     };
     (@files $name:literal $(, $file:literal)*) => {

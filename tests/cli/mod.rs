@@ -1,6 +1,8 @@
 //! One or two tests for each command: what is typed, and all that is shown.
 
 mod api;
+mod author;
+mod author_story;
 mod chinese;
 mod customer;
 mod deal;

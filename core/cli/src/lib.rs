@@ -14,6 +14,7 @@ mod arguments;
 mod cells;
 mod chinese;
 mod chinese_api;
+mod chinese_author;
 mod chinese_hooks;
 mod chinese_packs;
 mod chinese_plugins;

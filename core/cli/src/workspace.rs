@@ -167,10 +167,11 @@ pub(crate) fn read_files(root: &Path) -> Result<Settings> {
     read_plain(root).map(|layers| layers.settings)
 }
 
-/// Holds a workspace's settings, and the folders of those that it extends, the nearest first.
-struct Layers {
-    settings: Settings,
-    bases: Vec<PathBuf>,
+/// Holds a workspace's settings with the words that its packs bring, and the folders of those that it
+/// extends, the nearest first.
+pub(crate) struct Layers {
+    pub(crate) settings: Settings,
+    pub(crate) bases: Vec<PathBuf>,
     base_names: Vec<String>,
 }
 
@@ -184,7 +185,8 @@ pub(crate) fn folders<'a>(
     std::iter::once((root, "")).chain(bases).collect()
 }
 
-fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
+/// Reads a workspace's settings over those that it extends.
+pub(crate) fn read_layers(root: &Path, shipped: Shipped<'_>) -> Result<Layers> {
     let mut layers = read_plain(root)?;
     let folders = folders(root, &layers.bases, &layers.base_names);
     let words = packs::vocabulary::find(&folders, shipped, &layers.settings.packs_on)?;

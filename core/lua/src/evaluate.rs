@@ -72,6 +72,12 @@ impl Evaluator {
         Ok(())
     }
 
+    /// The globals that a script sees.
+    pub(crate) fn globals(&self, machine: &Machine) -> mlua::Result<Table> {
+        let require = self.require(&machine.lua, &Rc::default(), &Rc::default())?;
+        machine.environment(&self.kehu, &require)
+    }
+
     /// Shows every loaded script, by its path.
     pub(crate) fn each_script(&self, mut show: impl FnMut(&str, &Function)) {
         for (path, script) in self.chunks.borrow().iter() {

@@ -54,6 +54,11 @@ impl LuaPackFactory {
         Self { shared: Arc::new(Shared { manifest, dir, scripts, shipped }), origin, hash }
     }
 
+    /// What all threads share of the pack.
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
     /// What is shared of the pack, with one more script.
     pub(crate) fn shared_with(&self, script: Script) -> Arc<Shared> {
         let Shared { manifest, dir, scripts, shipped } = &*self.shared;

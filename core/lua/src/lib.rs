@@ -8,7 +8,7 @@
 //! - [`PackFiles`] are a pack's files as data; [`load`] checks them.
 //! - [`LuaPackFactory`] is a checked pack; each thread asks it for an instance of its own.
 //! - [`LuaPack`] is such an instance: one VM.
-//! - [`testing`] runs the tests that a pack brings.
+//! - [`testing`] runs the tests that a pack brings, [`check`] looks at it as a text.
 //!
 //! The VM is Luau. Scripts see columns through a loop that this crate writes for each step: it
 //! builds a frozen table per customer and calls the author's function; what the function gives goes
@@ -74,6 +74,7 @@ mod batch;
 mod bell;
 mod caller;
 mod causes;
+pub mod check;
 mod collect;
 mod convert;
 mod evaluate;

@@ -62,6 +62,13 @@ impl From<Fault> for Trouble {
 
 impl LuaPack {
     pub(crate) fn new(shared: Arc<Shared>, context: &RunContext) -> Result<Self, PackError> {
+        let mut pack = Self::unloaded(shared, context)?;
+        pack.load()?;
+        Ok(pack)
+    }
+
+    /// Makes the VM; nothing of the pack runs yet.
+    pub(crate) fn unloaded(shared: Arc<Shared>, context: &RunContext) -> Result<Self, PackError> {
         let host = |error: &mlua::Error| {
             failure::describe(
                 &shared,
@@ -72,16 +79,20 @@ impl LuaPack {
         };
         let machine = Machine::new(&shared.manifest.name, context).map_err(|error| host(&error))?;
         let evaluator = Evaluator::new(&machine, &shared, context).map_err(|error| host(&error))?;
-        let mut pack = Self {
+        Ok(Self {
             shared,
             context: context.clone(),
             machine,
             evaluator,
             rules: Vec::new(),
             loops: BTreeMap::new(),
-        };
-        pack.rules = pack.evaluate_first()?;
-        Ok(pack)
+        })
+    }
+
+    /// Evaluates the pack for the first time, and keeps its rules.
+    pub(crate) fn load(&mut self) -> Result<(), PackError> {
+        self.rules = self.evaluate_first()?;
+        Ok(())
     }
 
     /// Takes out what the pack printed since the last call: at most 1,000 lines of 200 bytes.

@@ -334,15 +334,13 @@ fn placeholder(word: &str) -> Option<usize> {
 
 /// The number of arguments that a rule's sentences use.
 pub(crate) fn arity(rule: &Rule) -> usize {
-    let count = |sentence: &str| {
-        sentence
-            .split('{')
-            .skip(1)
-            .filter_map(|part| placeholder(part.split_once('}')?.0))
-            .max()
-            .unwrap_or(0)
-    };
-    count(&rule.text.en).max(count(&rule.text.zh))
+    arity_of(&rule.text.en).max(arity_of(&rule.text.zh))
+}
+
+/// The number of arguments that a sentence uses.
+pub(crate) fn arity_of(sentence: &str) -> usize {
+    let places = sentence.split('{').skip(1);
+    places.filter_map(|part| placeholder(part.split_once('}')?.0)).max().unwrap_or(0)
 }
 
 fn text(given: &Table, id: &str, key: &str) -> Result<Option<String>, Fault> {

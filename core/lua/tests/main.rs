@@ -5,6 +5,7 @@
 
 mod kit;
 
+mod check;
 mod compatibility;
 mod day_packs;
 mod errors;

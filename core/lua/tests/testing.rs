@@ -509,3 +509,10 @@ fn a_file_of_tests_that_cannot_be_read_says_why() {
     "#);
     insta::assert_snapshot!(refused(Some("-- nothing yet")), @"0 tests");
 }
+
+#[test]
+fn every_assertion_is_known_to_the_check() {
+    let told = told_of("it(\"x\", function() return assert.none end)");
+    let names = "equal, error, is_false, is_nil, is_not_nil, is_true, matches, near, no_reason, not_equal, reason, same";
+    assert!(told.contains(&format!("known are: {names}")), "{told}");
+}

@@ -130,7 +130,7 @@ pub(crate) fn problem(file: &str, message: String, hint: &str) -> Problem {
 }
 
 /// The entries of a folder in the order of their names; none if there is no such folder.
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

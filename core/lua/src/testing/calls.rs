@@ -29,6 +29,11 @@ const CALLS: [(&str, Call); 9] = [
     ("import_row", records::import_row),
 ];
 
+/// The names in the table.
+pub(super) fn names() -> Vec<String> {
+    CALLS.iter().map(|(name, _)| (*name).to_owned()).chain(["missing".to_owned()]).collect()
+}
+
 /// Builds the table.
 pub(super) fn table(machine: &Machine, stage: &Rc<Stage>) -> mlua::Result<Table> {
     let lua = &machine.lua;

@@ -60,7 +60,8 @@ impl Counter {
 
     /// The lines of all files in the order of their names.
     pub(super) fn finish(self, shown: impl Fn(&str) -> String) -> Vec<FileCoverage> {
-        let files = self.0.into_iter();
+        // Scripts that were not compiled to be counted have no lines.
+        let files = self.0.into_iter().filter(|(_, lines)| !lines.is_empty());
         files
             .map(|(path, lines)| FileCoverage {
                 file: shown(&path),

@@ -91,6 +91,17 @@ impl Suite {
     }
 }
 
+/// The globals that `tests.lua` has beside those of a pack, each with the names in it.
+pub(crate) fn vocabulary() -> Vec<(String, Vec<String>)> {
+    let calls = calls::names();
+    let assertions = runner::ASSERTIONS.map(str::to_owned).to_vec();
+    [("test", calls), ("assert", assertions)]
+        .into_iter()
+        .chain(["describe", "it", "pending", "before_each"].map(|name| (name, Vec::new())))
+        .map(|(name, fields)| (name.to_owned(), fields))
+        .collect()
+}
+
 /// Holds what came of a pack's tests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {

@@ -26,6 +26,22 @@ const NAME_BYTES: usize = 200;
 /// How many instances of the pack are kept, each with settings of its own.
 const INSTANCES: usize = 4;
 
+/// What `assert` has; a test keeps this list and `testing.luau` alike.
+pub(super) const ASSERTIONS: [&str; 12] = [
+    "equal",
+    "error",
+    "is_false",
+    "is_nil",
+    "is_not_nil",
+    "is_true",
+    "matches",
+    "near",
+    "no_reason",
+    "not_equal",
+    "reason",
+    "same",
+];
+
 /// Runs all tests.
 pub(super) fn run(
     factory: &LuaPackFactory,
@@ -353,7 +369,12 @@ impl Stage {
             return Ok(instances.remove(place));
         }
         drop(instances);
-        let pack = self.factory.open(context)?;
+        let mut pack = LuaPack::unloaded(self.factory.shared(), context)?;
+        if let Err(error) = pack.load() {
+            // What a pack does until it refuses to load counts as well.
+            self.count_in(&pack);
+            return Err(error.into());
+        }
         let ids = pack.rules().iter().map(|rule| rule.id.clone());
         self.rules.borrow_mut().extend(ids);
         Ok((key, pack))
@@ -364,9 +385,13 @@ impl Stage {
         instances.push(pack);
         if instances.len() > INSTANCES {
             let (_, pack) = instances.remove(0);
-            let mut counter = self.counter.borrow_mut();
-            pack.evaluator.each_script(|path, script| counter.add(path, script));
+            self.count_in(&pack);
         }
+    }
+
+    fn count_in(&self, pack: &LuaPack) {
+        let mut counter = self.counter.borrow_mut();
+        pack.evaluator.each_script(|path, script| counter.add(path, script));
     }
 
     fn fault(&self, refusal: Refusal) -> Fault {
@@ -404,10 +429,9 @@ impl Stage {
 
     /// Which lines ran, in all instances so far.
     fn count(&self, shown: impl Fn(&str) -> String) -> Vec<super::FileCoverage> {
-        let mut counter = self.counter.take();
         for (_, pack) in self.instances.take() {
-            pack.evaluator.each_script(|path, script| counter.add(path, script));
+            self.count_in(&pack);
         }
-        counter.finish(shown)
+        self.counter.take().finish(shown)
     }
 }

@@ -1,16 +1,24 @@
 //! `kehu pack`: the packs of a workspace, what they promise, and how they come and go.
 
 mod add;
+mod bench;
+mod check;
 mod contract;
 mod diff;
 mod difference;
 mod incoming;
 mod install;
+mod labels;
 mod list;
 mod lock;
+mod new;
 mod remove;
+mod report;
 mod show;
+mod subject;
+mod test;
 mod upgrade;
+mod watch;
 mod words;
 
 use std::process::ExitCode;
@@ -33,6 +41,10 @@ pub(crate) enum Args {
     Lock(lock::Args),
     Diff(diff::Args),
     Upgrade(upgrade::Args),
+    New(new::Args),
+    Check(check::Args),
+    Test(test::Args),
+    Bench(bench::Args),
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
@@ -44,6 +56,10 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Args::Lock(args) => lock::run(context, &args),
         Args::Diff(args) => diff::run(context, &args),
         Args::Upgrade(args) => upgrade::run(context, &args),
+        Args::New(args) => return new::run(context, &args),
+        Args::Check(args) => return check::run(context, &args),
+        Args::Test(args) => return test::run(context, &args),
+        Args::Bench(args) => return bench::run(context, &args),
     }
     .map(|()| ExitCode::SUCCESS)
 }

@@ -1,0 +1,188 @@
+//! What a script says, as far as it can be read without running it.
+
+use std::collections::BTreeSet;
+
+/// A line and column, counted from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Spot {
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// Where a chain of names begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Root {
+    /// A local variable or parameter, by its place among [`Facts::locals`].
+    Local(usize),
+    /// A global name.
+    Global(String),
+    /// Something else, such as a call's result.
+    Other,
+}
+
+/// Names after one another, such as `kehu.settings.silent_after` or `rules[part]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chain {
+    pub(super) root: Root,
+    /// The fields that are named, each with its place.
+    pub(super) fields: Vec<(String, Spot)>,
+    /// True if a field follows that only the running script knows.
+    pub(super) open: bool,
+    pub(super) spot: Spot,
+}
+
+impl Chain {
+    /// The name of a field, counted from 0.
+    pub(super) fn field(&self, at: usize) -> Option<&str> {
+        self.fields.get(at).map(|(name, _)| name.as_str())
+    }
+
+    /// True for these names after a global one.
+    pub(super) fn is(&self, root: &str, fields: &[&str]) -> bool {
+        self.root == Root::Global(root.to_owned())
+            && !self.open
+            && self.fields.iter().map(|(name, _)| name.as_str()).eq(fields.iter().copied())
+    }
+}
+
+/// What stands somewhere, as far as it matters.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    Chain(Chain),
+    /// A function, by its place among [`Facts::functions`].
+    Function(usize),
+    /// A rule that is declared right there, by its place among [`Facts::rules`].
+    Rule(usize),
+    /// A list of rules, `kehu.rules{…}`.
+    RuleList,
+    /// A sum of points, `ctx:column(…)`.
+    Points,
+    /// A table, by the values of its named fields.
+    Table(Vec<(String, Value)>),
+    /// A call or `…`: nobody knows how many values.
+    Several,
+    Other,
+}
+
+/// A local variable, a parameter or the variable of a loop.
+#[derive(Debug, Clone)]
+pub(super) struct Local {
+    pub(super) name: String,
+    pub(super) spot: Spot,
+    /// What it holds from the start.
+    pub(super) value: Value,
+    /// How often it is read whole: not through a field.
+    pub(super) read_whole: usize,
+    /// How often it is read at all.
+    pub(super) read: usize,
+}
+
+/// A function with its parameters.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Function {
+    pub(super) parameters: Vec<usize>,
+}
+
+/// A rule as it is declared.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RuleFact {
+    pub(super) spot: Spot,
+    /// What stands as a plain text in it.
+    pub(super) texts: Vec<(String, String, Spot)>,
+    /// The names of all its fields.
+    pub(super) fields: BTreeSet<String>,
+    /// The local that holds it, and the field of it if that is a table.
+    pub(super) holder: Option<(usize, Option<String>)>,
+}
+
+impl RuleFact {
+    /// A field that is a plain text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(field, ..)| field == name).map(|(_, text, _)| text.as_str())
+    }
+}
+
+/// A place where a rule is named with its arguments.
+#[derive(Debug, Clone)]
+pub(super) struct Mention {
+    pub(super) rule: Chain,
+    /// How many arguments follow; none if nobody knows.
+    pub(super) arguments: Option<usize>,
+    /// True in a call about a column, where the rule's input counts as its first argument.
+    pub(super) of_column: bool,
+}
+
+/// Everything that a script says.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) locals: Vec<Local>,
+    pub(super) functions: Vec<Function>,
+    /// Functions that were given a name: of a local, of a field, or of a global.
+    pub(super) named: Vec<(String, usize)>,
+    pub(super) chains: Vec<Chain>,
+    /// Calls with a colon: whose, and which.
+    pub(super) methods: Vec<(Chain, String, Spot)>,
+    pub(super) globals_set: Vec<(String, Spot)>,
+    pub(super) texts: BTreeSet<String>,
+    pub(super) keys: BTreeSet<String>,
+    pub(super) rules: Vec<RuleFact>,
+    pub(super) mentions: Vec<Mention>,
+    /// What the file returns at its end.
+    pub(super) returned: Option<Value>,
+}
+
+impl Facts {
+    /// What a chain stands for, if it is a local that was given something else's name.
+    pub(super) fn resolved(&self, chain: &Chain) -> Chain {
+        let mut chain = chain.clone();
+        for _ in 0..8 {
+            let Root::Local(local) = chain.root else { break };
+            let Some(Value::Chain(inner)) = self.locals.get(local).map(|local| &local.value) else {
+                break;
+            };
+            if inner.open {
+                break;
+            }
+            let mut fields = inner.fields.clone();
+            fields.extend(chain.fields);
+            chain = Chain { root: inner.root.clone(), fields, open: chain.open, spot: chain.spot };
+        }
+        chain
+    }
+
+    /// The rule that a chain names: a local that holds one, or a field of a local's table.
+    pub(super) fn rule_of(&self, chain: &Chain) -> Option<usize> {
+        let Root::Local(local) = chain.root else { return None };
+        if chain.open {
+            return None;
+        }
+        let field = match chain.fields.as_slice() {
+            [] => None,
+            [(name, _)] => Some(name.clone()),
+            _ => return None,
+        };
+        let holder = Some((local, field));
+        self.rules.iter().position(|rule| rule.holder == holder)
+    }
+
+    /// The function of a name that the file returns, or declares.
+    pub(super) fn function(&self, name: &str) -> Option<usize> {
+        if let Some(Value::Table(fields)) = &self.returned
+            && let Some((_, value)) = fields.iter().find(|(key, _)| key == name)
+        {
+            match value {
+                Value::Function(function) => return Some(*function),
+                Value::Chain(Chain { root: Root::Local(local), fields, .. })
+                    if fields.is_empty() =>
+                {
+                    if let Value::Function(function) = self.locals[*local].value {
+                        return Some(function);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.named.iter().find(|(known, _)| known == name).map(|(_, function)| *function)
+    }
+}

@@ -1,0 +1,74 @@
+-- Fading customers: at most 2 contacts in 30 days; churned ones: at most 1 in 90.
+
+local function decisions(spec)
+  local found = {}
+  for at, verdict in ipairs(test.review(spec)) do found[at] = verdict.decision end
+  return found
+end
+
+describe("the cap", function()
+  it("of fading customers counts 30 days", function()
+    local verdicts = test.review{
+      customers = {
+        one = { lifecycle = "fading", contacts_30d = 1, contacts_90d = 9 },
+        two = { lifecycle = "fading", contacts_30d = 2 },
+      },
+      proposals = { { customer = "one" }, { customer = "two" } },
+    }
+    assert.equal("keep", verdicts[1].decision)
+    assert.equal("withhold", verdicts[2].decision)
+    local why = assert.reason(verdicts[2], "fading")
+    assert.equal("fading: 2 contacts in 30 days and 0 more on today's list, at most 2", why.en)
+    assert.equal("遗忘期：30 天内已联系 2 次，今日清单已有 0 次，上限 2 次", why.zh)
+  end)
+
+  it("of churned customers counts 90 days", function()
+    local verdicts = test.review{
+      customers = {
+        none = { lifecycle = "churned", contacts_30d = 0, contacts_90d = 0 },
+        one = { lifecycle = "churned", contacts_30d = 0, contacts_90d = 1 },
+      },
+      proposals = { { customer = "none" }, { customer = "one" } },
+    }
+    assert.equal("keep", verdicts[1].decision)
+    assert.equal("withhold", verdicts[2].decision)
+    assert.equal("churned: 1 contact in 90 days and 0 more on today's list, at most 1", assert.reason(verdicts[2], "churned").en)
+  end)
+
+  it("holds for nobody else", function()
+    local found = decisions{
+      customers = {
+        active = { lifecycle = "active", contacts_30d = 50 }, silent = { lifecycle = "silent", contacts_30d = 50 },
+        unknown = { contacts_30d = 50, contacts_90d = 50 },
+      },
+      proposals = { { customer = "active" }, { customer = "silent" }, { customer = "unknown" } },
+    }
+    assert.same({ "keep", "keep", "keep" }, found)
+  end)
+
+  it("counts what is on today's list already", function()
+    local found = decisions{
+      customer = { lifecycle = "fading", contacts_30d = 0 },
+      proposals = { {}, {}, {} },
+    }
+    assert.same({ "keep", "keep", "withhold" }, found)
+  end)
+
+  it("leaves out groups that the workspace exempts, and counts them first", function()
+    local found = decisions{
+      customer = { lifecycle = "churned", contacts_90d = 0 },
+      proposals = { { group = "churned" }, { group = "complaints" } },
+      settings = { exempt_groups = { "complaints" } },
+    }
+    assert.same({ "withhold", "keep" }, found)
+  end)
+
+  it("follows the settings", function()
+    local found = decisions{
+      customers = { a = { lifecycle = "fading", contacts_90d = 4 }, b = { lifecycle = "churned", contacts_30d = 2 } },
+      proposals = { { customer = "a" }, { customer = "b" } },
+      settings = { fading_cap = 4, fading_window = "90", churned_cap = 3, churned_window = "30" },
+    }
+    assert.same({ "withhold", "keep" }, found)
+  end)
+end)
