@@ -43,7 +43,7 @@ extern "C" {
 
 #define KEHU_MAGIC UINT64_C(0x31474C505548454B) /* "KEHUPLG1" */
 #define KEHU_ABI_MAJOR 0
-#define KEHU_ABI_MINOR 1
+#define KEHU_ABI_MINOR 2
 #define KEHU_LAYOUT_PROBE UINT32_C(0x01020304)
 
 /* True if a struct that came from the other side is long enough to have the field. */
@@ -93,16 +93,25 @@ typedef struct kehu_rule {
   uint32_t line;
   uint32_t n_arguments; /* how many arguments the plugin writes itself, at most 8; with 0 the host
                            fills {1} and {2} from input and setting */
+  /* Since 0.2: how the rule compares input with setting, so that kehu can say of a customer why the
+     rule did not hold (kehu explain --why-not): "<", "<=", ">", ">=", "==", "~=", or "missing", which
+     needs no setting. Empty for a rule that is a sentence only. The plugin still decides by itself. */
+  kehu_str comparison;
 } kehu_rule;
 
 #define KEHU_RULE(id, en, zh) \
-  { KEHU_STR(id), KEHU_STR(en), KEHU_STR(zh), KEHU_NO_STR, KEHU_NO_STR, KEHU_STR(__FILE__), __LINE__, 0 }
+  { KEHU_STR(id), KEHU_STR(en), KEHU_STR(zh), KEHU_NO_STR, KEHU_NO_STR, KEHU_STR(__FILE__), __LINE__, 0, \
+    KEHU_NO_STR }
 #define KEHU_RULE_OF(id, input, setting, en, zh) \
   { KEHU_STR(id), KEHU_STR(en), KEHU_STR(zh), KEHU_STR(input), KEHU_STR(setting), KEHU_STR(__FILE__), \
-    __LINE__, 0 }
+    __LINE__, 0, KEHU_NO_STR }
+/* A test: KEHU_TEST("quiet", "recency_days", ">", "silent_after", "silent for {value} days", ""). */
+#define KEHU_TEST(id, input, comparison, setting, en, zh) \
+  { KEHU_STR(id), KEHU_STR(en), KEHU_STR(zh), KEHU_STR(input), KEHU_STR(setting), KEHU_STR(__FILE__), \
+    __LINE__, 0, KEHU_STR(comparison) }
 #define KEHU_RULE_WITH(id, arguments, en, zh) \
   { KEHU_STR(id), KEHU_STR(en), KEHU_STR(zh), KEHU_NO_STR, KEHU_NO_STR, KEHU_STR(__FILE__), __LINE__, \
-    arguments }
+    arguments, KEHU_NO_STR }
 
 /* What the host lends to every call. */
 typedef struct kehu_call {
@@ -218,7 +227,29 @@ typedef struct kehu_scorer {
 } kehu_scorer;
 
 #define KEHU_PLANNER "kehu.planner/1"
-/* Serves the hook plan_visits: a planning problem in, a plan out, both JSON. */
+/*
+ * Serves the hook plan_visits: a planning problem in, a plan out through kehu_call.emit, both JSON. Days
+ * are numbers, counted from 1970-01-01. The problem has all of these fields, in this order:
+ *   {"rep": "...", "home": {"lat": 30.6, "lon": 114.3} or null,
+ *    "days": [{"day": 19800, "seconds": 28800, "max_visits": 8}],  working days, in order
+ *    "from": 19800, "to": 19806,
+ *    "customers": [{"customer": 12, "name": "...", "place": {"lat": ..., "lon": ...} or null,
+ *       "visits_per_month": 2.0, "visits": 1, "visits_a_round": 1, "seconds": 3600, "gap_days": 14,
+ *       "last_visit": 19786 or null, "mode": "rotating", "purpose": "", "topics": "", "value": 12.5,
+ *       "group": ""}],
+ *    "fixed": [{"customer": 12, "day": 19801}],                     visits that are agreed
+ *    "speed": 30.0, "seconds_per_way": 300, "prospecting_share": 0.2, "seed": 1}
+ * The plan:
+ *   {"days": [{"day": 19801, "stops": [{"customer": 12, "seconds": 3600, "travel_before": 900,
+ *       "causes": [{"rule": "due"}]}]}],
+ *    "left_out": [{"customer": 13, "missing": 1, "causes": [{"rule": "no_time"}]}]}
+ * Each of a customer's visits is placed or left out; days are working days, in order, within their
+ * seconds (stops and ways) and max_visits; nobody is visited twice a day; what is fixed is kept. Left
+ * out of the JSON, travel_before is 0 and missing is 1.
+ * A cause is {"rule": the rule's id or place, "points": 0, "arguments": [numbers, texts, null]}, at least
+ * one for each stop and customer left out; "points" and "arguments" may be left out where the rule's
+ * sentence is filled by its setting, or has no places.
+ */
 typedef struct kehu_planner {
   uint32_t struct_size;
   uint32_t flags;
@@ -228,7 +259,24 @@ typedef struct kehu_planner {
 } kehu_planner;
 
 #define KEHU_FOLLOW_UP "kehu.follow_up/1"
-/* Serves the hook follow_up: a case for each row in, a list of proposals out, both JSON. */
+/*
+ * Serves the hook follow_up: a case for each row of the batch in, in its order, a list of proposals out
+ * through kehu_call.emit, both JSON. A case has all of these fields, in this order:
+ *   [{"name": "...",
+ *     "deals": [{"id": 7, "name": "...", "pipeline": "sales", "stage": "offer", "probability": 0.5 or null,
+ *        "amount": 12000.0 or null, "since": 19790, "days_in_stage": 11, "longest_stay": 30 or null,
+ *        "rep": "..." or null}],                                       the open ones, in id order
+ *     "interactions": [{"id": 40, "kind": "purchase", "happened": 19770, "days_ago": 31, "channel": null,
+ *        "outcome": null, "mood": null, "amount": 400.0 or null, "state": null, "about": null}]}]
+ *                                                                      the last 20, the latest first
+ * The proposals, at most 50 for a customer; an empty list if there are none:
+ *   [{"customer": 12, "action": "remind", "channel": "phone", "due": 19801, "causes": [{"rule": "silent"}],
+ *     "deal": 7, "fact_day": 19770, "priority": 50, "group": ""}]
+ * customer is one of the batch, action one of the manifest's [actions], deal an open one of that customer.
+ * The last four may be left out: no deal, the as-of day, 50 (of 0 to 100, higher comes first), none.
+ * fact_day is the day of what the proposal rests on: a proposal that somebody has closed does not come
+ * back until it is another one. Causes are as in a plan; {value} is filled from the rule's input too.
+ */
 typedef struct kehu_follow_up {
   uint32_t struct_size;
   uint32_t flags;

@@ -52,7 +52,7 @@ fn a_plugin_in_c_is_begun_built_added_and_explains_its_scores() {
     assert_snapshot!(steady(&kit.run("plugin add credit-risk/credit-risk.so --yes")), @r"
     [stderr]
     credit-risk 1.0.0: Silence
-    built for ABI 0.1
+    built for ABI 0.2
     file      $DIR/shop/credit-risk/credit-risk.so, … bytes
     sha256    …
     step      score, reads recency_days, amount, gives credit_risk (number)

@@ -38,7 +38,7 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "minor",
             "KEHU_ENTRY_HEAD, KEHU",
             "KEHU_MAGIC, sizeof(kehu_entry), 0, 9, 9, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
-            "min_host_minor is 9, this kehu has minor 1",
+            "min_host_minor is 9, this kehu has minor 2",
         ),
         (
             "short",
@@ -123,7 +123,7 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "stride",
             "rules, 1, sizeof(kehu_rule)",
             "rules, 1, sizeof(kehu_rule) + 4",
-            "rule_size is 108, which is no multiple of 8",
+            "rule_size is 124, which is no multiple of 8",
         ),
         (
             "narrow",
@@ -136,6 +136,18 @@ fn an_entry_that_is_none_is_refused_by_name() {
             "KEHU_ADDITIVE, 1, factors",
             "KEHU_ADDITIVE | 8, 1, factors",
             "output \"silence\": flags has 0x8, which this kehu does not know",
+        ),
+        (
+            "sign",
+            "KEHU_RULE_OF(\"quiet\", \"days\", \"limit\",",
+            "KEHU_TEST(\"quiet\", \"days\", \"=>\", \"limit\",",
+            "rule \"quiet\": comparison is \"=>\", expected <, <=, >, >=, ==, ~=, missing",
+        ),
+        (
+            "unlimited",
+            "KEHU_RULE_OF(\"quiet\", \"days\", \"limit\",",
+            "KEHU_TEST(\"quiet\", \"days\", \">\", \"\",",
+            "rule \"quiet\": comparison is \">\", but input or setting is empty",
         ),
         (
             "place",

@@ -8,6 +8,7 @@ use kehu_native::{Isolation, OnCrash};
 use serde_json::Value as Json;
 
 use super::kit::{Bench, context, factory};
+use crate::kit::Kit;
 
 fn customers() -> Batch {
     let mut columns = Columns::new(3);
@@ -39,6 +40,50 @@ fn the_example_in_c_is_clean_and_scores() {
         let held: Vec<u16> = scored[0].reasons.entries.iter().map(|reason| reason.rule).collect();
         assert_eq!(held, [1, 0, 2]);
     }
+}
+
+#[test]
+fn the_follow_up_in_c_is_clean_keeps_to_the_rules_and_fills_the_worklist() {
+    let bench = Bench::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/plugin-in-c");
+    let source = std::fs::read_to_string(folder.join("reminder.c")).unwrap();
+    let flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+    let path = bench.compile_strictly(&flags, "reminder", &source);
+    let kit = Kit::shop();
+    for (name, day) in
+        [("武汉钢铁", "2023-12-01"), ("武汉机械", "2024-02-20"), ("'Ann Lee'", "2023-12-11")]
+    {
+        kit.done(&format!("log purchase {name} --on {day} --amount 400"));
+    }
+    kit.done("customer edit 武汉机械 --owner 李伟");
+    kit.done("customer edit 'Ann Lee' --owner 李伟");
+    // What stands in a text is no sign of JSON.
+    kit.done("deal add 'Ann Lee' 'rolls \"]}{\\' --amount 4000");
+    let told = kit.run(&format!("plugin validate {}", path.display()));
+    assert!(told.ends_with("[stderr]\nreminder-in-c keeps to the rules.\n"), "{told}");
+    kit.done(&format!("plugin add {} --yes", path.display()));
+    kit.done("score");
+    let lines = kit.json("today");
+    let mine = |line: &&serde_json::Value| line["pack"] == "reminder-in-c";
+    let shown: Vec<String> = lines["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(mine)
+        .map(|line| {
+            let because = line["because"].as_array().unwrap();
+            let why: Vec<&str> = because.iter().filter_map(|each| each["en"].as_str()).collect();
+            let name = line["customer"]["name"].as_str().unwrap();
+            format!("{name}, {}: {}", line["channel"].as_str().unwrap(), why.join("; "))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "Ann Lee, visit: silent for 81 days, more than 60; a deal is open, so go there",
+            "武汉钢铁, phone: silent for 91 days, more than 60"
+        ]
+    );
 }
 
 #[test]

@@ -31,6 +31,20 @@ fn a_newer_or_an_older_plugin_is_served() {
                 "KEHU_MAGIC, sizeof(kehu_entry), 0, 9, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
             )]),
         ),
+        (
+            "older",
+            changed(&[
+                (
+                    "static const kehu_rule rules[] = {\n  KEHU_RULE_OF(\"quiet\", \"days\", \"limit\", \"silent for {value} days, more than {limit}\", \"沉默 {value} 天\")\n};",
+                    "static const struct { kehu_str id, en, zh, input, setting, file; uint32_t line, n_arguments; } rules[] = {{KEHU_STR(\"quiet\"), KEHU_STR(\"silent for {value} days, more than {limit}\"), KEHU_NO_STR, KEHU_STR(\"days\"), KEHU_STR(\"limit\"), KEHU_NO_STR, 7, 0}};",
+                ),
+                (
+                    "KEHU_ENTRY_HEAD, KEHU",
+                    "KEHU_MAGIC, sizeof(kehu_entry), 0, 1, 1, 8, 0, KEHU_LAYOUT_PROBE, KEHU",
+                ),
+                ("rules, 1, sizeof(kehu_rule)", "(const kehu_rule *)rules, 1, sizeof(rules[0])"),
+            ]),
+        ),
         ("shorter", changed(&[("  sizeof(kehu_scorer), 0,", "  offsetof(kehu_scorer, fit), 0,")])),
         (
             "wider",

@@ -14,4 +14,5 @@ mod mishaps;
 mod protocol;
 mod recover;
 mod rust;
+mod why_not;
 mod words;

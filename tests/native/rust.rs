@@ -37,7 +37,7 @@ struct Shared<T>(T);
 unsafe impl<T> Sync for Shared<T> {}
 type Function = unsafe extern "CALL" fn(*mut c_void, *const abi::Call, *const abi::Batch, *const abi::Outcome) -> i32;
 static RULES: Shared<[abi::Rule; 1]> = Shared([abi::Rule {
-    id: text("same"), en: text("as it is"), zh: text(""), input: text(""), setting: text(""), file: text(""), line: 1, n_arguments: 0,
+    id: text("same"), en: text("as it is"), zh: text(""), input: text(""), setting: text(""), file: text(""), line: 1, n_arguments: 0, comparison: text(""),
 }]);
 static OUTPUTS: Shared<[abi::Output; 1]> = Shared([abi::Output {
     column: text("silence"), flags: 1, n_factors: 1, factors: FACTORS.as_ptr(),

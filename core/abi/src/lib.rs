@@ -32,7 +32,7 @@ pub const MAGIC: u64 = 0x3147_4C50_5548_454B;
 /// The major version: another one is another contract.
 pub const ABI_MAJOR: u16 = 0;
 /// The minor version: it counts what was added.
-pub const ABI_MINOR: u16 = 1;
+pub const ABI_MINOR: u16 = 2;
 /// What a reader with another byte order sees as another number.
 pub const LAYOUT_PROBE: u32 = 0x0102_0304;
 /// The largest struct that is believed.
@@ -132,6 +132,8 @@ pub struct Rule {
     pub line: u32,
     /// How many arguments the plugin writes itself.
     pub n_arguments: u32,
+    /// How it compares its input with its setting, by sign; empty if it does not. Since 0.2.
+    pub comparison: Str,
 }
 
 /// Tells why a call fails: context, row or -1, text.

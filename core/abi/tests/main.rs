@@ -23,7 +23,8 @@ macro_rules! layout {
 fn layouts() -> Vec<Layout> {
     vec![
         layout!("kehu_str", Str, ptr len),
-        layout!("kehu_rule", Rule, id en zh input setting file line n_arguments),
+        layout!("kehu_rule", Rule, id en zh input setting file line n_arguments
+            comparison),
         layout!("kehu_call", Call, struct_size flags context seed as_of_day reserved cancel fail emit
             text log progress),
         layout!("kehu_column", Column, struct_size kind name n_missing numbers days flags codes

@@ -1,6 +1,6 @@
 //! What a plugin says of itself, once it has been checked.
 
-use kehu_contract::{Manifest, Rule, Text};
+use kehu_contract::{Comparison, Manifest, Rule, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -33,6 +33,9 @@ pub struct RuleText {
     pub input: String,
     /// The setting whose value is its second argument; empty if there is none.
     pub setting: String,
+    /// How it compares the one with the other; none if it is a sentence only.
+    #[serde(default)]
+    pub comparison: Option<Comparison>,
     /// The file that declares it.
     pub file: String,
     /// The line that declares it.
@@ -78,7 +81,7 @@ impl Description {
         let rule = |rule: &RuleText| Rule {
             id: rule.id.clone(),
             input: named(&rule.input),
-            comparison: None,
+            comparison: rule.comparison,
             setting: named(&rule.setting),
             limit: settings.get(&rule.setting).and_then(Json::as_f64),
             points: None,

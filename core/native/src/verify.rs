@@ -4,7 +4,9 @@ use std::ffi::c_void;
 use std::mem::{MaybeUninit, offset_of};
 
 use kehu_abi as abi;
-use kehu_contract::{ColumnType, Hook, Manifest, SettingType, Step, Text, did_you_mean};
+use kehu_contract::{
+    ColumnType, Comparison, Hook, Manifest, SettingType, Step, Text, did_you_mean,
+};
 
 use crate::collect::arity;
 use crate::description::{Description, OutputShape, RuleText, StepShape};
@@ -135,7 +137,7 @@ unsafe fn read_rules(entry: &abi::Entry, manifest: &Manifest) -> Result<Vec<Rule
         return Ok(Vec::new());
     }
     check_pointer(entry.rules.cast(), "rules is")?;
-    check_size(entry.rule_size, size_of::<abi::Rule>(), "rule_size")?;
+    check_size(entry.rule_size, offset_of!(abi::Rule, comparison), "rule_size")?;
     check_stride(entry.rule_size, "rule_size")?;
     let mut rules: Vec<RuleText> = Vec::new();
     for place in 0..count {
@@ -160,8 +162,9 @@ unsafe fn read_rule(
 ) -> Result<RuleText, Refusal> {
     let what = |field: &str| format!("{field} of rule {place}");
     // SAFETY: as the caller promises.
-    let read = unsafe {
-        RuleText {
+    let (mut read, sign) = unsafe {
+        let sign = text(&rule.comparison, &what("comparison"), NAME_BYTES)?;
+        let read = RuleText {
             id: text(&rule.id, &what("id"), NAME_BYTES)?,
             text: Text::new(
                 plain(&text(&rule.en, &what("en"), SENTENCE_BYTES)?, SENTENCE_BYTES),
@@ -169,11 +172,15 @@ unsafe fn read_rule(
             ),
             input: text(&rule.input, &what("input"), NAME_BYTES)?,
             setting: text(&rule.setting, &what("setting"), NAME_BYTES)?,
+            comparison: None,
             file: plain(&text(&rule.file, &what("file"), WORDS_BYTES)?, WORDS_BYTES),
             line: rule.line,
             arguments: rule.n_arguments as usize,
-        }
+        };
+        (read, sign)
     };
+    read.comparison = Comparison::parse(&sign);
+    let read = read;
     let wrong = |message: String| Err(Refusal::new(format!("rule \"{}\": {message}", read.id)));
     if read.id.is_empty() || read.id.chars().any(|each| each.is_control() || each == ' ') {
         return Err(Refusal::new(format!("{} is {:?}, which is no name", what("id"), read.id)));
@@ -197,6 +204,15 @@ unsafe fn read_rule(
         let known = manifest.settings.iter().map(|setting| setting.name.as_str());
         let hint = did_you_mean(&read.setting, known);
         return wrong(format!("there is no setting \"{}\"; {hint}", read.setting));
+    }
+    if read.comparison.is_none() && !sign.is_empty() {
+        let known: Vec<&str> = Comparison::ALL.into_iter().map(Comparison::sign).collect();
+        return wrong(format!("comparison is {sign:?}, expected {}", known.join(", ")));
+    }
+    let needs_limit = read.comparison.is_some_and(|how| how != Comparison::Missing);
+    if read.comparison.is_some() && read.input.is_empty() || needs_limit && read.setting.is_empty()
+    {
+        return wrong(format!("comparison is {sign:?}, but input or setting is empty"));
     }
     Ok(read)
 }

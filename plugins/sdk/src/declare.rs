@@ -30,6 +30,7 @@ impl Rule {
             file: abi::Str::new(place.file()),
             line: place.line(),
             n_arguments: 0,
+            comparison: none,
         })
     }
 
@@ -44,6 +45,15 @@ impl Rule {
     #[must_use]
     pub const fn setting(mut self, name: &'static str) -> Self {
         self.0.setting = abi::Str::new(name);
+        self
+    }
+
+    /// Makes a test of the rule: how its input compares with its setting, by `<`, `<=`, `>`, `>=`, `==`,
+    /// `~=`, or `missing`, which needs no setting. `kehu explain --why-not` then says why it did not hold;
+    /// the plugin still decides by itself.
+    #[must_use]
+    pub const fn test(mut self, comparison: &'static str) -> Self {
+        self.0.comparison = abi::Str::new(comparison);
         self
     }
 
