@@ -393,6 +393,7 @@ fn sixth_slip_a_label_and_a_setting_are_not_declared() {
     error: setting "longest_credit" is 900, expected 0 to 365
      --> kehu.toml:40:18
       40 | longest_credit = 900
+    hint: the pack's own default is 60
     [exit 1]
     "#);
 }

@@ -106,7 +106,11 @@ fn each_hook_has_a_context_of_its_own() {
         .replace("ctx:holds(quiet)", "ctx:propose(quiet)")
         .replace("{ mean =", "{ day = columns.recency_days and kehu.settings.silent_after, mean =")
         .replace("fit(columns)\n", "fit(columns, ctx)\n  local label = ctx.label or ctx.as_of\n");
-    insta::assert_snapshot!(found_in(&main), @"");
+    insta::assert_snapshot!(found_in(&main), @r#"
+    scripts/test/main.lua:12:10 error unknown-name: ctx has no "propose" here (known are: as_of, column, holds, label, missing, random, set, settings, state)
+    scripts/test/main.lua:17:21 error unknown-name: ctx has no "label" here (known are: as_of, random, settings)
+    scripts/test/main.lua:22:17 error unknown-name: ctx has no "colum" here (did you mean "column"?)
+    "#);
 }
 
 #[test]
@@ -151,7 +155,7 @@ fn rules_and_settings_are_used_and_filled() {
     scripts/test/main.lua:7:11 warning unused-rule: rule "alarm" is declared and never used (apply it, name it in a reason, or take it out)
     scripts/test/main.lua:9:14 warning one-language: rule "idle" has no Chinese sentence (add zh = "…")
     scripts/test/main.lua:9:14 warning unused-rule: rule "idle" is declared and never used (apply it, name it in a reason, or take it out)
-    scripts/test/main.lua:10:7 warning unused-rule: the list of rules "more" is never used (apply it: s:apply(more))
+    scripts/test/main.lua:10:7 warning unused-rule: the list of rules "more" is used nowhere (apply it: s:apply(more))
     scripts/test/main.lua:15:36 warning unfilled: rule "calm": nothing fills {2} here (the sentence has 2 places, and 1 argument is given; add the missing ones after the rule)
     scripts/test/main.lua:25:20 error unknown-setting: the pack has no setting "silent_aftr" (did you mean "silent_after"?)
     scripts/test/pack.toml:9:40 warning unused-need: "amount_12m_rank" is needed and never read (take it out of needs: what is not needed is not computed)
