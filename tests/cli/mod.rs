@@ -17,6 +17,7 @@ mod log;
 mod pack;
 mod pack_life;
 mod plugin;
+mod plugin_add;
 mod plugin_said;
 mod repl;
 mod reports;

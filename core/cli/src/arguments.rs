@@ -1,5 +1,7 @@
 //! Arguments that several commands share, as they are typed.
 
+use std::time::Duration;
+
 use kehu_domain::Day;
 
 /// Holds a day as typed: a date, or a word that leans on today.
@@ -48,6 +50,24 @@ pub(crate) fn minute(text: &str) -> Result<u16, String> {
     parsed.ok_or_else(|| "no such time; write HH:MM".to_owned())
 }
 
+/// Reads how long something may take: a number of seconds, or one with a unit.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    const LONGEST: f64 = 86_400.0;
+    let at = text.find(|each: char| !each.is_ascii_digit() && each != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let seconds = match unit.trim() {
+        "" | "s" | "sec" | "second" | "seconds" | "秒" => 1.0,
+        "m" | "min" | "minute" | "minutes" | "分" | "分钟" => 60.0,
+        "h" | "hour" | "hours" | "小时" => 3_600.0,
+        _ => f64::NAN,
+    };
+    let seconds = number.parse::<f64>().map_or(f64::NAN, |number| number * seconds);
+    if (0.0..=LONGEST).contains(&seconds) {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err("no such time; write seconds, or a number with s, min or h, up to a day".to_owned())
+}
+
 /// Reads yes or no.
 pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
@@ -70,6 +90,18 @@ mod tests {
         assert_eq!(on("2024-02-29").as_deref(), Some("2024-02-29"));
         for wrong in ["2024-02-30", "+-1", "soon", ""] {
             assert_eq!(on(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_duration_has_a_unit_or_is_in_seconds() {
+        for (text, seconds) in
+            [("60", 60), ("60s", 60), ("2 minutes", 120), ("1.5min", 90), ("1h", 3_600), ("0", 0)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for wrong in ["", "s", "-1", "1 fortnight", "2 days", "1e9", "25h", "1.2.3", "60 s s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -64,6 +64,8 @@ pub(crate) struct LockedPack {
 pub(crate) struct Locked {
     /// The version that was added.
     pub(crate) version: String,
+    /// The hash of its code, for a plugin that is part of the program and has no files.
+    pub(crate) build: Option<String>,
     /// Its files by platform: one library for each.
     pub(crate) files: BTreeMap<String, LockedFile>,
 }
@@ -75,6 +77,8 @@ pub(crate) struct LockedFile {
     pub(crate) path: String,
     /// SHA-256 of its bytes, 64 digits in lower case.
     pub(crate) sha256: String,
+    /// True if the file is a copy that was made when the plugin was added: it goes with the plugin.
+    pub(crate) copied: bool,
 }
 
 impl Lock {
@@ -128,12 +132,16 @@ impl Lock {
         }
         for (name, locked) in &self.plugins {
             let _ = write!(text, "\n[plugin.{name}]\nversion = {}\n", quoted(&locked.version));
+            if let Some(build) = &locked.build {
+                let _ = writeln!(text, "build = {}", quoted(build));
+            }
             for (platform, file) in &locked.files {
                 let _ = write!(
                     text,
-                    "[plugin.{name}.files.{platform}]\npath = {}\nsha256 = {}\n",
+                    "[plugin.{name}.files.{platform}]\npath = {}\nsha256 = {}\n{}",
                     quoted(&file.path),
-                    quoted(&file.sha256)
+                    quoted(&file.sha256),
+                    if file.copied { "copied = true\n" } else { "" }
                 );
             }
         }
@@ -169,11 +177,12 @@ fn is_sha256(text: &str) -> bool {
 }
 
 fn read_plugin(entry: &Table<'_>) -> Locked {
-    let mut locked =
-        Locked { version: entry.required_text("version").unwrap_or_default(), ..Locked::default() };
+    let version = entry.required_text("version").unwrap_or_default();
+    let mut locked = Locked { version, build: entry.text("build"), ..Locked::default() };
     if let Some(files) = entry.table("files") {
         for (platform, file) in files.subtables() {
             let (path, sha256) = (file.required_text("path"), file.required_text("sha256"));
+            let copied = file.flag("copied").unwrap_or(false);
             file.finish();
             let (Some(path), Some(sha256)) = (path, sha256) else { continue };
             if !is_sha256(&sha256) {
@@ -183,7 +192,7 @@ fn read_plugin(entry: &Table<'_>) -> Locked {
                 let message = format!("\"{path}\" lies outside the workspace");
                 file.problem(file.place(), message, Some(added_again()));
             }
-            locked.files.insert(platform.to_owned(), LockedFile { path, sha256 });
+            locked.files.insert(platform.to_owned(), LockedFile { path, sha256, copied });
         }
         files.finish();
     }
@@ -216,12 +225,16 @@ mod tests {
         let file = |path: &str, digit: &str| LockedFile {
             path: path.to_owned(),
             sha256: digit.repeat(64),
+            copied: digit == "a",
         };
         let files = BTreeMap::from([
             ("linux-x86_64".to_owned(), file("plugins/silence-linux-x86_64.so", "a")),
             ("macos-aarch64".to_owned(), file("plugins/沉默 \"1\".dylib", "0")),
         ]);
-        let locked = Locked { version: "1.0.0".to_owned(), files };
+        let locked = Locked { version: "1.0.0".to_owned(), files, ..Locked::default() };
+        let build = Some("0f".to_owned());
+        let linked = Locked { version: "0.1.0".to_owned(), build, ..Locked::default() };
+        let plugins = [("silence".to_owned(), locked), ("clv".to_owned(), linked)];
         let pack = LockedPack {
             version: "1.1.0".to_owned(),
             source: "../shared/信用".to_owned(),
@@ -229,7 +242,7 @@ mod tests {
         };
         Lock {
             packs: BTreeMap::from([("credit-risk".to_owned(), pack)]),
-            plugins: BTreeMap::from([("silence".to_owned(), locked)]),
+            plugins: BTreeMap::from(plugins),
         }
     }
 

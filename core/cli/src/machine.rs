@@ -57,20 +57,28 @@ impl Machine {
         })
     }
 
-    fn write(&self) -> Result {
+    /// Changes the file, as it is now, in one step; others who want to wait.
+    fn change<T>(change: impl FnOnce(&mut Self) -> T) -> Result<T> {
         let Some(path) = path() else {
             return Err(CommandError::failed("this user has no folder to keep consent in")
                 .hint("set HOME or XDG_CONFIG_HOME"));
         };
         let failed = |error: std::io::Error| CommandError::file("written", &path, &error);
-        let text =
-            toml::to_string(self).map_err(|error| CommandError::failed(error.to_string()))?;
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder).map_err(failed)?;
+        let held = fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
+        let _held = held.map_err(failed)?;
+        let mut machine = Self::read()?;
+        let changed = change(&mut machine);
+        let text =
+            toml::to_string(&machine).map_err(|error| CommandError::failed(error.to_string()))?;
         let beside = path.with_extension("toml.new");
+        // What a killed program left there must not lend its rights to the new file.
+        fs::remove_file(&beside).ok();
         let mut file = private(&beside).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&beside, &path).map_err(failed)
+        fs::rename(&beside, &path).map_err(failed)?;
+        Ok(changed)
     }
 
     /// True if a file may run here.
@@ -79,10 +87,11 @@ impl Machine {
     }
 
     /// Notes that a file may run here, at a moment in UTC.
-    pub(crate) fn allow(&mut self, sha256: &str, name: &str, version: &str, at: &str) -> Result {
+    pub(crate) fn allow(sha256: &str, name: &str, version: &str, at: &str) -> Result {
         let [name, version, at] = [name, version, at].map(str::to_owned);
-        self.allowed.insert(sha256.to_owned(), Allowed { name, version, at });
-        self.write()
+        Self::change(|machine| {
+            machine.allowed.insert(sha256.to_owned(), Allowed { name, version, at });
+        })
     }
 
     /// True if a plugin rests until somebody says that it may be tried again.
@@ -91,30 +100,23 @@ impl Machine {
     }
 
     /// Notes that a plugin crashed; true if it rests from now on.
-    pub(crate) fn note_crashes(
-        &mut self,
-        hash: &str,
-        name: &str,
-        count: usize,
-        at: &str,
-    ) -> Result<bool> {
-        let crashed = self.crashed.entry(hash.to_owned()).or_default();
-        name.clone_into(&mut crashed.name);
-        crashed.note(count, at);
-        let rests = crashed.rests;
-        self.write()?;
-        Ok(rests)
+    pub(crate) fn note_crashes(hash: &str, name: &str, count: usize, at: &str) -> Result<bool> {
+        Self::change(|machine| {
+            let crashed = machine.crashed.entry(hash.to_owned()).or_default();
+            name.clone_into(&mut crashed.name);
+            crashed.note(count, at);
+            crashed.rests
+        })
     }
 
     /// Lets plugins of a name be tried again; true if one of them had rested or crashed.
-    pub(crate) fn forget_crashes(&mut self, name: &str) -> Result<bool> {
-        let before = self.crashed.len();
-        self.crashed.retain(|_, crashed| crashed.name != name);
-        let forgotten = self.crashed.len() < before;
-        if forgotten {
-            self.write()?;
+    pub(crate) fn forget_crashes(name: &str) -> Result<bool> {
+        let is_of = |crashed: &Crashed| crashed.name == name;
+        if !Self::read()?.crashed.values().any(is_of) {
+            return Ok(false);
         }
-        Ok(forgotten)
+        Self::change(|machine| machine.crashed.retain(|_, crashed| !is_of(crashed)))?;
+        Ok(true)
     }
 }
 
@@ -137,7 +139,7 @@ fn path() -> Option<PathBuf> {
 /// A new file that only its owner may read.
 fn private(path: &std::path::Path) -> std::io::Result<fs::File> {
     let mut options = fs::File::options();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

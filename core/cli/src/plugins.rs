@@ -1,10 +1,11 @@
 //! The native plugins of a workspace: those of its lock that may run on this machine, and those that
 //! the program carries.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kehu_contract::Origin;
+use kehu_contract::{Origin, PackFactory as _};
 use kehu_engine::packs::{AbsentPack, PackSet};
 use kehu_engine::settings::{self, PluginSettings};
 use kehu_native::{
@@ -24,6 +25,12 @@ use crate::workspace::Workspace;
 
 /// The folder of a workspace in which added plugins lie.
 pub(crate) const FOLDER: &str = "plugins";
+
+/// Keeps others from changing a workspace's plugins for as long as what it returns is held.
+pub(crate) fn hold(root: &Path) -> Result<fs::File> {
+    let held = fs::File::open(root).and_then(|root| root.lock().map(|()| root));
+    held.map_err(|error| CommandError::file("locked", root, &error))
+}
 
 /// How workers are started: this very program, as another process.
 pub(crate) fn worker() -> Result<WorkerCommand> {
@@ -46,6 +53,10 @@ pub(crate) enum Hindrance {
     Rests,
     /// It was switched off for this command.
     SwitchedOff,
+    /// Its file calls itself otherwise.
+    OtherName(String),
+    /// It is part of the program, which is another one than when it was added: its version here.
+    OtherBuild(String),
 }
 
 impl Hindrance {
@@ -57,6 +68,8 @@ impl Hindrance {
             Self::NotAllowed => "not allowed here",
             Self::Rests => "rests",
             Self::SwitchedOff => "off",
+            Self::OtherName(_) => "refused",
+            Self::OtherBuild(_) => "another build",
         }
     }
 
@@ -74,7 +87,13 @@ impl Hindrance {
             Self::Rests => format!(
                 "it rests after three crashes in ten minutes\nhint: try it again with: kehu plugin retry {name}"
             ),
-            Self::SwitchedOff => "native plugins are switched off by --no-plugins".to_owned(),
+            Self::SwitchedOff => "--no-plugins leaves native plugins out".to_owned(),
+            Self::OtherBuild(version) => format!(
+                "it is {version} here, another build than the one of {LOCK}\nhint: use the kehu with which it was added, or pin this one: kehu plugin add {name}"
+            ),
+            Self::OtherName(own) => format!(
+                "{LOCK} calls it {name}, its file calls itself {own}\nhint: the lock was edited by hand; add the file again: kehu plugin add FILE"
+            ),
         }
     }
 }
@@ -117,31 +136,35 @@ pub(crate) struct Found {
     pub(crate) absent: Vec<AbsentPack>,
 }
 
-/// Finds the native plugins of the workspace and those that the program carries, but for those that
-/// a script stands in for; only those that are on are looked at.
+/// Finds the native plugins of the workspace and those that the program carries, but for those whose
+/// names are taken; only those that are `on` are looked at.
 pub(crate) fn find(
     workspace: &Workspace,
     shipped: Shipped<'_>,
-    scripts: &[String],
+    on: &[String],
+    taken: &[String],
 ) -> Result<Found> {
     let search = Search { workspace, machine: Machine::read()? };
     let mut found = Found::default();
-    let mut seen: Vec<String> = scripts.to_vec();
+    let mut seen: Vec<String> = taken.to_vec();
+    let mut builds: BTreeMap<String, Locked> = BTreeMap::new();
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
         let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
-        for (name, locked) in &read_lock(root)?.plugins {
-            if !seen.contains(name) {
-                seen.push(name.clone());
-                found.keep(workspace, name, || search.locked(root, name, locked, origin))?;
+        for (name, locked) in read_lock(root)?.plugins {
+            if locked.build.is_some() {
+                builds.entry(name).or_insert(locked);
+            } else if !seen.contains(&name) {
+                found.keep(on, &name, || search.locked(root, &name, &locked, origin))?;
+                seen.push(name);
             }
         }
     }
     for plugin in shipped.plugins {
         if !seen.iter().any(|name| name == plugin.0) {
-            found.keep(workspace, plugin.0, || search.linked(*plugin))?;
+            found.keep(on, plugin.0, || search.linked(*plugin, builds.get(plugin.0)))?;
         }
     }
-    let missed = found.absent.iter().find(|pack| !pack.reason.is_empty());
+    let missed = found.absent.iter().find(|pack| !pack.reason.is_empty() && !pack.as_asked);
     if let (Some(missed), true) = (missed, workspace.locked) {
         let message = format!("plugin {}: {}", missed.name, missed.reason);
         return Err(CommandError::failed(message)
@@ -157,35 +180,42 @@ pub(crate) fn one(
     name: &str,
 ) -> Result<Option<Outcome>> {
     let search = Search { workspace, machine: Machine::read()? };
+    let mut pin = None;
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
         let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
-        if let Some(locked) = read_lock(root)?.plugins.get(name) {
-            return search.locked(root, name, locked, origin).map(Some);
+        match read_lock(root)?.plugins.remove(name) {
+            Some(locked) if locked.build.is_none() => {
+                return search.locked(root, name, &locked, origin).map(Some);
+            }
+            locked => pin = pin.or(locked),
         }
     }
     let carried = shipped.plugins.iter().find(|plugin| plugin.0 == name);
-    carried.map(|plugin| search.linked(*plugin)).transpose()
+    carried.map(|plugin| search.linked(*plugin, pin.as_ref())).transpose()
 }
 
 impl Found {
     fn keep(
         &mut self,
-        workspace: &Workspace,
+        on: &[String],
         name: &str,
         open: impl FnOnce() -> Result<Outcome>,
     ) -> Result {
-        let reason = if workspace.settings.packs_on.iter().any(|on| on == name) {
+        let (mut reason, mut as_asked) = (String::new(), false);
+        if on.iter().any(|on| on == name) {
             match open()? {
                 Ok(factory) => {
                     self.factories.push(factory);
                     return Ok(());
                 }
-                Err(hindrance) => hindrance.reason(name),
+                Err(hindrance) => {
+                    reason = hindrance.reason(name);
+                    as_asked = hindrance == Hindrance::SwitchedOff;
+                }
             }
-        } else {
-            String::new()
-        };
-        self.absent.push(AbsentPack { name: name.to_owned(), reason });
+        }
+        let name = name.to_owned();
+        self.absent.push(AbsentPack { name, reason, as_asked, is_misfit: false });
         Ok(())
     }
 }
@@ -213,19 +243,25 @@ impl Search<'_> {
                 inspect(&library, &options.worker, limits).map_err(Hindrance::File)?;
             let factory = NativeFactory::of_library(library, description, options)
                 .map_err(Hindrance::File)?;
-            self.awake(factory)
+            let own = &factory.manifest().name;
+            if own == name { self.awake(factory) } else { Err(Hindrance::OtherName(own.clone())) }
         }))
     }
 
-    fn linked(&self, plugin: kehu_native::Linked) -> Result<Outcome> {
+    /// Without `--locked` the program's own plugin is as good as any other: it needs no consent.
+    fn linked(&self, plugin: kehu_native::Linked, pin: Option<&Locked>) -> Result<Outcome> {
         if self.workspace.no_plugins {
             return Ok(Err(Hindrance::SwitchedOff));
         }
-        carried(plugin, self.said(plugin.0)).map(|factory| self.awake(factory))
+        let factory = carried(plugin, self.said(plugin.0))?;
+        let build = pin.and_then(|pin| pin.build.as_deref());
+        if self.workspace.locked && build.is_some_and(|build| build != factory.hash()) {
+            return Ok(Err(Hindrance::OtherBuild(factory.manifest().version.clone())));
+        }
+        Ok(self.awake(factory))
     }
 
     fn awake(&self, factory: NativeFactory) -> Outcome {
-        use kehu_contract::PackFactory as _;
         if self.machine.rests(factory.hash()) { Err(Hindrance::Rests) } else { Ok(factory) }
     }
 }
@@ -249,7 +285,7 @@ pub(crate) fn tell(workspace: &Workspace, packs: &PackSet) -> Result<bool> {
             continue;
         }
         let at = &workspace.act.at;
-        if Machine::read()?.note_crashes(pack.factory.hash(), pack.name(), crashes, at)? {
+        if Machine::note_crashes(pack.factory.hash(), pack.name(), crashes, at)? {
             let name = pack.name();
             Printer::talk(&format!(
                 "plugin {name} crashed three times in ten minutes: it rests now"
@@ -258,6 +294,28 @@ pub(crate) fn tell(workspace: &Workspace, packs: &PackSet) -> Result<bool> {
         }
     }
     Ok(passed_over)
+}
+
+/// Says on stderr which plugins were left out because the person wanted it.
+pub(crate) fn tell_left_out(packs: &PackSet) {
+    for pack in packs.absent().iter().filter(|pack| pack.as_asked) {
+        Printer::talk(&format!("note: plugin {} was left out: {}", pack.name, pack.reason));
+    }
+}
+
+/// Says on stderr which plugins of the lock are on, but do not count because a script has their name.
+pub(crate) fn tell_hidden(workspace: &Workspace, scripts: &[String]) -> Result {
+    let roots = std::iter::once(&workspace.root).chain(&workspace.bases);
+    for name in scripts.iter().filter(|name| workspace.settings.packs_on.contains(name)) {
+        for root in roots.clone() {
+            if read_lock(root)?.plugins.get(name).is_some_and(|locked| locked.build.is_none()) {
+                Printer::talk(&format!(
+                    "note: pack {name} is the one in scripts; the plugin of that name in {LOCK} does not count"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The factory of a plugin that the program carries.

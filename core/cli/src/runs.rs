@@ -73,6 +73,7 @@ pub(crate) fn compute_with<'r>(
     )?;
     drop(progress);
     tell_failures(workspace.read()?.as_ref(), run.header())?;
+    plugins::tell_left_out(packs);
     let passed_over = plugins::tell(workspace, packs)?;
     Ok((run, passed_over))
 }

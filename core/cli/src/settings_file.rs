@@ -20,9 +20,14 @@ impl Replacement {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         let replacement = Self { path: path.to_owned(), beside };
-        fs::write(&replacement.beside, text)
-            .and_then(|()| fs::File::open(&replacement.beside)?.sync_all())
-            .map_err(|error| CommandError::file("written", path, &error))?;
+        let write = || {
+            fs::write(&replacement.beside, text)?;
+            if let Ok(about) = fs::metadata(path) {
+                fs::set_permissions(&replacement.beside, about.permissions())?;
+            }
+            fs::File::open(&replacement.beside)?.sync_all()
+        };
+        write().map_err(|error| CommandError::file("written", path, &error))?;
         Ok(replacement)
     }
 

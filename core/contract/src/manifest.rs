@@ -194,7 +194,7 @@ impl Step {
 pub struct Manifest {
     /// Its name, in kebab-case.
     pub name: String,
-    /// Its version.
+    /// Its version, as semantic versioning has it: `1.0.0`.
     pub version: String,
     /// The contract version that it was written for.
     pub api: (u32, u32),
@@ -290,6 +290,12 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         }
     }
     let version = table.required_text("version");
+    if let (Some(version), Some(item)) = (&version, table.item("version"))
+        && semver::Version::parse(version).is_err()
+    {
+        let message = format!("version \"{version}\" is not three numbers");
+        table.problem(&item.place, message, Some("write one such as \"1.0.0\"".to_owned()));
+    }
     // What a newer contract means by its keys is not known here: its version is the one complaint.
     let api = read_api(table);
     if api.is_none() && table.item("api").is_some() {

@@ -48,6 +48,10 @@ pub struct AbsentPack {
     pub name: String,
     /// Why, and what to do next.
     pub reason: String,
+    /// True if the person left it out of this command: that is no failure.
+    pub as_asked: bool,
+    /// True if it could be had, but has no place among the others.
+    pub is_misfit: bool,
 }
 
 /// Says why the packs of a workspace cannot run.
@@ -126,6 +130,16 @@ impl PackSet {
     /// The packs that are on but cannot be had.
     pub fn absent(&self) -> &[AbsentPack] {
         &self.absent
+    }
+
+    /// Takes a pack out; it is absent from now on.
+    pub(crate) fn leave_out(&mut self, name: &str, reason: String) {
+        let before = self.packs.len();
+        self.packs.retain(|pack| pack.name() != name);
+        if self.packs.len() < before {
+            let (name, as_asked) = (name.to_owned(), false);
+            self.absent.push(AbsentPack { name, reason, as_asked, is_misfit: true });
+        }
     }
 
     /// The packs, in order.

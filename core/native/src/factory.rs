@@ -161,7 +161,10 @@ impl NativeFactory {
         // SAFETY: the entry is a static of this program, made by the SDK.
         let loaded = unsafe { verify::verify(std::ptr::from_ref(entry))? };
         let text = serde_json::to_vec(&loaded.description).unwrap_or_default();
-        let hash = blake3::hash(&text).to_hex().to_string();
+        // Its code is the program's: another program, another plugin.
+        let mut hash = blake3::Hasher::new();
+        hash.update(&text).update(env!("CARGO_PKG_VERSION").as_bytes());
+        let hash = hash.finalize().to_hex().to_string();
         Self::new(Origin::Linked(name), Some(entry), loaded.description, hash, options)
     }
 

@@ -2,7 +2,6 @@ use std::process::ExitCode;
 
 use kehu_contract::{Hook, Origin};
 use kehu_engine::day::Calendar;
-use kehu_engine::features::Catalogue;
 use kehu_engine::hooks;
 use kehu_engine::packs::PackSet;
 use kehu_engine::score;
@@ -185,21 +184,10 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
     }
     for pack in packs.absent() {
         let (found, advice) = pack.reason.split_once("\nhint: ").unwrap_or((&pack.reason, ""));
-        report.add(Status::Error, "plugin", format!("{}: {found}", pack.name), advice);
+        let status = if pack.as_asked { Status::Ok } else { Status::Error };
+        report.add(status, "pack", format!("{}: {found}", pack.name), advice);
     }
     let settings = &workspace.settings;
-    match Catalogue::new(settings, &packs.manifests()) {
-        Ok(catalogue) => {
-            for error in score::order(packs, settings, &catalogue).err().unwrap_or_default() {
-                report.add(Status::Error, "packs", error.to_string(), "");
-            }
-        }
-        Err(errors) => {
-            for error in errors {
-                report.add(Status::Error, "packs", error.to_string(), "");
-            }
-        }
-    }
     for hook in Hook::ALL.into_iter().filter(|hook| hook.is_of_commands()) {
         let answering = packs.answering(hook, settings);
         let mut names: Vec<&str> = answering.iter().map(|(pack, _)| pack.name()).collect();

@@ -1,6 +1,8 @@
 use kehu_domain::{Currency, CustomerId, Entity};
+use kehu_engine::packs::PackSet;
 use kehu_engine::records::names;
 use kehu_engine::score::{self, Explanation, RunView};
+use kehu_store::{Reader, RunColumn, StoredRun};
 use serde_json::json;
 
 use super::explain_page::ExplainPage;
@@ -12,6 +14,7 @@ use crate::output::show_json;
 use crate::packs;
 use crate::runs;
 use crate::table::clean;
+use crate::workspace::Workspace;
 
 /// Says why a customer has the values that it has, down to the script line
 ///
@@ -57,7 +60,19 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         (None, None) => runs::kept(reader.as_ref(), &packs, None)?,
     };
     let currency = &workspace.settings.currency;
-    let explanations = explain(&run, customer, currency, args)?;
+    let columns = match &args.column {
+        Some(name) => match run.column_info(name) {
+            Some(column) => vec![column.clone()],
+            None => {
+                return Err(no_column(context, &workspace, reader.as_ref(), &packs, &run, name)?);
+            }
+        },
+        None => {
+            let given = run.header().columns.iter().filter(|column| column.given_by.is_some());
+            given.cloned().collect()
+        }
+    };
+    let explanations = explain(&run, customer, currency, &columns, args.why_not)?;
     let name = names::Directory::new(reader.as_ref()).name(Entity::Customer, customer.0)?;
     let form = context.form(workspace.language);
     if form.json {
@@ -88,26 +103,12 @@ fn explain(
     run: &RunView<'_>,
     customer: CustomerId,
     currency: &Currency,
-    args: &Args,
+    columns: &[RunColumn],
+    why_not: bool,
 ) -> Result<Vec<Explanation>> {
-    let columns: Vec<_> = match &args.column {
-        Some(name) => match run.column_info(name) {
-            Some(column) => vec![column.clone()],
-            None => {
-                let known = run.header().columns.iter().map(|column| column.info.name.as_str());
-                let hint = kehu_contract::did_you_mean(name, known);
-                let message = format!("the run of {} has no column \"{name}\"", run.as_of());
-                return Err(CommandError::usage(message).hint(hint));
-            }
-        },
-        None => {
-            let given = run.header().columns.iter().filter(|column| column.given_by.is_some());
-            given.cloned().collect()
-        }
-    };
     let mut explanations = Vec::new();
-    for column in &columns {
-        match score::explain(run, customer, column, currency, args.why_not)? {
+    for column in columns {
+        match score::explain(run, customer, column, currency, why_not)? {
             Some(explanation) => explanations.push(explanation),
             None => {
                 let message = format!("{customer} is not in the run of {}", run.as_of());
@@ -118,4 +119,65 @@ fn explain(
         }
     }
     Ok(explanations)
+}
+
+/// Says why a run has not the column that was asked for: the pack that gives it was off, or is new; or it
+/// gave it to an earlier run, and is off now.
+fn no_column(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    reader: &dyn Reader,
+    packs: &PackSet,
+    run: &RunView<'_>,
+    name: &str,
+) -> Result<CommandError> {
+    let message = format!("the run of {} has no column \"{name}\"", run.as_of());
+    let now = score::given_columns(packs, &workspace.settings);
+    let now = now.iter().find(|column| column.info.name == name);
+    let failed = |pack: &str| run.header().failures.iter().find(|(failed, _)| failed == pack);
+    if let Some((pack, _)) = now.and_then(|column| column.given_by.as_ref()) {
+        let page = CommandError::failed(message);
+        return Ok(match failed(pack) {
+            Some((_, failure)) => {
+                let first = failure.lines().next().unwrap_or_default();
+                page.hint(format!("pack {pack} gives it, and was switched off for this run"))
+                    .hint(first.to_owned())
+            }
+            None => {
+                page.hint(format!("pack {pack} gives it, and did not run then; first: kehu score"))
+            }
+        });
+    }
+    let runs = reader.runs()?.into_iter().filter(|each| each.whole);
+    let giver = |run: &StoredRun| {
+        let column = run.columns.iter().find(|column| column.info.name == name)?;
+        column.given_by.as_ref().map(|(pack, _)| pack.clone())
+    };
+    let runs = runs.filter_map(|run| Some((giver(&run)?, run)));
+    let Some((pack, last)) = runs.max_by_key(|(_, run)| run.id) else {
+        let known = run.header().columns.iter().map(|column| column.info.name.as_str());
+        return Ok(CommandError::usage(message).hint(kehu_contract::did_you_mean(name, known)));
+    };
+    let page = CommandError::failed(message);
+    let page = page.hint(match packs.absent().iter().find(|absent| absent.name == pack) {
+        Some(absent) => {
+            let first = absent.reason.lines().next().unwrap_or_default();
+            format!("pack {pack} gave it, and is off now: {first}")
+        }
+        None if packs.packs().iter().any(|on| on.name() == pack) => {
+            format!("pack {pack} gave it, and gives it no more")
+        }
+        None if is_there(context, workspace, &pack)? => {
+            format!("pack {pack} gave it, and is off now; [packs] on in kehu.toml turns it on")
+        }
+        None => format!("pack {pack} gave it, and has been removed"),
+    });
+    let (id, as_of) = (last.id, last.as_of);
+    Ok(page.hint(format!("run {id} of {as_of} still has it: --run {id}")))
+}
+
+/// True if a pack could be turned on again.
+fn is_there(context: &Context<'_>, workspace: &Workspace, name: &str) -> Result<bool> {
+    let seen = packs::survey::all(workspace, context.shipped)?;
+    Ok(seen.iter().any(|pack| pack.name == name))
 }

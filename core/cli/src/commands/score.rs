@@ -47,11 +47,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     packs::locked::tell(&workspace)?;
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let options = runs::options(context, as_of, args.seed);
-    let (failures, passed_over) = if args.dry_run {
+    let (failures, passed_over, customers) = if args.dry_run {
         let (run, passed_over) = runs::compute_all(context, &workspace, &packs, as_of, args.seed)?;
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
-        (run.header().failures.len(), passed_over)
+        (run.header().failures.len(), passed_over, run.header().customers)
     } else {
         let mut draft = workspace.desk().draft("score");
         draft.summary = format!("score as of {as_of}");
@@ -68,6 +68,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
             )?
         };
         runs::tell_failures(workspace.read()?.as_ref(), &header)?;
+        plugins::tell_left_out(&packs);
         let passed_over = plugins::tell(&workspace, &packs)?;
         let reader = workspace.read()?;
         let stored = reader.run(id)?.unwrap_or(header);
@@ -76,8 +77,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         let run = RunView::stored(stored.clone(), reader.as_ref());
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
-        (stored.failures.len(), passed_over)
+        (stored.failures.len(), passed_over, stored.customers)
     };
+    if customers == 0 {
+        Printer::talk("note: no customer is known as of that day, so there was nothing to score");
+    }
     Ok(if failures > 0 || passed_over { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use kehu_contract::document::Problem;
 use kehu_contract::{Hook, Origin, PackFactory, did_you_mean};
 use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
+use kehu_engine::score::{self, Misfit};
 use kehu_engine::settings::Settings;
 use kehu_lua::{LuaPackFactory, PackFiles, Refused};
 
@@ -19,7 +20,7 @@ use crate::error::{CommandError, Result};
 use crate::plugins;
 use crate::said;
 use crate::workspace::{self, Workspace};
-use sources::{MANIFEST, Source};
+use sources::{FOLDER, MANIFEST, Source};
 use vocabulary::manifest_of;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
@@ -37,7 +38,21 @@ pub(crate) fn enabled_but(
     if !but.is_empty() {
         settings.to_mut().packs_on.retain(|name| !but.contains(name));
     }
-    choose(workspace, shipped, &settings, &Change::default())
+    let packs = choose(workspace, shipped, &settings, &Change::default())?;
+    let packs = score::placed(packs, &settings);
+    said::show(&packs, workspace.plugin_log);
+    Ok(packs)
+}
+
+/// What would not fit if a pack were on too, or in the place of the one of its name.
+pub(crate) fn misfits_with(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    pack: Arc<dyn PackFactory>,
+) -> Result<Vec<Misfit>> {
+    let change = Change { with: Some(pack), ..Change::default() };
+    let (packs, settings) = enabled_after(workspace, shipped, &change)?;
+    Ok(score::misfits(&packs, &settings))
 }
 
 /// What would be another, to see how the packs would then go together.
@@ -51,7 +66,8 @@ pub(crate) struct Change {
     pub(crate) with: Option<Arc<dyn PackFactory>>,
 }
 
-/// Loads the packs as they would be after a change, with the settings as they would be then.
+/// Loads the packs as they would be after a change, whether they fit together or not, with the settings as
+/// they would be then.
 pub(crate) fn enabled_after(
     workspace: &Workspace,
     shipped: Shipped<'_>,
@@ -98,10 +114,13 @@ fn choose(
         available.insert(0, Arc::clone(pack));
     }
     let nearer = available.iter().filter(|pack| pack.origin() != Origin::Shipped);
-    let scripts: Vec<String> = nearer
+    let taken: Vec<String> = nearer
         .map(|pack| pack.manifest().name.clone())
         .chain(broken.iter().map(|(name, _)| name.clone()))
         .collect();
+    if change.with.is_none() {
+        plugins::tell_hidden(workspace, &taken)?;
+    }
     // A pack that nobody turned on may be half-written: it troubles nobody.
     let on = &settings.packs_on;
     let problems: Vec<Problem> = broken
@@ -113,11 +132,11 @@ fn choose(
         return Err(CommandError::from(problems)
             .hint("mend it, or take the pack out of [packs] on in kehu.toml to go on without it"));
     }
-    let plugins::Found { factories, absent } = plugins::find(workspace, shipped, &scripts)?;
+    let plugins::Found { factories, absent } = plugins::find(workspace, shipped, on, &taken)?;
     // A plugin of the workspace stands in for a shipped script of its name.
     let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
     available.splice(..0, factories);
-    let packs = PackSet::new(settings, &available, absent).map_err(|errors| {
+    PackSet::new(settings, &available, absent).map_err(|errors| {
         let mut errors = errors.into_iter().map(|error| match error {
             PackSetError::Setting(problem) => CommandError::from(problem),
             PackSetError::Unknown { name, place, hint } => {
@@ -132,9 +151,22 @@ fn choose(
             Some(first) => CommandError { also: errors.collect(), ..first },
             None => CommandError::failed("the packs cannot be used, and do not say why"),
         }
-    })?;
-    said::show(&packs, workspace.plugin_log);
-    Ok(packs)
+    })
+}
+
+/// Where a script by a name lies, in the workspace or in one that it extends: it counts before any plugin.
+pub(crate) fn script_of(workspace: &Workspace, name: &str) -> Result<Option<String>> {
+    let nearer = sources::all(workspace, &[])?.into_iter().find(|source| source.name == name);
+    Ok(nearer.map(|source| match source.files {
+        Ok(files) => files.dir,
+        Err(_) => format!("{FOLDER}/{name}"),
+    }))
+}
+
+/// True if a pack or a plugin by a name comes with the program.
+pub(crate) fn is_shipped(shipped: Shipped<'_>, name: &str) -> bool {
+    shipped.packs.iter().any(|pack| pack.name == name)
+        || shipped.plugins.iter().any(|plugin| plugin.0 == name)
 }
 
 /// True if a pack that is on may have a step at a hook: its manifest at least has the word. So commands

@@ -66,6 +66,9 @@ pub(crate) fn all(workspace: &Workspace, shipped: Shipped<'_>) -> Result<Vec<See
     for (at, root) in std::iter::once(&workspace.root).chain(&workspace.bases).enumerate() {
         let origin = if at == 0 { Origin::Workspace } else { Origin::Base };
         for (name, locked) in &plugins::read_lock(root)?.plugins {
+            if locked.build.is_some() {
+                continue;
+            }
             let trouble = match plugins::open_locked(root, locked, &machine) {
                 _ if workspace.no_plugins => Some(Hindrance::SwitchedOff),
                 Ok(library) if machine.rests(library.blake3()) => Some(Hindrance::Rests),

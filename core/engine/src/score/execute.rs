@@ -88,6 +88,7 @@ pub(super) fn execute(
         failures: packs
             .absent()
             .iter()
+            .filter(|pack| !pack.as_asked)
             .map(|pack| (pack.name.clone(), format!("pack {}: {}", pack.name, pack.reason)))
             .collect(),
         overrides: Vec::new(),
@@ -159,8 +160,9 @@ impl Run<'_> {
         let mut first = pack.factory.create(&context).map_err(failure)?;
         let rules = first.rules().to_vec();
         let state = match step.fit {
-            Some(_) => first.fit(at.step, &inputs).map_err(failure)?,
-            None => Json::Null,
+            // Where there is nobody, there is nothing to learn from.
+            Some(_) if batches > 0 => first.fit(at.step, &inputs).map_err(failure)?,
+            _ => Json::Null,
         };
         drop(first);
         let work = Work { pack, context: &context, step: at.step, state: &state };

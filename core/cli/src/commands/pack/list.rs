@@ -33,9 +33,9 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
     let form = context.form(workspace.language);
     let place = said_at(&workspace.settings);
     let listing = packs_listing(context, &workspace, form.language)?;
-    let (order, failed) = match order(context, &workspace) {
-        Ok(order) => (order, None),
-        Err(error) => (Listing::new(order_columns()), Some(error)),
+    let (order, misfits, failed) = match order(context, &workspace) {
+        Ok((order, misfits)) => (order, misfits, None),
+        Err(error) => (Listing::new(order_columns()), Vec::new(), Some(error)),
     };
     let page = Page {
         title: format!("[packs] on: {place}"),
@@ -46,8 +46,13 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result<ExitCode> {
         tables: vec![("packs", words::PACKS, listing, 0), ("order", words::ORDER, order, 0)],
     };
     show_page(&mut context.printer, form, &page)?;
-    let Some(error) = failed else { return Ok(ExitCode::SUCCESS) };
     context.printer.finish()?;
+    for misfit in &misfits {
+        context.printer.error(misfit);
+    }
+    let Some(error) = failed else {
+        return Ok(if misfits.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) });
+    };
     Printer::talk("note: the order in which packs are asked is not known");
     context.printer.error(&error);
     Ok(ExitCode::from(3))
@@ -194,8 +199,14 @@ fn order_columns() -> Vec<Column> {
     ]
 }
 
-fn order(context: &Context<'_>, workspace: &Workspace) -> Result<Listing> {
+/// The order of the steps, and which packs have no place in it.
+fn order(context: &Context<'_>, workspace: &Workspace) -> Result<(Listing, Vec<CommandError>)> {
     let packs = packs::enabled(workspace, context.shipped)?;
+    let misfits = packs.absent().iter().filter(|pack| pack.is_misfit).map(|pack| {
+        let (what, hint) = pack.reason.split_once("\nhint: ").unwrap_or((&pack.reason, ""));
+        let page = CommandError::failed(format!("pack {}: {what}", pack.name));
+        if hint.is_empty() { page } else { page.hint(hint) }
+    });
     let turns = score::sequence(&packs, &workspace.settings)
         .map_err(|error| CommandError::failed(error.to_string()))?;
     let rows = turns.iter().enumerate().map(|(at, turn)| {
@@ -210,7 +221,7 @@ fn order(context: &Context<'_>, workspace: &Workspace) -> Result<Listing> {
             Cell::said(why(turn)),
         ]
     });
-    Ok(Listing { columns: order_columns(), rows: rows.collect() })
+    Ok((Listing { columns: order_columns(), rows: rows.collect() }, misfits.collect()))
 }
 
 fn why(turn: &Turn) -> String {

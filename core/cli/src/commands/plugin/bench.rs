@@ -1,18 +1,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kehu_contract::{Limits, Origin};
-use kehu_engine::settings::PluginSettings;
-use kehu_native::NativeFactory;
+use kehu_contract::Limits;
 use kehu_native::measure::{self, StepTime};
 use serde_json::json;
 
-use super::{inspect, kinds};
+use super::{kinds, named};
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::locale;
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
-use crate::plugins;
 use crate::printer::Printer;
 use crate::progress::Progress;
 
@@ -25,8 +22,8 @@ Examples:
   kehu plugin bench ./libsilence.so
   kehu plugin bench ./libsilence.so --rows 100000 --in-process")]
 pub(crate) struct Args {
-    /// The shared library
-    #[arg(value_name = "FILE")]
+    /// The shared library, or the name of a plugin of the workspace or of kehu
+    #[arg(value_name = "FILE|NAME")]
     file: PathBuf,
     /// How many customers
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
@@ -38,11 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
-    let page = inspect::look(&args.file)?;
-    let Some(library) = page.library else { return Ok(()) };
-    let options = plugins::options(PluginSettings::default(), Origin::Workspace)?;
-    let factory =
-        NativeFactory::of_library(library, page.description, options).map_err(inspect::refused)?;
+    let factory = named::factory(&named::look(context, &args.file)?)?;
     let options = measure::Options {
         rows: args.rows as usize,
         in_process: args.in_process,

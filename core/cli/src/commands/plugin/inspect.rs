@@ -1,13 +1,9 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use kehu_contract::Limits;
-use kehu_native::{Library, Refusal};
-
-use super::page::Page;
+use super::named;
 use crate::context::Context;
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 use crate::output::show_json;
-use crate::plugins;
 
 /// Shows what a plugin says of itself, and its hash, without adding it
 ///
@@ -16,15 +12,15 @@ use crate::plugins;
 #[command(after_help = "\
 Examples:
   kehu plugin inspect ./libsilence.so
-  kehu plugin inspect ./libsilence.so --json")]
+  kehu plugin inspect clv --json")]
 pub(crate) struct Args {
-    /// The shared library
-    #[arg(value_name = "FILE")]
+    /// The shared library, or the name of a plugin of the workspace or of kehu
+    #[arg(value_name = "FILE|NAME")]
     file: PathBuf,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
-    let page = look(&args.file)?;
+    let page = named::look(context, &args.file)?;
     let language = context.language()?;
     if context.form(language).json {
         return show_json(&mut context.printer, page.json());
@@ -33,25 +29,4 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         context.printer.line(&line)?;
     }
     Ok(())
-}
-
-/// Checks a file and asks it what it is.
-pub(crate) fn look(file: &Path) -> Result<Page> {
-    let library = Library::open(&plugins::absolute(file)?).map_err(refused)?;
-    describe(library)
-}
-
-/// Asks a checked file what it is.
-pub(crate) fn describe(library: Library) -> Result<Page> {
-    let limits = Limits::default();
-    let description =
-        kehu_native::inspect(&library, &plugins::worker()?, limits).map_err(refused)?;
-    let manifest = description.parse("pack.toml").map_err(CommandError::failed)?;
-    Ok(Page { manifest, description, library: Some(library) })
-}
-
-/// The error page of a refusal.
-pub(crate) fn refused(refusal: Refusal) -> CommandError {
-    let page = CommandError::failed(refusal.message);
-    refusal.hint.into_iter().fold(page, CommandError::hint)
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(context: &mut Context<'_>, _: &Args) -> Result {
     let mut names: Vec<String> = Vec::new();
     for (from, root) in roots {
         let lock = plugins::read_lock(root)?;
-        for (name, locked) in &lock.plugins {
+        for (name, locked) in lock.plugins.iter().filter(|(_, locked)| locked.build.is_none()) {
             let state = match plugins::open_locked(root, locked, &machine) {
                 Ok(library) if machine.rests(library.blake3()) => Hindrance::Rests.word(),
                 Ok(_) => on_or_off(&workspace, name),

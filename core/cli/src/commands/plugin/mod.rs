@@ -4,6 +4,7 @@ mod add;
 mod bench;
 mod inspect;
 mod list;
+mod named;
 mod new;
 mod page;
 mod remove;

@@ -1,7 +1,7 @@
 //! What a plugin says of itself, as a page and as JSON.
 
 use kehu_contract::{Language, Manifest, Step};
-use kehu_native::{Description, Library};
+use kehu_native::{Description, Library, Linked};
 use serde_json::{Value as Json, json};
 
 use crate::table::clean;
@@ -10,29 +10,52 @@ use crate::table::clean;
 pub(crate) struct Page {
     pub(crate) manifest: Manifest,
     pub(crate) description: Description,
-    /// The file and its hash; none for a plugin that the program carries.
-    pub(crate) library: Option<Library>,
+    pub(crate) source: Source,
+}
+
+/// Says where a plugin comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A file, by its checked bytes.
+    File(Library),
+    /// The program itself.
+    Program(Linked),
+}
+
+/// The lines about a file that can be told before it is loaded.
+pub(crate) fn of_file(library: &Library) -> [String; 2] {
+    let file = format!("{}, {} bytes", library.path().display(), library.size());
+    [line("file", &clean(&file)), line("sha256", library.sha256())]
+}
+
+fn line(name: &str, value: &str) -> String {
+    format!("{name:<9} {value}")
 }
 
 impl Page {
     /// The page, line by line.
     pub(crate) fn lines(&self, language: Language) -> Vec<String> {
-        let Self { manifest, description, library } = self;
+        let mut lines = self.said(language);
+        if let Source::File(library) = &self.source {
+            lines.extend(of_file(library));
+        }
+        lines
+    }
+
+    /// What the plugin says of itself, line by line.
+    pub(crate) fn said(&self, language: Language) -> Vec<String> {
+        let Self { manifest, description, .. } = self;
         let title = clean(manifest.title.get(language));
         let mut lines = vec![format!("{} {}: {title}", manifest.name, clean(&manifest.version))];
         let mut add = |name: &str, value: String| {
             if !value.is_empty() {
-                lines.push(format!("{name:<9} {value}"));
+                lines.push(line(name, &value));
             }
         };
         add("does", clean(manifest.summary.get(language)));
         add("by", clean(&description.vendor));
         add("license", clean(&description.license));
         add("built for", format!("ABI {}.{}", description.abi.0, description.abi.1));
-        if let Some(library) = library {
-            add("file", format!("{}, {} bytes", library.path().display(), library.size()));
-            add("sha256", library.sha256().to_owned());
-        }
         for step in &manifest.steps {
             add("step", shape(step));
         }
@@ -45,7 +68,11 @@ impl Page {
 
     /// The same for programs.
     pub(crate) fn json(&self) -> Json {
-        let Self { manifest, description, library } = self;
+        let Self { manifest, description, source } = self;
+        let library = match source {
+            Source::File(library) => Some(library),
+            Source::Program(_) => None,
+        };
         json!({
             "name": manifest.name,
             "version": manifest.version,
@@ -54,8 +81,8 @@ impl Page {
             "vendor": description.vendor,
             "license": description.license,
             "abi": format!("{}.{}", description.abi.0, description.abi.1),
-            "sha256": library.as_ref().map(Library::sha256),
-            "bytes": library.as_ref().map(Library::size),
+            "sha256": library.map(Library::sha256),
+            "bytes": library.map(Library::size),
             "steps": manifest.steps,
             "settings": manifest.settings,
             "rules": description.rules,

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(_: &Context<'_>, args: &Args) -> Result {
-    if Machine::read()?.forget_crashes(&args.name)? {
+    if Machine::forget_crashes(&args.name)? {
         Printer::talk(&format!("{} will be tried again.", args.name));
         return Ok(());
     }

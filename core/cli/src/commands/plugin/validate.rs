@@ -2,17 +2,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use kehu_contract::{Limits, Origin};
-use kehu_engine::settings::PluginSettings;
-use kehu_native::NativeFactory;
+use kehu_contract::Limits;
 use kehu_native::check::{self, Finding, Outcome};
 use serde_json::{Value as Json, json};
 
-use super::{inspect, kinds};
+use super::{kinds, named};
+use crate::arguments::duration;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::{Cell, Column, Listing, show_json, show_rows};
-use crate::plugins;
 use crate::progress::Progress;
 use crate::table::clean;
 use crate::{locale, printer::Printer};
@@ -25,29 +23,26 @@ use crate::{locale, printer::Printer};
 #[command(after_help = "\
 Examples:
   kehu plugin validate ./libsilence.so
-  kehu plugin validate ./libsilence.so --fuzz 60 --seed 7")]
+  kehu plugin validate ./libsilence.so --fuzz 60s --seed 7")]
 pub(crate) struct Args {
-    /// The shared library
-    #[arg(value_name = "FILE")]
+    /// The shared library, or the name of a plugin of the workspace or of kehu
+    #[arg(value_name = "FILE|NAME")]
     file: PathBuf,
     /// From which the customers are drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// For how long customers are drawn at random besides
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    fuzz: u64,
+    /// For how long customers are drawn at random besides, such as 60, 90s or "2 minutes"
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    fuzz: Option<Duration>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
-    let page = inspect::look(&args.file)?;
-    let Some(library) = page.library else { return Ok(ExitCode::SUCCESS) };
-    let options = plugins::options(PluginSettings::default(), Origin::Workspace)?;
-    let factory =
-        NativeFactory::of_library(library, page.description, options).map_err(inspect::refused)?;
+    let page = named::look(context, &args.file)?;
+    let factory = named::factory(&page)?;
     let options = check::Options {
         limits: Limits::default(),
         seed: args.seed,
-        fuzz: Duration::from_secs(args.fuzz),
+        fuzz: args.fuzz.unwrap_or_default(),
         kinds: kinds()?,
     };
     let findings = {
