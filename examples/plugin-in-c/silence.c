@@ -35,20 +35,20 @@ static int32_t score(void *instance, const kehu_call *call, const kehu_batch *ba
                      const kehu_result *result) {
   const double *days = batch->columns[0]->numbers;
   const double *amount = batch->columns[1]->numbers;
-  kehu_given *silence = result->columns[0];
+  kehu_given *given = result->columns[0];
   int64_t row;
   (void)instance;
   (void)call;
   for (row = 0; row < batch->n_rows; row++) {
     double sum = 0;
     if (kehu_is_missing(days[row])) {
-      silence->points[NEVER][row] = 0;
-      silence->numbers[row] = kehu_missing();
+      given->points[NEVER][row] = 0;
+      given->numbers[row] = kehu_missing();
       continue;
     }
-    if (days[row] > 30) sum += silence->points[QUIET][row] = days[row] / 10;
-    if (amount[row] > 10000) sum += silence->points[LARGE][row] = amount[row] / 10000;
-    silence->numbers[row] = sum;
+    if (days[row] > 30) sum += given->points[QUIET][row] = days[row] / 10;
+    if (amount[row] > 10000) sum += given->points[LARGE][row] = amount[row] / 10000;
+    given->numbers[row] = sum;
   }
   return KEHU_OK;
 }

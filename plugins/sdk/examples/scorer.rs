@@ -30,12 +30,12 @@ impl Scorer for Silence {
     fn score(&mut self, batch: &Batch<'_>, given: &Given<'_>) -> Result {
         let (recency, amount) = (batch.numbers("recency_days")?, batch.numbers("amount")?);
         let mut index = given.sum("silence_index")?;
-        let mut silence = given.labels("silence")?;
-        let (loud, quiet) = (silence.code("loud")?, silence.code("quiet")?);
+        let mut label = given.labels("silence")?;
+        let (loud, quiet) = (label.code("loud")?, label.code("quiet")?);
         for row in 0..batch.rows() {
             let Some(days) = recency.get(row) else {
                 index.missing(row, NEVER);
-                silence.missing(row, NEVER);
+                label.missing(row, NEVER);
                 continue;
             };
             if days > self.limit {
@@ -45,8 +45,8 @@ impl Scorer for Silence {
                 index.add(row, LARGE, amount / 10_000.0);
             }
             let sum = index.get(row);
-            let (label, rule) = if sum >= 20.0 { (quiet, OVER) } else { (loud, UNDER) };
-            silence.set_code(row, label, rule, &[sum]);
+            let (code, rule) = if sum >= 20.0 { (quiet, OVER) } else { (loud, UNDER) };
+            label.set_code(row, code, rule, &[sum]);
         }
         Ok(())
     }

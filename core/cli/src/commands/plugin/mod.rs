@@ -9,6 +9,7 @@ mod new;
 mod page;
 mod remove;
 mod retry;
+mod template;
 mod validate;
 
 use std::collections::BTreeMap;

@@ -1,22 +1,23 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kehu_contract::{Hook, Manifest, VISIT_NEED_COLUMNS};
+
+use super::kinds;
+use super::template::{self, Files, Names};
+use crate::ShippedPack;
 use crate::context::{Context, Tongue, written};
 use crate::error::{CommandError, Result};
+use crate::packs;
 use crate::printer::Printer;
 
-/// The examples that are built and run in the project's own tests are what a new plugin begins with.
-const IN_C: &str = include_str!("../../../../../examples/plugin-in-c/silence.c");
-const IN_RUST: &str = include_str!("../../../../../plugins/sdk/examples/scorer.rs");
-/// What the examples call themselves and their columns.
-const EXAMPLE: &str = "silence";
-
-/// Begins a plugin: a folder with a scorer that works, to be changed
+/// Begins a plugin: a folder with one that works, to be changed
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   kehu plugin new credit-risk --lang c
-  kehu plugin new credit-risk --lang rust --sdk ../kehu/plugins/sdk")]
+  kehu plugin new credit-risk --lang rust --sdk ../kehu/plugins/sdk
+  kehu plugin new call-list --hook follow_up --lang rust --sdk ../kehu/plugins/sdk")]
 pub(crate) struct Args {
     /// The plugin's name, such as credit-risk; the folder gets it too
     #[arg(value_name = "NAME")]
@@ -25,27 +26,43 @@ pub(crate) struct Args {
     #[arg(long = "lang", id = "lang", value_name = "c|rust", value_parser = written)]
     #[arg(default_value = "c")]
     language: Tongue,
+    /// At which hook it is asked; in C there is only score
+    #[arg(long, value_name = "score|follow_up|plan_visits", default_value = "score", value_parser = hook)]
+    hook: Hook,
     /// Where the folder plugins/sdk of kehu's sources is: for rust
     #[arg(long, value_name = "DIR")]
     sdk: Option<PathBuf>,
 }
 
-pub(crate) fn run(_: &Context<'_>, args: &Args) -> Result {
+fn hook(text: &str) -> Result<Hook, String> {
+    let hook = Hook::parse(text);
+    hook.filter(|hook| matches!(hook, Hook::Score | Hook::FollowUp | Hook::PlanVisits))
+        .ok_or_else(|| "write score, follow_up or plan_visits".to_owned())
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result {
     let name = &args.name;
-    let column = name.replace('-', "_");
-    if !kehu_contract::is_name(&column) || name.contains(['_']) || column.contains("__") {
+    if !name.split('-').all(|part| kehu_contract::is_name(part) && !part.contains('_')) {
         let message = format!("\"{name}\" is no name of a plugin");
-        return Err(CommandError::usage(message)
-            .hint("write words of small letters and digits, joined by -, such as credit-risk"));
+        return Err(CommandError::usage(message).hint(
+            "write words of small letters and digits, joined by -, such as credit-risk; each begins with a letter",
+        ));
     }
     let folder = Path::new(name);
     if folder.exists() {
         let message = format!("{name} is there already");
         return Err(CommandError::failed(message).hint("take another name, or move it away"));
     }
-    let files = match args.language {
-        Tongue::Rust => in_rust(name, args.sdk.as_deref())?,
-        Tongue::C | Tongue::Spoken(_) => in_c(name),
+    let names = Names { name: name.clone(), column: column(context, name)? };
+    let files = match (args.language, args.hook) {
+        (Tongue::Rust, hook) => template::in_rust(&names, hook, &sdk(args.sdk.as_deref())?),
+        (_, Hook::Score) => template::in_c(&names),
+        (_, hook) => {
+            let message = format!("there is no example of {} in C to begin with", hook.name());
+            return Err(
+                CommandError::usage(message).hint("begin it in Rust: --lang rust --sdk DIR")
+            );
+        }
     };
     for (path, text) in &files {
         let path = folder.join(path);
@@ -54,13 +71,48 @@ pub(crate) fn run(_: &Context<'_>, args: &Args) -> Result {
         fs::write(&path, text).map_err(failed)?;
     }
     Printer::talk(&format!("Began {name}: {}", listed(&files)));
+    if packs::is_shipped(context.shipped, name) {
+        Printer::talk(&format!(
+            "note: a pack {name} comes with kehu; once added, this one counts instead"
+        ));
+    }
     for line in next(name, args.language) {
         Printer::talk(&format!("next: {line}"));
     }
     Ok(())
 }
 
-type Files = Vec<(String, String)>;
+/// The column that a plugin gives: its own name, unless a feature or a pack of kehu has it.
+fn column(context: &Context<'_>, name: &str) -> Result<String> {
+    let column = name.replace('-', "_");
+    let features = kinds()?;
+    let is_given = |pack: &ShippedPack| {
+        let manifest = pack.files.iter().find(|(path, _)| *path == "pack.toml");
+        let manifest = manifest.and_then(|(path, text)| Manifest::parse(path, text).ok());
+        let gives = |manifest: Manifest| {
+            manifest.steps.iter().flat_map(|step| &step.gives).any(|give| give.info.name == column)
+        };
+        pack.name != name && manifest.is_some_and(gives)
+    };
+    let is_taken = features.contains_key(&column)
+        || VISIT_NEED_COLUMNS.iter().any(|(taken, ..)| *taken == column)
+        || context.shipped.packs.iter().any(is_given);
+    Ok(if is_taken { format!("{column}_score") } else { column })
+}
+
+/// The folder of the SDK, from the root of the disk.
+fn sdk(named: Option<&Path>) -> Result<PathBuf> {
+    let sdk = named.ok_or_else(|| {
+        CommandError::usage("a plugin in Rust needs the folder plugins/sdk of kehu's sources")
+            .hint("name it with --sdk DIR")
+    })?;
+    let sdk = fs::canonicalize(sdk).map_err(|error| CommandError::file("read", sdk, &error))?;
+    if sdk.join("Cargo.toml").is_file() {
+        return Ok(sdk);
+    }
+    let message = format!("{} is not the folder plugins/sdk of kehu's sources", sdk.display());
+    Err(CommandError::usage(message))
+}
 
 fn listed(files: &Files) -> String {
     files.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", ")
@@ -69,7 +121,8 @@ fn listed(files: &Files) -> String {
 /// The commands with which one goes on, from the folder in which the plugin was begun.
 fn next(name: &str, language: Tongue) -> Vec<String> {
     let (library, build) = if language == Tongue::Rust {
-        let library = format!("{name}/target/release/lib{}.so", name.replace('-', "_"));
+        let package = template::package(name).replace('-', "_");
+        let library = format!("{name}/target/release/lib{package}.so");
         (library, format!("cargo build --release --manifest-path {name}/Cargo.toml"))
     } else {
         let library = format!("{name}/{name}.so");
@@ -82,44 +135,4 @@ fn next(name: &str, language: Tongue) -> Vec<String> {
         format!("kehu plugin validate {library}"),
         format!("kehu -C WORKSPACE plugin add {library}"),
     ]
-}
-
-fn in_c(name: &str) -> Files {
-    let column = name.replace('-', "_");
-    let text = IN_C
-        .replace(" -I../../core/abi", "")
-        .replace("KEHU_STR(\"kehu\"), KEHU_STR(\"MIT OR Apache-2.0\")", "KEHU_NO_STR, KEHU_NO_STR")
-        .replace("silence-in-c", "\0")
-        .replace("silence.c -o silence.so", &format!("{name}.c -o {name}.so"))
-        .replace(EXAMPLE, &column)
-        .replace('\0', name);
-    vec![(format!("{name}.c"), text), ("kehu_plugin.h".to_owned(), kehu_native::HEADER.to_owned())]
-}
-
-fn in_rust(name: &str, sdk: Option<&Path>) -> Result<Files> {
-    let sdk = sdk.ok_or_else(|| {
-        CommandError::usage("a plugin in Rust needs the folder plugins/sdk of kehu's sources")
-            .hint("name it with --sdk DIR")
-    })?;
-    let sdk = fs::canonicalize(sdk).map_err(|error| CommandError::file("read", sdk, &error))?;
-    if !sdk.join("Cargo.toml").is_file() {
-        let message = format!("{} is not the folder plugins/sdk of kehu's sources", sdk.display());
-        return Err(CommandError::usage(message));
-    }
-    let column = name.replace('-', "_");
-    let text = IN_RUST
-        .replace("`cargo build --example scorer`", "`cargo build --release`")
-        .replace("    vendor: \"kehu\",\n    license: \"MIT OR Apache-2.0\",\n", "")
-        .replace("name = \"silence\"", "\0")
-        .replace(EXAMPLE, &column)
-        .replace('\0', &format!("name = \"{name}\""));
-    let path = toml::Value::from(sdk.display().to_string());
-    let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-         [lib]\ncrate-type = [\"cdylib\"]\n\n\
-         [dependencies]\nkehu-plugin = {{ path = {path} }}\n\n\
-         # A panic must unwind, so that it can be caught and told.\n\
-         [profile.release]\npanic = \"unwind\"\n\n[workspace]\n"
-    );
-    Ok(vec![("Cargo.toml".to_owned(), manifest), ("src/lib.rs".to_owned(), text)])
 }
