@@ -460,14 +460,24 @@ fn steps_that_need_one_another_are_shown_as_the_circle_that_they_are() {
     }
     kit.write("kehu.toml", "[packs]\non = [\"one\", \"two\"]\n");
     assert_snapshot!(kit.run("pack list").split("[stderr]").nth(1).unwrap(), @r"
-    note: the order in which packs are asked is not known
-    error: the steps need one another in a circle: one.score → two.score → one.score
+
+    error: pack one: it has steps that need one another in a circle: one.score → two.score → one.score
+    hint: let one of them need less
+    error: pack two: it has steps that need one another in a circle: one.score → two.score → one.score
+    hint: let one of them need less
     [exit 3]
     ");
     assert_snapshot!(kit.run("score"), @r"
     [stderr]
-    error: the steps need one another in a circle: one.score → two.score → one.score
-    [exit 1]
+    error: pack one: it has steps that need one another in a circle: one.score → two.score → one.score
+    hint: let one of them need less
+    pack one was switched off for this run; the others went on
+    error: pack two: it has steps that need one another in a circle: one.score → two.score → one.score
+    hint: let one of them need less
+    pack two was switched off for this run; the others went on
+    Scored 3 customers as of 2024-03-01: run S-1
+    nothing to show
+    [exit 3]
     ");
 }
 

@@ -30,18 +30,17 @@ impl FollowUp for Calls {
             }
             proposals.push(Proposal {
                 customer: batch.ids()[row],
-                deal: None,
                 action: "call".to_owned(),
                 channel: "phone".to_owned(),
                 due: self.today,
                 fact_day: self.today - days as i32,
                 priority: (days / 10.0).min(100.0),
-                group: String::new(),
                 causes: vec![Cause {
                     rule: SILENT.0 as u16,
                     points: 0.0,
                     arguments: vec![days.into(), self.limit.into()],
                 }],
+                ..Proposal::default()
             });
         }
         Ok(proposals)
