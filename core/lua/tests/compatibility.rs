@@ -190,8 +190,11 @@ fn given_by(folder: &Path) -> Json {
 fn known_then(gave: Json, kept: &Json) -> Json {
     match (gave, kept) {
         (Json::Object(gave), Json::Object(kept)) => {
-            let silent =
-                |value: &Json| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+            let silent = |value: &Json| match value {
+                Json::Array(items) => items.is_empty(),
+                Json::Object(fields) => fields.is_empty(),
+                other => other.is_null(),
+            };
             let known =
                 gave.into_iter().filter(|(key, value)| kept.contains_key(key) || !silent(value));
             let known = known.map(|(key, value)| {
