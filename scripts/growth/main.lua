@@ -81,7 +81,8 @@ local function one_place(number) return math.floor(number * 10 + 0.5) / 10 end
 local function growth_of(c)
   local now, before = c.amount_period, c.amount_previous_period
   if now == nil or before == nil or before <= 0 then return nil end
-  return 100 * (now - before) / before
+  -- Amounts are sums of decimal fractions: a billionth of a per cent is no growth.
+  return math.floor(1e11 * (now - before) / before + 0.5) / 1e9
 end
 
 local function typed(ctx, kind, rule, one, two, three, four)
