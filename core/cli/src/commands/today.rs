@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use kehu_contract::Language;
 use kehu_domain::{Day, Rep};
-use kehu_engine::day::{Line, Work, Worklist};
+use kehu_engine::day::{Because, Line, Work, Worklist};
 use kehu_engine::score::RunView;
 use kehu_store::Reader;
 use serde_json::{Value, json};
@@ -160,25 +160,32 @@ fn show_lines(
         Column::beneath("how", HOW),
     ]);
     let mut before: Option<&Line> = None;
+    let mut guided: Vec<&Because> = Vec::new();
     for line in by_customer(lines).into_iter().flatten() {
-        listing.rows.push(row(cells, form.language, line, before, today));
+        if before.is_some_and(|before| before.customer != line.customer) {
+            guided.clear();
+        }
+        let new = line.guidance.iter().filter(|each| !guided.contains(each));
+        let guidance: Vec<Because> = new.cloned().collect();
+        guided.extend(&line.guidance);
+        listing.rows.push(row(cells, form.language, line, before, &guidance, today));
         before = Some(line);
     }
     show_listing(&mut context.printer, form, listing)
 }
 
-/// A line below another one; what both say is said once.
+/// A line below another one; what both say is said once. `guidance` is what no line of the customer above
+/// has said.
 fn row(
     cells: &Cells<'_>,
     language: Language,
     line: &Line,
     before: Option<&Line>,
+    guidance: &[Because],
     today: Day,
 ) -> Vec<Cell> {
     let reasons = why(&line.because, language);
     let is_theirs = before.is_some_and(|before| before.customer == line.customer);
-    let guidance = why(&line.guidance, language);
-    let is_guided = before.is_some_and(|it| is_theirs && why(&it.guidance, language) == guidance);
     let is_said = before.is_some_and(|before| why(&before.because, language) == reasons);
     vec![
         if is_theirs { Cell::empty() } else { Cell::text(&line.name) },
@@ -193,7 +200,7 @@ fn row(
             .as_ref()
             .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
         if is_said { Cell::empty() } else { Cell::text(reasons) },
-        if is_guided { Cell::empty() } else { Cell::text(guidance) },
+        Cell::text(why(guidance, language)),
     ]
 }
 
