@@ -1,0 +1,348 @@
+-- Guidance: how to talk to whom, and what to ask.
+
+local settings = kehu.settings
+
+-- The facets of each style, in their order: traits, pace, language, what moves, praise, rapport,
+-- negotiation; then who was like that.
+local FACETS = { "traits", "pace", "language", "motive", "praise", "rapport", "negotiation" }
+local STYLES = {
+  driver = {
+    traits = kehu.rule{
+      id = "driver_traits",
+      en = "driver (rational, bold): efficient, wants control",
+      zh = "驾驭型（理性、大胆）：讲效率，要掌控",
+    },
+    pace = kehu.rule{
+      id = "driver_pace",
+      en = "driver: open at once with the matter, leave when it is settled",
+      zh = "驾驭型：开门见山，谈完即走",
+    },
+    language = kehu.rule{
+      id = "driver_language",
+      en = "driver: forceful, the point first; ask his view first, let him decide",
+      zh = "驾驭型：语言有力，先说要点；先问他的看法，让他拍板",
+    },
+    motive = kehu.rule{
+      id = "driver_motive",
+      en = "driver: large gains and growth prospects, not small favours",
+      zh = "驾驭型：看重大利与发展前景，不在乎小恩小惠",
+    },
+    praise = kehu.rule{
+      id = "driver_praise",
+      en = "driver: praise him by asking his advice",
+      zh = "驾驭型：以请教来赞美他",
+    },
+    rapport = kehu.rule{ id = "driver_rapport", en = "driver: results first", zh = "驾驭型：以结果建立关系" },
+    negotiation = kehu.rule{
+      id = "driver_negotiation",
+      en = "driver: no concession on principle, indifferent to the rest",
+      zh = "驾驭型：原则问题不让步，其余无所谓",
+    },
+    figures = kehu.rule{
+      id = "driver_figures",
+      en = "driver: like Cao Cao, Peter the Great, Napoleon",
+      zh = "驾驭型：如曹操、彼得大帝、拿破仑",
+    },
+  },
+  analytical = {
+    traits = kehu.rule{
+      id = "analytical_traits",
+      en = "analytical (rational, timid): careful, exact, wants to be right",
+      zh = "分析型（理性、谨慎）：细致、精确、求无误",
+    },
+    pace = kehu.rule{
+      id = "analytical_pace",
+      en = "analytical: go step by step, leave time to think, do not press",
+      zh = "分析型：循序渐进，留时间思考，不催促",
+    },
+    language = kehu.rule{
+      id = "analytical_language",
+      en = "analytical: facts, figures and evidence in writing; no exaggeration",
+      zh = "分析型：用书面的事实、数据与证据，不夸大",
+    },
+    motive = kehu.rule{
+      id = "analytical_motive",
+      en = "analytical: certainty and low risk; guarantees and references",
+      zh = "分析型：看重确定与低风险；给保证与案例",
+    },
+    praise = kehu.rule{
+      id = "analytical_praise",
+      en = "analytical: praise the work and its exactness, with grounds",
+      zh = "分析型：有根据地赞美其工作与严谨",
+    },
+    rapport = kehu.rule{
+      id = "analytical_rapport",
+      en = "analytical: be prepared, punctual and consistent",
+      zh = "分析型：有备而来，守时，前后一致",
+    },
+    negotiation = kehu.rule{
+      id = "analytical_negotiation",
+      en = "analytical: item by item, with reasons for each concession",
+      zh = "分析型：逐条谈，每次让步都给出理由",
+    },
+    figures = kehu.rule{
+      id = "analytical_figures",
+      en = "analytical: the engineer, the auditor, the scholar",
+      zh = "分析型：如工程师、审计师、学者",
+    },
+  },
+  expressive = {
+    traits = kehu.rule{
+      id = "expressive_traits",
+      en = "expressive (emotional, bold): lively, likes attention and ideas",
+      zh = "表现型（感性、大胆）：热情，喜欢关注与新想法",
+    },
+    pace = kehu.rule{
+      id = "expressive_pace",
+      en = "expressive: fast and warm; talk of him first, details later and in writing",
+      zh = "表现型：节奏快而热情；先谈他，细节随后书面补上",
+    },
+    language = kehu.rule{
+      id = "expressive_language",
+      en = "expressive: pictures, stories, the vision; let him talk",
+      zh = "表现型：讲画面、故事、愿景；让他多说",
+    },
+    motive = kehu.rule{
+      id = "expressive_motive",
+      en = "expressive: recognition and fame; show who else will notice",
+      zh = "表现型：看重认可与名声；说明会有谁看到",
+    },
+    praise = kehu.rule{
+      id = "expressive_praise",
+      en = "expressive: praise him openly and before others",
+      zh = "表现型：当众公开赞美",
+    },
+    rapport = kehu.rule{
+      id = "expressive_rapport",
+      en = "expressive: share enthusiasm, events and people",
+      zh = "表现型：共享热情、活动与人脉",
+    },
+    negotiation = kehu.rule{
+      id = "expressive_negotiation",
+      en = "expressive: agree on the whole while he is keen, fix it in writing at once",
+      zh = "表现型：趁热达成整体一致，立即落成文字",
+    },
+    figures = kehu.rule{
+      id = "expressive_figures",
+      en = "expressive: the host, the performer, the campaigner",
+      zh = "表现型：如主持人、演员、活动家",
+    },
+  },
+  amiable = {
+    traits = kehu.rule{
+      id = "amiable_traits",
+      en = "amiable (emotional, timid): friendly, wants harmony and safety",
+      zh = "平易型（感性、谨慎）：友善，求和气与安稳",
+    },
+    pace = kehu.rule{
+      id = "amiable_pace",
+      en = "amiable: slowly, first the person, then the matter; do not press for a decision",
+      zh = "平易型：慢慢来，先谈人再谈事；不逼其决定",
+    },
+    language = kehu.rule{
+      id = "amiable_language",
+      en = "amiable: gentle and personal; ask and listen, offer help to decide",
+      zh = "平易型：温和亲切；多问多听，帮其决定",
+    },
+    motive = kehu.rule{
+      id = "amiable_motive",
+      en = "amiable: security and the good of his people; small attentions count",
+      zh = "平易型：看重安全与同事的好处；小关怀有用",
+    },
+    praise = kehu.rule{
+      id = "amiable_praise",
+      en = "amiable: thank him for his support, in private",
+      zh = "平易型：私下感谢其支持",
+    },
+    rapport = kehu.rule{
+      id = "amiable_rapport",
+      en = "amiable: keep in touch and keep every promise",
+      zh = "平易型：常联系，守承诺",
+    },
+    negotiation = kehu.rule{
+      id = "amiable_negotiation",
+      en = "amiable: bring those whom he relies on, take away the risk",
+      zh = "平易型：请他信赖的人参与，替他消除风险",
+    },
+    figures = kehu.rule{
+      id = "amiable_figures",
+      en = "amiable: the mediator, the good colleague, the host of a family",
+      zh = "平易型：如调解人、好同事、好家长",
+    },
+  },
+}
+
+local axes = kehu.rule{ id = "axes", en = "{1} and {2}", zh = "{2}、{1}" }
+local no_style = kehu.rule{
+  id = "no_style",
+  en = "no style is recorded: kehu contact edit NAME --field style=…",
+  zh = "未记录性格：kehu contact edit 姓名 --field style=…",
+}
+
+local BUYERS = {
+  rational = kehu.rule{
+    id = "rational_buyer",
+    en = "rational buyer: trust first; value and benefit, expert knowledge, pros and cons, actively help to decide",
+    zh = "理性客户：先建立信任；讲价值与利益，专业清楚，说明利弊，主动帮其决策",
+  },
+  emotional = kehu.rule{
+    id = "emotional_buyer",
+    en = "emotional buyer: trust first; service and feeling, relationship, little product description",
+    zh = "感性客户：先建立信任；重服务与感受，重关系，少讲产品",
+  },
+}
+local no_buyer = kehu.rule{
+  id = "no_buyer",
+  en = "no buyer type is recorded: kehu contact edit NAME --field buyer=…",
+  zh = "未记录客户特色：kehu contact edit 姓名 --field buyer=…",
+}
+
+local MOODS = {
+  rising = kehu.rule{ id = "rising", en = "mood rising: the best moment to approach", zh = "心情上升：接近的最好时机" },
+  falling = kehu.rule{
+    id = "falling",
+    en = "mood falling: slower; help in need is the strongest approach of all",
+    zh = "心情下降：放慢节奏；雪中送炭是最有力的接近",
+  },
+  calm = kehu.rule{
+    id = "calm",
+    en = "mood calm, weighing risk: bring some emotion in",
+    zh = "心情平静，权衡风险：带入一些情感",
+  },
+  complacent = kehu.rule{
+    id = "complacent",
+    en = "mood complacent: patience, do not contradict; praise to the peak, then guide",
+    zh = "心情自满：耐心，不要反驳；先捧到顶点，再引导",
+  },
+}
+local no_mood = kehu.rule{
+  id = "no_mood",
+  en = "no mood was recorded in {1} {1|day|days}",
+  zh = "{1} 天内没有记录心情",
+}
+local other_mood = kehu.rule{
+  id = "other_mood",
+  en = "mood \"{1}\" is none of the four",
+  zh = "心情“{1}”不在四种之内",
+}
+
+local VISITS = {
+  first = kehu.rule{
+    id = "visit_first",
+    en = "visit 1: leave a good impression, learn the basic facts",
+    zh = "第一次拜访：留下好印象，了解基本情况",
+  },
+  second = kehu.rule{
+    id = "visit_second",
+    en = "visit 2: listen, collect information, explore cooperation, ask high terms rather than low",
+    zh = "第二次拜访：倾听，收集信息，探讨合作，条件宁高勿低",
+  },
+  third = kehu.rule{
+    id = "visit_third",
+    en = "visit 3: go deep, show willingness and posture",
+    zh = "第三次拜访：深入沟通，表明意愿与姿态",
+  },
+  fourth = kehu.rule{ id = "visit_fourth", en = "visit 4: agree the terms of signing", zh = "第四次拜访：谈定签约条件" },
+}
+local ORDER = { "first", "second", "third", "fourth" }
+local is_customer = kehu.rule{
+  id = "is_customer",
+  en = "bought already: the four visits are over",
+  zh = "已有购买：四步法已完成",
+}
+
+local ask_coach = kehu.rule{
+  id = "ask_coach",
+  en = "ask the coach {1}: what has changed lately, what should we do, is this plan right",
+  zh = "问教练{1}：最近有什么变化、我们该怎么做、这个方案对不对",
+}
+local ask_again = kehu.rule{
+  id = "ask_again",
+  en = "the coach {1} was last asked {2} {2|day|days} ago: ask what has changed lately, what we should do, whether this plan is right",
+  zh = "上次问教练{1}已是 {2} 天前：再问最近有什么变化、我们该怎么做、这个方案对不对",
+}
+local find_coach = kehu.rule{
+  id = "find_coach",
+  en = "no coach is known: first an acquaintance inside; else survey the organisation and begin with whoever is easiest to approach",
+  zh = "尚无教练：先找内部熟人；没有则摸清整个组织，从最容易接近的人开始",
+}
+
+local function set(list)
+  local found = {}
+  for _, each in ipairs(list) do found[each] = true end
+  return found
+end
+local coach_groups, key_tiers = set(settings.coach_groups), set(settings.key_tiers)
+
+local BY_AXES = {
+  rational = { bold = "driver", timid = "analytical" },
+  emotional = { bold = "expressive", timid = "amiable" },
+}
+
+local function style_of(c, ctx)
+  local style, from_axes = c.known_style, false
+  if style == nil and c.known_thinking and c.known_boldness then
+    style = BY_AXES[c.known_thinking] and BY_AXES[c.known_thinking][c.known_boldness]
+    from_axes = true
+  end
+  local facets = style and STYLES[style]
+  if facets == nil then return ctx:missing("style", no_style) end
+  local label = ctx:label("style", style, facets.traits)
+  if from_axes then label:because(axes, c.known_thinking, c.known_boldness) end
+  for at = 2, #FACETS do label:because(facets[FACETS[at]]) end
+  label:because(facets.figures)
+  return label
+end
+
+local function mood_of(c, ctx)
+  local said = c.recent_mood
+  if said == nil then return ctx:missing("mood", no_mood, settings.mood_days) end
+  local mood = MOODS[said] and said or settings.mood_words[said]
+  if mood == nil then return ctx:missing("mood", other_mood, said) end
+  return ctx:label("mood", mood, MOODS[mood])
+end
+
+local function portrait(c, ctx)
+  local given = { style = style_of(c, ctx), mood = mood_of(c, ctx) }
+  local buyer = c.known_buyer and BUYERS[c.known_buyer]
+  given.buyer = buyer and ctx:label("buyer", c.known_buyer, buyer) or ctx:missing("buyer", no_buyer)
+  if c.purchases > 0 then
+    given.visit_step = ctx:missing("visit_step", is_customer)
+  else
+    local step = ORDER[math.min(c.visits + 1, #ORDER)]
+    given.visit_step = ctx:label("visit_step", step, VISITS[step])
+  end
+  return given
+end
+
+local function about_coach(p, ctx)
+  if not coach_groups[p.group] then return nil end
+  local c = p.c
+  if (c.coaches or 0) > 0 then
+    if c.coach_talk_days == nil then return ctx:advise(p, ask_coach, c.coach_name) end
+    if c.coach_talk_days > settings.coach_days then return ctx:advise(p, ask_again, c.coach_name, c.coach_talk_days) end
+    return nil
+  end
+  if c.key_account or (c.tier and key_tiers[c.tier]) then return ctx:advise(p, find_coach) end
+  return nil
+end
+
+local function review(proposals, ctx)
+  local made = {}
+  for _, p in ipairs(proposals) do
+    local c = p.c
+    if c then
+      local facets = c.style and STYLES[c.style]
+      for _, facet in ipairs(facets and settings.facets or {}) do
+        made[#made + 1] = ctx:advise(p, facets[facet])
+      end
+      if c.buyer then made[#made + 1] = ctx:advise(p, BUYERS[c.buyer]) end
+      if c.mood then made[#made + 1] = ctx:advise(p, MOODS[c.mood]) end
+      if c.visit_step and p.channel == "visit" then made[#made + 1] = ctx:advise(p, VISITS[c.visit_step]) end
+      made[#made + 1] = about_coach(p, ctx)
+    end
+  end
+  return made
+end
+
+return { portrait = portrait, review = review }
