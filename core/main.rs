@@ -32,6 +32,10 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("dealer-attitude"),
     pack!("growth"),
     pack!("loyalty"),
+    pack!("stage-rules"),
+    pack!("guidance"),
+    pack!("follow-up-strategies"),
+    pack!("care"),
 ];
 
 /// The native plugins that every workspace may switch on.

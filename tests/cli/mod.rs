@@ -14,6 +14,7 @@ mod hooks;
 mod import;
 mod lists;
 mod log;
+mod methods;
 mod pack;
 mod pack_life;
 mod plugin;

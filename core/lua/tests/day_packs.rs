@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
-const PACKS: [&str; 10] = [
+const PACKS: [&str; 14] = [
     "visit-frequency",
     "day-planner",
     "lifecycle-follow-up",
@@ -20,6 +20,10 @@ const PACKS: [&str; 10] = [
     "dealer-attitude",
     "growth",
     "loyalty",
+    "stage-rules",
+    "guidance",
+    "follow-up-strategies",
+    "care",
 ];
 
 #[test]

@@ -1,0 +1,109 @@
+//! The shipped methods together, as a rep meets them.
+
+use crate::kit::Kit;
+use insta::assert_snapshot;
+
+/// A shop with some more of the shipped packs on, in this order before `contact-caps`.
+fn shop_with(packs: &[&str]) -> Kit {
+    let kit = Kit::shop();
+    let path = kit.path().join("kehu.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let caps = "    \"contact-caps\",\n";
+    let lines: Vec<String> = packs.iter().map(|name| format!("    \"{name}\",\n")).collect();
+    let lines = lines.concat();
+    std::fs::write(path, settings.replace(caps, &format!("{lines}{caps}"))).unwrap();
+    kit
+}
+
+#[test]
+fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
+    let kit = shop_with(&["complaints", "guidance", "priority"]);
+    for line in [
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
+        "deal add 武汉钢铁 年度合同 --on 2024-02-20",
+        "contact add 武汉钢铁 王总 --field style=driver",
+        "log message 武汉钢铁 --mood rising --on 2024-02-27",
+        "log complaint 武汉钢铁 --text 送错货 --on 2024-02-28 --at 15:00",
+        "log promise 武汉钢铁 --text 样品 --due 2024-03-01",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("today"), @r"
+    李伟, 2024-03-01 Fri: 3 to do
+
+    customer  key      what to do                 channel  due
+    武汉钢铁  jzsw0ra  acknowledge the complaint  phone    2024-02-29, 1 day late
+        why: complaint of 2024-02-28 not acknowledged in 24 hours: overdue since 2024-02-29 15:00
+        how: hear the customer out, do not argue; say what happens next, and by when; driver: open at once with the matter, leave when it is settled; driver: forceful, the point first; ask his view first, let him decide; driver: no concession on principle, indifferent to the rest; mood rising: the best moment to approach
+              7sbq4tv  keep the promise           phone
+        why: promised by 李伟 on 2024-03-01 for 2024-03-01: 样品; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
+              566bvxw  visit                      visit
+        purpose: care for the customer
+        why: no visit yet, 4 a month wanted; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
+    [stderr]
+    96 minutes are kept for finding new customers
+    1 due on a later day
+    ");
+    assert_snapshot!(kit.run("--lang zh today --limit 2"), @r"
+    李伟，2024-03-01 周五：3 项
+
+    客户      键       做什么    渠道  期限
+    武汉钢铁  jzsw0ra  受理投诉  电话  2024-02-29，已过 1 天
+        为什么：2024-02-28 的投诉未在 24 小时内受理：2024-02-29 15:00 起已超时
+        怎么做：听客户说完，不争辩；告知下一步与时间；驾驭型：开门见山，谈完即走；驾驭型：语言有力，先说要点；先问他的看法，让他拍板；驾驭型：原则问题不让步，其余无所谓；心情上升：接近的最好时机
+              7sbq4tv  兑现承诺  电话
+        为什么：李伟 于 2024-03-01 承诺，2024-03-01 前兑现：样品；重要且紧急：40 分，20 分起为紧急；A 级属于重要客户；1 宗未结投诉
+    [stderr]
+    还有 1 条；--limit 0 显示全部
+    96 分钟留给开发新客户
+    1 项之后到期
+    ");
+    let key = kit.json("today")["lines"][0]["key"].as_str().unwrap().to_owned();
+    kit.done(&format!("today done {key} --text 已道歉"));
+    let kit = kit.at("2024-03-02T09:00");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let steps: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
+    assert_eq!(steps, ["kept", "resolved"], "the overdue promise, then the complaint's next step");
+}
+
+#[test]
+fn a_deal_moves_on_once_needs_are_met_and_obstacles_are_removed() {
+    let kit = shop_with(&["stage-rules"]);
+    kit.done("deal add 武汉钢铁 年度合同 --on 2024-02-20");
+    kit.done("score");
+    assert_snapshot!(kit.run("log presentation 武汉钢铁"), @r"
+    I-1
+    [stderr]
+    Logged presentation with 武汉钢铁 on 2024-03-01.
+    warning: stage-rules: a presentation before any need is recorded: presenting before the need is known is the commonest mistake (AIDMAS) (scripts/stage-rules/main.lua:165)
+    advice: stage-rules: draw out the need by continued talk and record it: kehu log need C-1 --text …
+    ");
+    assert_snapshot!(kit.run("--lang zh deal move 年度合同 intent"), @r"
+    [stderr]
+    错误：脚本包 stage-rules 拒绝：尚未记录需求，阶段 prospect 要求先有需求
+      scripts/stage-rules/main.lua:50
+    提示：引出真实需求并记录：kehu log need C-1 --text …
+    提示：仍要执行：--overrule --reason 原因；两者都会记入商机历史
+    [exit 1]
+    ");
+    for line in [
+        "log need 武汉钢铁 --text 交期",
+        "deal move 年度合同 intent",
+        "log 阻碍因素 武汉钢铁 --deal 年度合同 --text 价格",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("deal move 年度合同 stable_intent"), @r"
+    [stderr]
+    error: pack stage-rules refuses: a need is not met yet: 交期
+      scripts/stage-rules/main.lua:62
+      an obstacle is open: 价格 (scripts/stage-rules/main.lua:70)
+    hint: show the functions that meet it, on site where needed; then: kehu log need C-1 --about I-2 --state met
+    hint: work on the plan against it, with a manager if needed; then: kehu log obstacle C-1 --about I-3 --state removed
+    hint: to do it all the same: --overrule --reason WHY; the deal's history keeps both
+    [exit 1]
+    ");
+    kit.done("log need 武汉钢铁 --about I-2 --state met");
+    kit.done("log obstacle 武汉钢铁 --about I-3 --state removed");
+    kit.done("deal move 年度合同 stable_intent");
+}
