@@ -1,6 +1,6 @@
 //! Scripts over the records: rows, sums, tables, and what is wrong with them.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
 use insta::assert_snapshot;
@@ -271,4 +271,47 @@ end }
     error: score, customer C-1: result error: score returned a number, expected a table from column to value
     [exit 1]
     ");
+}
+
+#[test]
+fn every_example_of_the_reference_runs() {
+    let kit = shop();
+    let mut wrong = String::new();
+    for (_, entry) in kehu_lua::api::of_reports() {
+        kit.write("example.lua", entry.example);
+        let told = kit.run("run example.lua");
+        if told.contains("[stderr]") && !told.contains("nothing to show") {
+            wrong += &format!("{}\n{told}", entry.name);
+        }
+        assert!(!entry.en.is_empty() && !entry.zh.is_empty(), "{}", entry.name);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    kit.write("names.lua", "for name in pairs(kehu) do print(name) end");
+    let known: Vec<&str> = kehu_lua::api::entries()
+        .chain(kehu_lua::api::of_reports())
+        .map(|(_, entry)| entry.name)
+        .collect();
+    for name in kit.run("run names.lua").lines() {
+        assert!(known.contains(&format!("kehu.{name}").as_str()), "kehu.{name}");
+    }
+}
+
+#[test]
+fn the_person_stops_a_script_at_any_time() {
+    let kit = Kit::new();
+    // What is written is kept back until there is much of it: so the first of it says that it runs.
+    kit.write("endless.lua", "print(('x'):rep(100000)) while true do end");
+    let mut child = kit
+        .command(&["run", "endless.lua", "--time", "60s"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 1];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "stopped\n");
 }

@@ -171,6 +171,8 @@ fn a_file_that_is_no_text_is_refused_before_it_runs() {
         assert!(told.contains(words) || told.contains("hostile.lua:1"), "{told}");
         assert!(told.ends_with("[exit 1]\n"), "{told}");
     }
+    let deep = format!("return {}", "(".repeat(100_000));
+    check(&kit, deep.as_bytes(), Stopped("recursion depth"));
     check(&kit, b"\xef\xbb\xbfprint('BOM')\r\nreturn 1\r\n", Done);
     let honest = "local live = {} for i = 1, 20000 do live[i] = { i } end
         local n = 0 for i = 1, 50000 do local t = { i, i } n = n + #t end return n";

@@ -60,6 +60,7 @@ pub(crate) fn describe(
     };
     let frames = frames(&raw.traceback, shared);
     let own = strip_position(&mut raw.fault.message, &frames);
+    strip_host(&mut raw.fault.message);
     if scene.loading && matches!(raw.fault.kind, FailureKind::Runtime | FailureKind::Argument) {
         raw.fault.kind = FailureKind::Load;
     }
@@ -189,6 +190,15 @@ fn strip_position(message: &mut String, frames: &[Frame]) -> Option<Frame> {
     let prefix = format!("{}:{}:", found.0, found.1);
     *message = message[prefix.len()..].trim_start().to_owned();
     Some(found.clone())
+}
+
+/// Takes a position within the host's own code off a message: it says nothing to anybody.
+fn strip_host(message: &mut String) {
+    if let Some((line, rest)) = message.strip_prefix("[kehu]:").and_then(|it| it.split_once(": "))
+        && line.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        *message = rest.to_owned();
+    }
 }
 
 /// Takes the addresses out that the engine writes for an error that is no text.

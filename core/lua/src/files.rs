@@ -8,7 +8,7 @@ use kehu_contract::{Manifest, Origin};
 use mlua::chunk::Compiler;
 
 use crate::factory::LuaPackFactory;
-use crate::fault::plain;
+use crate::fault::{plain, plain_within};
 use crate::testing::TESTS;
 
 /// The longest script in bytes; the compiler cannot be interrupted.
@@ -153,7 +153,8 @@ pub(crate) fn read_script(
         Err(error) => {
             let (line, message) = syntax(&error);
             let source = text.lines().nth(line as usize - 1).unwrap_or_default();
-            problems.push(problem(&shown, line, source, &message, None));
+            // A line may be as long as a script.
+            problems.push(problem(&shown, line, &plain_within(source, 200), &message, None));
             None
         }
     }

@@ -69,7 +69,10 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
 
 fn list(context: &mut Context<'_>, language: Language) -> Result {
     if context.globals.json {
-        let all = api::entries().map(|(subject, entry)| object(subject, entry)).collect();
+        let all = api::entries()
+            .chain(api::of_reports())
+            .map(|(subject, entry)| object(subject, entry))
+            .collect();
         return show_json(&mut context.printer, all);
     }
     let mut listing = Listing::new(vec![
@@ -77,8 +80,8 @@ fn list(context: &mut Context<'_>, language: Language) -> Result {
         Column::whole("hooks", locale::HOOKS),
         Column::text("doc", locale::MEANING),
     ]);
-    for (subject, entry) in api::entries() {
-        let hooks: Vec<&str> = subject.hooks.iter().map(|hook| hook.name()).collect();
+    for (subject, entry) in api::entries().chain(api::of_reports()) {
+        let hooks = places(subject);
         listing.rows.push(vec![
             Cell::text(entry.name),
             Cell::text(hooks.join(", ")),
@@ -91,7 +94,7 @@ fn list(context: &mut Context<'_>, language: Language) -> Result {
 
 /// One entry, as the reference tells it.
 fn page(context: &mut Context<'_>, subject: &Subject, entry: &Entry, language: Language) -> Result {
-    let hooks: Vec<&str> = subject.hooks.iter().map(|hook| hook.name()).collect();
+    let hooks = places(subject);
     let place = if hooks.is_empty() { String::new() } else { format!("  ({})", hooks.join(", ")) };
     context.printer.heading(&format!("{}{place}", entry.signature(language)))?;
     for line in api::text(entry, language).lines() {
@@ -105,6 +108,14 @@ fn page(context: &mut Context<'_>, subject: &Subject, entry: &Entry, language: L
         context.printer.line(&format!("    {line}"))?;
     }
     Ok(())
+}
+
+/// The hooks in which a subject is seen, or the command that alone has it.
+fn places(subject: &Subject) -> Vec<&'static str> {
+    if subject.name == "kehu run" {
+        return vec![subject.name];
+    }
+    subject.hooks.iter().map(|hook| hook.name()).collect()
 }
 
 fn object(subject: &Subject, entry: &Entry) -> Value {

@@ -6,7 +6,7 @@ mod records;
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -86,6 +86,7 @@ pub(crate) fn prepare(
         printer: RefCell::new(Printer::new(context.globals.color)),
         form,
         language,
+        is_watched: io::stdout().is_terminal(),
         limit: context.globals.limit.filter(|limit| *limit > 0),
         currency,
     };

@@ -34,6 +34,8 @@ pub(crate) struct Screen {
     pub(crate) language: Language,
     /// The most rows of a table.
     pub(crate) limit: Option<usize>,
+    /// True if a person watches.
+    pub(crate) is_watched: bool,
     /// The currency of amounts, where there is a workspace.
     pub(crate) currency: Option<Currency>,
 }
@@ -126,7 +128,10 @@ impl Screen {
 
 impl Output for Screen {
     fn text(&self, text: &str) -> io::Result<()> {
-        self.printer.borrow_mut().line(text)
+        let mut printer = self.printer.borrow_mut();
+        printer.line(text)?;
+        // Who watches sees what a long script says when it says it.
+        if self.is_watched { printer.finish() } else { Ok(()) }
     }
 
     fn table(&self, table: &ScriptTable) -> io::Result<()> {

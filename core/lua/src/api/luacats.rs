@@ -30,7 +30,20 @@ pub(super) fn write() -> String {
             _ => class(&mut file, subject),
         }
     }
+    report(&mut file, &super::report::SUBJECT);
     file
+}
+
+/// What the global table has beside that in scripts that are no packs.
+fn report(file: &mut String, subject: &Subject) {
+    let _ = write!(file, "\n-- {}\n", subject.en);
+    functions(file, subject, "kehu");
+    for entry in subject.entries {
+        if let Shape::Field(kind, _) = entry.shape {
+            let _ =
+                write!(file, "\n---{}\n---@type {}\n{} = nil\n", entry.en, name(kind), entry.name);
+        }
+    }
 }
 
 /// A table that scripts reach by its name.

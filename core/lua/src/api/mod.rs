@@ -13,6 +13,7 @@ mod luacats;
 mod luau;
 mod markdown;
 mod number;
+mod report;
 mod selene;
 mod text;
 
@@ -73,6 +74,11 @@ pub fn entries() -> impl Iterator<Item = (&'static Subject, &'static Entry)> {
     subjects().flat_map(|subject| subject.entries.iter().map(move |entry| (subject, entry)))
 }
 
+/// What scripts have that are no packs, each entry with its subject.
+pub fn of_reports() -> impl Iterator<Item = (&'static Subject, &'static Entry)> {
+    report::SUBJECT.entries.iter().map(|entry| (&report::SUBJECT, entry))
+}
+
 /// The entries that a person means by a name: a whole one, with a dot for a colon too, the last part of
 /// one, or a subject.
 pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
@@ -83,7 +89,9 @@ pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
         1 => plain(entry.name) == wanted,
         _ => entry.short() == wanted,
     };
-    let pick = |rank| entries().filter(move |(subject, entry)| fits(rank, subject, entry));
+    let pick = |rank| {
+        entries().chain(of_reports()).filter(move |(subject, entry)| fits(rank, subject, entry))
+    };
     (0..3)
         .map(|rank| pick(rank).collect::<Vec<_>>())
         .find(|found| !found.is_empty())
@@ -92,8 +100,9 @@ pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
 
 /// The name that lies nearest to one that [`find`] does not know.
 pub fn nearest_name(name: &str) -> Option<&'static str> {
-    let whole = entries().map(|(_, entry)| entry.name);
-    let short = || entries().map(|(_, entry)| (entry.short(), entry.name));
+    let all = || entries().chain(of_reports());
+    let whole = all().map(|(_, entry)| entry.name);
+    let short = || all().map(|(_, entry)| (entry.short(), entry.name));
     nearest(name, whole).or_else(|| {
         let near = nearest(name, short().map(|(short, _)| short))?;
         short().find(|(short, _)| *short == near).map(|(_, name)| name)

@@ -36,6 +36,8 @@ pub(super) fn run(session: &Session, table: &Table) -> mlua::Result<()> {
         functions.push((key_in_words(&name), function));
     }
     functions.sort_by(|one, other| one.0.cmp(&other.0));
+    // From here on rules are used, not declared.
+    session.registry.finish()?;
     let attempt = attempt(session)?;
     let rows = customers(session)?;
     for (name, function) in &functions {

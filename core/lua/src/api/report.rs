@@ -1,0 +1,102 @@
+//! What the registry says of scripts that are no packs: `kehu run` and `kehu repl`.
+
+use super::entry::{Parameter, Subject, Type, field, function, may, need, rest};
+
+const ASK: &[Parameter] = &[
+    may("where", Type::Text)
+        .says("the condition, as in kehu customer list", "条件，写法同 kehu customer list"),
+    may("columns", Type::List(&Type::Text)).says(
+        "what is read, or one text with commas; \"all\" for everything",
+        "读取的列，也可写成逗号分隔的文本；\"all\" 为全部",
+    ),
+    may("sort", Type::List(&Type::Text)).says(
+        "what to sort by, with - before it for the greatest first",
+        "排序的列，前加 - 表示从大到小",
+    ),
+    may("limit", Type::Whole).says("the most rows", "最多行数"),
+    may("customer", Type::Any).says(
+        "a row, a name or an id: only this customer, or what belongs to it",
+        "一行、名称或编号：仅该客户或其所属记录",
+    ),
+];
+
+const ROWS: &[Parameter] = &[need("rows", Type::Any)];
+const LIST: &[Parameter] = &[need("list", Type::List(&Type::Table))];
+
+const SHOWN: &[Parameter] = &[
+    need("rows", Type::Any).says(
+        "a list, or what kehu.customers and its like give; the columns stand before it, each a name or { name, title =, as =, digits = }",
+        "列表，或 kehu.customers 等给出的内容；各列写在它之前，每列为名称或 { 名称, title =, as =, digits = }",
+    ),
+];
+
+/// What reports have beside what packs have.
+pub(super) const SUBJECT: Subject = Subject {
+    name: "kehu run",
+    like: "kehu",
+    hooks: &[],
+    en: "What scripts have that are no packs: the records, to be read and never written. Only kehu run and kehu repl have it.",
+    zh: "非脚本包的脚本所有的内容：只读的记录。仅 kehu run 与 kehu repl 有。",
+    example: "",
+    entries: &[
+        function("kehu.customers", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives customers row by row, for a loop.", "逐行给出客户，用于循环。")
+            .more(
+                "Without columns a row has all facts and fields; features and scores are named. Ids, days and amounts are numbers, and a row cannot be changed.",
+                "不写 columns 时包含全部基本信息与自定义字段；特征与评分须写明。编号、日期、金额均为数字，行不可修改。",
+            )
+            .example("for c in kehu.customers{ where = \"recency_days > 30\", columns = \"name, recency_days\" } do\n  print(c.name, c.recency_days)\nend"),
+        function("kehu.customer", &[need("customer", Type::Any), may("ask", Type::Table)], &[may("row", Type::Table)])
+            .says("Gives one customer with everything; nil if there is none of that number.", "给出一个客户的全部内容；没有该编号时为 nil。")
+            .more("It is named by name, \"C-12\", number or row.", "可用名称、\"C-12\"、数字或行指定。")
+            .example("print(kehu.customer(\"C-1\").name)"),
+        function("kehu.deals", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives deals row by row, each as it stands.", "逐行给出商机的现状。")
+            .example("for d in kehu.deals{ where = \"open and days_in_stage > 30\" } do\n  print(d.name, d.stage, d.amount)\nend"),
+        function("kehu.interactions", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives interactions row by row, each customer's in the order of days.", "逐行给出互动，每个客户按日期排列。")
+            .more(
+                "What begins a thread, such as a complaint, has the thread's state, and open says whether it goes on.",
+                "开启一个事项的互动（如投诉）带有该事项的状态，open 表示是否未结。",
+            )
+            .example("for i in kehu.interactions{ where = \"kind = 'complaint' and open\" } do\n  print(i.customer_name, i.days_ago)\nend"),
+        function("kehu.reps", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives reps row by row.", "逐行给出业务员。")
+            .example("for r in kehu.reps() do print(r.name, r.region) end"),
+        function("kehu.explain", &[need("customer", Type::Any), need("column", Type::Text)], &[need("explanation", Type::Table)])
+            .says("Says why a customer has a value: the rules that fired, and what was read.", "说明客户某个值的由来：触发的规则与读取的内容。")
+            .example("for _, reason in ipairs(kehu.explain(\"C-1\", \"tier\").reasons) do\n  print(reason.rule, reason.text)\nend"),
+        function("kehu.gather", ROWS, LIST)
+            .says("Puts rows into a list.", "把各行放入列表。")
+            .example("print(#kehu.gather(kehu.customers()))"),
+        function("kehu.sum", &[need("rows", Type::Any), need("column", Type::Text)], &[need("sum", Type::Number)])
+            .says("Adds up a column; what is missing counts nothing.", "对一列求和；缺失不计。")
+            .example("print(kehu.sum(kehu.deals{ where = \"open\" }, \"amount\"))"),
+        function("kehu.group", &[need("rows", Type::Any), need("by", Type::Any), may("sums", Type::List(&Type::Text))], LIST)
+            .says("Counts rows by the value of a column, and adds up others.", "按一列的值计数，并对其他列求和。")
+            .more(
+                "Each group has that column, count and the sums, in the order of the column; what has no value comes last. { name = function(row) … end } groups by what a function gives.",
+                "每组有该列、count 与各项之和，按该列排序，缺失排最后。{ 名称 = function(row) … end } 按函数结果分组。",
+            )
+            .example("kehu.table{ \"stage\", \"count\", \"amount\", rows = kehu.group(kehu.deals(), \"stage\", { \"amount\" }) }"),
+        function("kehu.sort", &[need("rows", Type::Any), rest("columns", Type::Text)], LIST)
+            .says("Gives a sorted list; what is missing comes last.", "给出排好序的列表；缺失排最后。")
+            .example("local first = kehu.sort(kehu.deals(), \"-amount\", \"name\")[1]"),
+        function("kehu.table", &[need("table", Type::Fields(SHOWN))], &[])
+            .says("Shows rows as a table; as JSON or CSV if that was asked for.", "以表格显示；按要求输出 JSON 或 CSV。")
+            .more(
+                "as is \"money\", \"day\", \"percent\", \"number\" or \"text\"; columns of records know how they are shown.",
+                "as 可为 \"money\"、\"day\"、\"percent\"、\"number\"、\"text\"；来自记录的列已知其显示方式。",
+            )
+            .example("kehu.table{ \"name\", { \"share\", as = \"percent\" }, rows = { { name = \"武汉\", share = 0.25 } } }"),
+        function("kehu.fail", &[need("message", Type::Text)], &[])
+            .says("Ends the script with a message and exit code 1.", "以一条信息结束脚本，退出码为 1。")
+            .example("if #kehu.args > 9 then kehu.fail(\"at most nine\") end"),
+        field("kehu.as_of", Type::Day)
+            .says("The day as of which all is seen.", "一切数据的截止日期。")
+            .example("print(kehu.day.format(kehu.as_of))"),
+        field("kehu.args", Type::List(&Type::Text))
+            .says("The words that were given after the script.", "脚本名之后给出的各个参数。")
+            .example("local days = tonumber(kehu.args[1]) or 90"),
+    ],
+};
