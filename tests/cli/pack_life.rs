@@ -495,3 +495,55 @@ fn a_step_that_was_cut_off_is_mended_by_the_next_one() {
     assert_eq!(left, ["silence"]);
     kit.done("score --locked");
 }
+
+#[test]
+fn the_example_of_a_client_runs_as_it_is_described() {
+    let kit = Kit::empty();
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clients");
+    for file in [
+        "base/kehu.toml",
+        "base/kehu.lock",
+        "base/scripts/credit-risk/pack.toml",
+        "base/scripts/credit-risk/main.lua",
+        "steel-trade/kehu.toml",
+    ] {
+        kit.write(file, &fs::read_to_string(examples.join(file)).unwrap());
+    }
+    assert_snapshot!(kit.run("init steel-trade"), @r"
+    [stderr]
+    Made an empty kehu.db beside steel-trade/kehu.toml.
+    ");
+    kit.done("-C steel-trade customer add 武汉钢铁 --field credit_days=60");
+    kit.done("-C steel-trade score --locked");
+    assert_snapshot!(kit.run("-C steel-trade explain 武汉钢铁 credit_risk"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    credit_risk = low  [credit-risk 1.0.0, score]
+      · pays after 60 days, 90 are allowed  ../base/scripts/credit-risk/main.lua:5
+      credit_days = 60 days  credit days
+    ");
+    kit.done("init base");
+    kit.done("init other --extends base");
+    assert_snapshot!(read(&kit, "other/kehu.toml").lines().nth(1).unwrap(), @r#"extends = "../base""#);
+    kit.done("-C other customer add 武汉钢铁 --field credit_days=60");
+    kit.done("-C other score --locked");
+    assert_snapshot!(kit.run("-C other explain 武汉钢铁 credit_risk"), @r"
+    武汉钢铁 (C-1), 2024-03-01
+
+    credit_risk = high  [credit-risk 1.0.0, score]
+      · pays after 60 days, 45 are allowed  ../base/scripts/credit-risk/main.lua:1
+      credit_days = 60 days  credit days
+    ");
+    assert_snapshot!(kit.run("init other"), @r"
+    [stderr]
+    error: other is a workspace already
+    hint: work in it with: kehu -C other …
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("init another --extends nowhere"), @r"
+    [stderr]
+    error: nowhere is no workspace that could be extended
+    hint: write the folder of a kehu.toml
+    [exit 1]
+    ");
+}

@@ -101,5 +101,10 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("What it promises stays as it is.", "约定没有变化。"),
     ("No customer's value would be another today.", "今日没有客户的值会改变。"),
     ("the pack's own default is {}", "脚本包的默认值为 {}"),
+    ("Made an empty {} beside {}.", "已在 {2} 旁建立空的 {1}。"),
+    ("{} is no workspace that could be extended", "{} 不是可继承的工作区"),
+    ("write the folder of a kehu.toml", "请写 kehu.toml 所在的文件夹"),
+    ("{} has settings already", "{} 已有设置"),
+    ("write {} at their top", "请在其开头写 {}"),
     ("give both the same name", "请让两者同名"),
 ];

@@ -1,7 +1,7 @@
 //! The workspace: found upward from a folder, its settings read in layers, its store opened.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use kehu_contract::document::{Document, Problems};
 use kehu_contract::{Language, LogLevel};
@@ -242,4 +242,17 @@ fn extended(
     }
     let folder = Path::new(name).parent().unwrap_or(Path::new("")).join(base);
     Ok(Some((folder.join(SETTINGS).display().to_string(), target)))
+}
+
+/// A path as files of a workspace write it: from the workspace's folder, so that it holds on other machines and
+/// wherever a command is typed.
+pub(crate) fn seen_from(root: &Path, path: &Path) -> String {
+    let (Ok(root), Ok(path)) = (fs::canonicalize(root), fs::canonicalize(path)) else {
+        return path.display().to_string();
+    };
+    let shared = root.components().zip(path.components()).take_while(|(one, other)| one == other);
+    let shared = shared.count();
+    let up = root.components().skip(shared).map(|_| Component::ParentDir);
+    let down = path.components().skip(shared);
+    up.chain(down).collect::<PathBuf>().display().to_string()
 }

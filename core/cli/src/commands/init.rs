@@ -8,7 +8,7 @@ use kehu_sqlite::SqliteStore;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::printer::Printer;
-use crate::workspace::{DATABASE, SETTINGS};
+use crate::workspace::{DATABASE, SETTINGS, read_settings, seen_from};
 
 /// The packs that a new workspace switches on.
 const PACKS: [&str; 8] = [
@@ -25,22 +25,31 @@ const PACKS: [&str; 8] = [
 /// Makes a workspace: a folder with settings, an empty database, and places for your own packs
 ///
 /// The folder is made if it is not there. The settings are in kehu.toml; every value that it does
-/// not set has a default, shown by kehu config show.
+/// not set has a default, shown by kehu config show. A folder that has settings and no database, such
+/// as the copy of a workspace that is kept elsewhere, gets an empty one, and its settings stay.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   kehu init shop                   a workspace in the folder shop
-  kehu --lang zh init 客户         one that speaks Chinese")]
+  kehu --lang zh init 客户         one that speaks Chinese
+  kehu init acme --extends base    one with the settings and packs of another, to be set otherwise")]
 pub(crate) struct Args {
     /// Where it shall be
     dir: PathBuf,
+    /// The workspace whose settings and packs hold where this one says nothing
+    #[arg(long, value_name = "DIR")]
+    extends: Option<PathBuf>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let dir = context.globals.folder.as_ref().map_or(args.dir.clone(), |base| base.join(&args.dir));
     if dir.join(SETTINGS).exists() {
-        return Err(CommandError::failed(format!("{} is a workspace already", dir.display()))
-            .hint(format!("work in it with: kehu -C {} …", dir.display())));
+        return fill(context, args, &dir);
+    }
+    let base = args.extends.as_deref();
+    if let Some(base) = base.filter(|base| !base.join(SETTINGS).is_file()) {
+        let message = format!("{} is no workspace that could be extended", base.display());
+        return Err(CommandError::failed(message).hint("write the folder of a kehu.toml"));
     }
     let language = context.language()?;
     for folder in [dir.clone(), dir.join("scripts"), dir.join("plugins")] {
@@ -48,7 +57,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     }
     SqliteStore::create(&dir.join(DATABASE))?;
     // The settings make the folder a workspace, so they come last.
-    write_settings(&dir.join(SETTINGS), &template(language)).inspect_err(|_| {
+    let text = match base {
+        Some(base) => over(&seen_from(&dir, base), context.globals.language()),
+        None => template(language),
+    };
+    write_settings(&dir.join(SETTINGS), &text).inspect_err(|_| {
         // Without settings the empty database would only stand in the way of the next attempt.
         fs::remove_file(dir.join(DATABASE)).ok();
     })?;
@@ -61,6 +74,22 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
             format!("已建立工作区：{}\n提示：kehu -C {0} customer add 名称", dir.display())
         }
     });
+    Ok(())
+}
+
+/// Makes the database of a workspace that has its settings already.
+fn fill(context: &Context<'_>, args: &Args, dir: &Path) -> Result {
+    if dir.join(DATABASE).exists() {
+        return Err(CommandError::failed(format!("{} is a workspace already", dir.display()))
+            .hint(format!("work in it with: kehu -C {} …", dir.display())));
+    }
+    if args.extends.is_some() {
+        let message = format!("{} has settings already", dir.display());
+        return Err(CommandError::failed(message).hint("write extends = \"DIR\" at their top"));
+    }
+    read_settings(dir, context.shipped)?;
+    SqliteStore::create(&dir.join(DATABASE))?;
+    Printer::talk(&format!("Made an empty {DATABASE} beside {}.", dir.join(SETTINGS).display()));
     Ok(())
 }
 
@@ -107,6 +136,29 @@ on = [
 # stage = [{{ name = \"prospect\" }}, {{ name = \"signed\", role = \"won\" }}, {{ name = \"lost\", role = \"lost\" }}]
 ",
         packs.concat()
+    )
+}
+
+/// The settings of a workspace that extends another one.
+fn over(base: &str, language: Option<Language>) -> String {
+    let language = match language {
+        Some(Language::En) => "\nlanguage = \"en\"\n",
+        Some(Language::Zh) => "\nlanguage = \"zh\"\n",
+        None => "",
+    };
+    let base = toml::Value::from(base);
+    format!(
+        "# What is different here from the workspace that this one extends: kehu config show.
+extends = {base}
+{language}
+# What runs, where it is not what runs there:
+# [packs]
+# on = [\"rfm\", \"tiers\"]
+
+# A setting of a pack; kehu config show settings lists all of them with their values:
+# [settings.tiers]
+# weight_amount = 0.6
+"
     )
 }
 

@@ -18,7 +18,7 @@ use crate::packs::sources::FOLDER;
 use crate::packs::{self, Change, Located, locked, survey};
 use crate::printer::Printer;
 use crate::settings_file::{self, Replacement};
-use crate::workspace::{SETTINGS, Workspace};
+use crate::workspace::{SETTINGS, Workspace, seen_from};
 
 /// Adds a pack: checks it, copies it into the workspace, pins it in kehu.lock, and turns it on
 ///
@@ -77,7 +77,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         name.clone(),
         LockedPack {
             version: manifest.version.clone(),
-            source: incoming::seen_from(&workspace.root, &args.from),
+            source: seen_from(&workspace.root, &args.from),
             files: locked::hashes(&located.files),
         },
     );

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use kehu_contract::Origin;
 use kehu_lua::PackFiles;
@@ -80,17 +80,4 @@ fn manifest_within(bytes: &[u8]) -> Option<Vec<u8>> {
     let before = text.len() - text.trim_start().len();
     let lines = text[..before].matches('\n').count();
     Some(format!("{}{}", "\n".repeat(lines), manifest.trim_end()).into_bytes())
-}
-
-/// A path as it is written in the lock: from the workspace's folder, so that it holds on other machines and
-/// wherever a command is typed.
-pub(super) fn seen_from(root: &Path, path: &Path) -> String {
-    let (Ok(root), Ok(path)) = (fs::canonicalize(root), fs::canonicalize(path)) else {
-        return path.display().to_string();
-    };
-    let shared = root.components().zip(path.components()).take_while(|(one, other)| one == other);
-    let shared = shared.count();
-    let up = root.components().skip(shared).map(|_| Component::ParentDir);
-    let down = path.components().skip(shared);
-    up.chain(down).collect::<PathBuf>().display().to_string()
 }

@@ -20,7 +20,7 @@ use crate::packs::sources::{self, FOLDER};
 use crate::packs::{self, Located};
 use crate::printer::Printer;
 use crate::runs;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, seen_from};
 
 /// How many ways in which a column changes are shown.
 const WAYS: usize = 12;
@@ -132,7 +132,7 @@ fn replace(workspace: &Workspace, args: &Args, new: &Located) -> Result {
         name.clone(),
         LockedPack {
             version: version.clone(),
-            source: incoming::seen_from(&workspace.root, &args.from),
+            source: seen_from(&workspace.root, &args.from),
             files: locked::hashes(&new.files),
         },
     );
