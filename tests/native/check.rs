@@ -11,7 +11,8 @@ use kehu_native::{Isolation, NativeFactory, OnCrash, Options};
 use super::kit::{Bench, at_row, changed, factory, limits, scorer, worker};
 
 fn options(fuzz: Duration) -> check::Options {
-    check::Options { limits: limits(), seed: 7, fuzz, kinds: BTreeMap::new() }
+    let (kinds, clock) = (BTreeMap::new(), Duration::ZERO);
+    check::Options { limits: limits(), seed: 7, fuzz, kinds, clock }
 }
 
 /// The checks that fail, each with the first line of what it says.
@@ -81,7 +82,12 @@ fn a_plugin_with_a_clock_of_its_own_is_found_out() {
         "static long began; extern long time(long *); if (!began) began = time(NULL); if (days > 100) days += began % 100;",
     );
     // Which check finds it depends on when the clock moves on; the last of these waits for that.
-    let found = failed_of(&bench, "clock", &source);
+    let mut options = options(Duration::ZERO);
+    options.clock = check::CLOCK;
+    let found = failed(
+        &factory(&bench.compile("clock", &source), OnCrash::Fail, Isolation::Worker),
+        &options,
+    );
     let checks = ["again", "company", "order", "instances", "day"];
     assert!(found.first().is_some_and(|first| checks.contains(&first.0)), "{found:?}");
 }

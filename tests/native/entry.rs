@@ -191,6 +191,30 @@ fn texts_that_are_none_are_refused_by_name() {
             "the manifest has 18446744073709551615 bytes, at most 1048576",
         ),
         ("nowhere", manifest, "{NULL, 5}", "the manifest has 5 bytes at NULL"),
+        (
+            "long",
+            "name = \\\"fixture\\\"",
+            &format!("name = \\\"{}\\\"", "a".repeat(300)),
+            "is not in kebab-case",
+        ),
+        (
+            "long_rule",
+            rule,
+            &format!("KEHU_RULE_OF(\"{}\", \"days\", \"limit\",", "a".repeat(300)),
+            "id of rule 0 has 300 bytes, at most 64",
+        ),
+        (
+            "twice_named",
+            "factors[] = {0};\nstatic const kehu_output outputs[] = {{KEHU_STR(\"silence\"), KEHU_ADDITIVE, 1,",
+            "factors[] = {0, 0};\nstatic const kehu_output outputs[] = {{KEHU_STR(\"silence\"), KEHU_ADDITIVE, 2,",
+            "factor 0 is named twice",
+        ),
+        (
+            "factors",
+            "KEHU_ADDITIVE, 1, factors",
+            "KEHU_ADDITIVE, 100000, factors",
+            "n_factors is 100000, at most 1024 are taken",
+        ),
         ("wild", manifest, "{(const char *)64, 5}", "it crashed (SIGSEGV) while it was loaded"),
         (
             "rule",

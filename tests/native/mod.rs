@@ -14,5 +14,6 @@ mod mishaps;
 mod protocol;
 mod recover;
 mod rust;
+mod suite;
 mod why_not;
 mod words;

@@ -60,12 +60,12 @@ static ENTRY: Shared<abi::Entry> = Shared(abi::Entry {
 pub extern "C" fn kehu_plugin_entry_v1() -> *const abi::Entry { &raw const ENTRY.0 }
 "#;
 
-/// Compiles a plugin whose function has this calling convention; none without a compiler.
-fn compile(bench: &Bench, name: &str, source: &str) -> Option<PathBuf> {
+/// Compiles a plugin.
+fn compile(bench: &Bench, name: &str, source: &str) -> PathBuf {
     let abi = Path::new(env!("CARGO_MANIFEST_DIR")).join("core/abi/src/lib.rs");
     let written = bench.path(&format!("{name}.rs"));
     let path = bench.path(&format!("{name}.so"));
-    std::fs::write(&written, source.replace("$ABI", abi.to_str()?)).unwrap();
+    std::fs::write(&written, source.replace("$ABI", abi.to_str().unwrap())).unwrap();
     let built = Command::new("rustc")
         .args([
             "--edition",
@@ -81,10 +81,10 @@ fn compile(bench: &Bench, name: &str, source: &str) -> Option<PathBuf> {
         .arg("-o")
         .arg(&path)
         .output()
-        .ok()?;
+        .unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    Some(path)
+    path
 }
 
 /// C-101 has 35 days of silence.
@@ -94,7 +94,7 @@ const DAYS: [f64; 10] = [35.0, 36.0, 37.0, 38.0, 39.0, 40.0, 41.0, 42.0, 43.0, 4
 fn a_panic_through_either_border_is_a_crash_at_its_customer() {
     let bench = Bench::new();
     for (name, call) in [("closed", "C"), ("open", "C-unwind")] {
-        let Some(path) = compile(&bench, name, &SOURCE.replace("CALL", call)) else { return };
+        let path = compile(&bench, name, &SOURCE.replace("CALL", call));
         let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
         let said = score(&factory, &DAYS).unwrap_err().to_string();
         let first = said.lines().next().unwrap_or_default();
@@ -109,9 +109,26 @@ fn a_panic_through_either_border_is_a_crash_at_its_customer() {
 }
 
 #[test]
+fn memory_that_runs_out_is_told_as_that() {
+    let bench = Bench::new();
+    let takes =
+        "if days == 39.0 { let mut all = Vec::new(); loop { all.push(vec![1_u8; 1 << 20]); } }";
+    let source = SOURCE
+        .replace("CALL", "C")
+        .replace("assert!(days != 39.0, \"no table for 39 days\");", takes);
+    let path = compile(&bench, "takes", &source);
+    let said = score(&factory(&path, OnCrash::Fail, Isolation::Worker), &DAYS).unwrap_err();
+    let said = said.to_string();
+    assert!(
+        said.starts_with("pack raw, score, customer C-105: memory limit error: the plugin crashed (SIGABRT): memory allocation of "),
+        "{said}"
+    );
+}
+
+#[test]
 fn customers_at_whom_it_panics_can_be_passed_over() {
     let bench = Bench::new();
-    let Some(path) = compile(&bench, "skips", &SOURCE.replace("CALL", "C")) else { return };
+    let path = compile(&bench, "skips", &SOURCE.replace("CALL", "C"));
     let factory = factory(&path, OnCrash::SkipRows, Isolation::Worker);
     let scored = score(&factory, &DAYS).unwrap();
     assert!(scored.data.is_missing(4) && !scored.data.is_missing(5));

@@ -6,8 +6,8 @@ use kehu_contract::{ColumnType, LabelValue, Step};
 use crate::description::{RuleText, StepShape};
 use crate::lend::{code_of, join};
 
-/// The size of a page; guards are whole pages.
-pub(crate) const PAGE: usize = 4_096;
+/// The size of a page, or of several: guards are whole pages, which are larger on some processors.
+pub(crate) const PAGE: usize = if cfg!(target_arch = "x86_64") { 4_096 } else { 65_536 };
 
 /// Where the buffers of a step's columns lie, counted in bytes.
 #[derive(Debug, Clone)]

@@ -32,7 +32,13 @@ pub struct Options {
     /// The types of columns that the plugin needs and does not declare itself; those that are not
     /// named are numbers.
     pub kinds: BTreeMap<String, ColumnType>,
+    /// How long is waited for the clock to move on, before it is asked again about the same day;
+    /// [`CLOCK`] unless there is a reason.
+    pub clock: Duration,
 }
+
+/// In so long a clock that is read in seconds moves on.
+pub const CLOCK: Duration = Duration::from_millis(1_100);
 
 /// Tells how one check went.
 #[derive(Debug, Clone, PartialEq)]
@@ -196,39 +202,45 @@ const CHECKS: &[Check] = &[
         run: deciding::proposals,
     },
     Check {
+        name: "ends",
+        about: "lets go of its instances when a run ends",
+        after: &["loads"],
+        run: traces::ends,
+    },
+    Check {
         name: "locale",
         about: "leaves the locale as it was",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::locale,
     },
     Check {
         name: "rounding",
         about: "leaves the way in which numbers are rounded",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::floating,
     },
     Check {
         name: "signals",
         about: "leaves the handlers of signals",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::signals,
     },
     Check {
         name: "files",
         about: "leaves no file open, and closes none of others",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::files,
     },
     Check {
         name: "variables",
         about: "leaves the environment as it was",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::variables,
     },
     Check {
         name: "threads",
         about: "leaves no thread behind",
-        after: &["loads"],
+        after: &["ends"],
         run: traces::threads,
     },
     Check {

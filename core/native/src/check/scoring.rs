@@ -1,6 +1,6 @@
 //! The checks of steps that give columns.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use kehu_contract::{
     Batch, ColumnType, FailureKind, Hook, Pack as _, PackError, ScoredColumn, Setting, SettingType,
@@ -322,7 +322,7 @@ pub(super) fn day(subject: &Subject<'_>) -> Result<(), Stop> {
         };
         let (today, in_a_year) = (ask(0)?, ask(365)?);
         // A clock that is read in seconds must have moved on.
-        std::thread::sleep(Duration::from_millis(1_100));
+        std::thread::sleep(subject.options.clock);
         let hint = "the only clock is kehu_call.as_of_day";
         compare(scored, &batch, (&in_a_year, &ask(365)?), ("asked later of the same day", hint))?;
         compare(scored, &batch, (&today, &ask(0)?), ("asked later of the same day", hint))

@@ -49,6 +49,16 @@ fn use_step(
     }
 }
 
+pub(super) fn ends(subject: &Subject<'_>) -> Result<(), Stop> {
+    match used(subject) {
+        Err(Stop::Failed { what, .. }) => Err(Stop::failed(
+            format!("when a run ends: {what}"),
+            "destroy frees what create made, once, and comes to an end",
+        )),
+        other => other.map(drop),
+    }
+}
+
 /// Fails if the plugin leaves such a trace.
 fn leaves(subject: &Subject<'_>, trace: Trace, hint: &str) -> Result<(), Stop> {
     let mut fresh = subject.pack(&subject.context())?;

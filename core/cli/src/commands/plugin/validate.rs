@@ -44,6 +44,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
         seed: args.seed,
         fuzz: args.fuzz.unwrap_or_default(),
         kinds: kinds()?,
+        clock: check::CLOCK,
     };
     let findings = {
         let mut progress = Progress::steps();
