@@ -108,6 +108,7 @@ end)
 /// A workspace with the finished pack and three dealers, of one of whom the share is not known.
 fn written() -> Kit {
     let kit = Kit::new();
+    kit.write("kehu.toml", "[packs]\non = []\n");
     kit.done("pack new dealer-credit --hook score");
     kit.write("scripts/dealer-credit/pack.toml", MANIFEST);
     kit.write("scripts/dealer-credit/main.lua", MAIN);
@@ -184,7 +185,7 @@ fn first_slip_a_column_is_misspelt() {
           score failed: c.share_of_walet is not in needs
           --> scripts/dealer-credit/tests.lua:12
            12 | local r = test.score{
-          pack dealer-credit, score, customer C-1: argument error: c.share_of_walet is not in needs
+          pack dealer-credit, score, core: argument error: c.share_of_walet is not in needs
             --> scripts/dealer-credit/main.lua:23
             23 | local percent = 100 * c.share_of_walet
             called from scripts/dealer-credit/main.lua:23 in score
@@ -196,24 +197,6 @@ fn first_slip_a_column_is_misspelt() {
     [exit 1]
     ");
     assert_snapshot!(kit.run("score"), @"
-    column            pack              with a value  missing  values
-    rfm_recency       rfm                          0        3
-    rfm_frequency     rfm                          0        3
-    rfm_monetary      rfm                          0        3
-    rfm_segment       rfm                          0        3  important: value 0  important: develop 0  important: re-engage 0  important: win back 0  ordinary: value 0  ordinary: develop 0  ordinary: re-engage 0  no intent 0
-    value_index       tiers                        0        3
-    tier              tiers                        0        3  A 0  B 0  C 0  D 0
-    tier_gap          tiers                        0        3
-    lifecycle         lifecycle                    0        3  active 0  silent 0  fading 0  churned 0
-    funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 1, mean 1
-    visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  30 … 30, mean 30
-    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig-in 0
-    visit_purpose     visit-frequency              3        0  leave a good impression, learn the basic facts 3  listen, collect information, explore cooperation 0  go deep, show willingness 0  agree the terms of signing 0  care for the customer 0
-    visit_topics      visit-frequency              3        0  introduce ourselves; their business, people and plans 3  needs, competitor in use; ask high terms rather than low 0  what both sides bring; answers to open questions 0  price, delivery, payment; the next step and its day 0  use so far, changed needs, complaints, next order 0
-    visit_value       visit-frequency              3        0  0.00 … 0.00, mean 0.00
-    visit_group       visit-frequency              3        0
     [stderr]
     error: pack dealer-credit, score, customer C-1 武汉钢铁: argument error: c.share_of_walet is not in needs
       --> scripts/dealer-credit/main.lua:23
@@ -224,6 +207,7 @@ fn first_slip_a_column_is_misspelt() {
     hint: did you mean share_of_wallet?
     pack dealer-credit was switched off for this run; the others went on
     Scored 3 customers as of 2024-03-01: run S-1
+    nothing to show
     [exit 3]
     ");
 }
@@ -232,24 +216,6 @@ fn first_slip_a_column_is_misspelt() {
 fn second_slip_a_missing_value_is_compared() {
     let kit = broken("if c.share_of_wallet then", "if c.share_of_wallet > 0 then");
     assert_snapshot!(kit.run("score"), @"
-    column            pack              with a value  missing  values
-    rfm_recency       rfm                          0        3
-    rfm_frequency     rfm                          0        3
-    rfm_monetary      rfm                          0        3
-    rfm_segment       rfm                          0        3  important: value 0  important: develop 0  important: re-engage 0  important: win back 0  ordinary: value 0  ordinary: develop 0  ordinary: re-engage 0  no intent 0
-    value_index       tiers                        0        3
-    tier              tiers                        0        3  A 0  B 0  C 0  D 0
-    tier_gap          tiers                        0        3
-    lifecycle         lifecycle                    0        3  active 0  silent 0  fading 0  churned 0
-    funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 1, mean 1
-    visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  30 … 30, mean 30
-    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig-in 0
-    visit_purpose     visit-frequency              3        0  leave a good impression, learn the basic facts 3  listen, collect information, explore cooperation 0  go deep, show willingness 0  agree the terms of signing 0  care for the customer 0
-    visit_topics      visit-frequency              3        0  introduce ourselves; their business, people and plans 3  needs, competitor in use; ask high terms rather than low 0  what both sides bring; answers to open questions 0  price, delivery, payment; the next step and its day 0  use so far, changed needs, complaints, next order 0
-    visit_value       visit-frequency              3        0  0.00 … 0.00, mean 0.00
-    visit_group       visit-frequency              3        0
     [stderr]
     error: pack dealer-credit, score, customer C-3 Li & Sons: runtime error: attempt to compare number < nil
       --> scripts/dealer-credit/main.lua:22
@@ -260,6 +226,7 @@ fn second_slip_a_missing_value_is_compared() {
     hint: c.share_of_wallet is missing for this customer; test it first: if c.share_of_wallet then … end
     pack dealer-credit was switched off for this run; the others went on
     Scored 3 customers as of 2024-03-01: run S-1
+    nothing to show
     [exit 3]
     ");
 }
@@ -273,7 +240,7 @@ fn third_slip_a_value_has_no_reason() {
           score failed: column "dealer_score" is a bare number, without a reason
           --> scripts/dealer-credit/tests.lua:12
            12 | local r = test.score{
-          pack dealer-credit, score, customer C-1: result error: column "dealer_score" is a bare number, without a reason
+          pack dealer-credit, score, core: result error: column "dealer_score" is a bare number, without a reason
             --> scripts/dealer-credit/main.lua:17
             17 | local function score(c, ctx)
             credit_days = 30
@@ -298,29 +265,12 @@ fn fourth_slip_an_end_is_missing() {
     [exit 1]
     ");
     assert_snapshot!(kit.run("score"), @"
-    column            pack              with a value  missing  values
-    rfm_recency       rfm                          0        3
-    rfm_frequency     rfm                          0        3
-    rfm_monetary      rfm                          0        3
-    rfm_segment       rfm                          0        3  important: value 0  important: develop 0  important: re-engage 0  important: win back 0  ordinary: value 0  ordinary: develop 0  ordinary: re-engage 0  no intent 0
-    value_index       tiers                        0        3
-    tier              tiers                        0        3  A 0  B 0  C 0  D 0
-    tier_gap          tiers                        0        3
-    lifecycle         lifecycle                    0        3  active 0  silent 0  fading 0  churned 0
-    funnel_part       funnel-follow-up             0        3  bottom 0  middle 0  top 0
-    visits_per_month  visit-frequency              3        0  1 … 1, mean 1
-    visit_minutes     visit-frequency              3        0  60 … 60, mean 60
-    visit_gap_days    visit-frequency              3        0  30 … 30, mean 30
-    visit_mode        visit-frequency              3        0  rotating 3  anchored 0  dig-in 0
-    visit_purpose     visit-frequency              3        0  leave a good impression, learn the basic facts 3  listen, collect information, explore cooperation 0  go deep, show willingness 0  agree the terms of signing 0  care for the customer 0
-    visit_topics      visit-frequency              3        0  introduce ourselves; their business, people and plans 3  needs, competitor in use; ask high terms rather than low 0  what both sides bring; answers to open questions 0  price, delivery, payment; the next step and its day 0  use so far, changed needs, complaints, next order 0
-    visit_value       visit-frequency              3        0  0.00 … 0.00, mean 0.00
-    visit_group       visit-frequency              3        0
     [stderr]
     error: pack dealer-credit: load error: Expected 'end' (to close 'function' at line 17), got <eof>; did you forget to close 'then' at line 22?
       --> scripts/dealer-credit/main.lua:34
     pack dealer-credit was switched off for this run; the others went on
     Scored 3 customers as of 2024-03-01: run S-1
+    nothing to show
     [exit 3]
     ");
 }
@@ -363,7 +313,7 @@ fn sixth_slip_a_label_and_a_setting_are_not_declared() {
           score failed: label "dealer_class" has no value "gold"
           --> scripts/dealer-credit/tests.lua:12
            12 | local r = test.score{
-          pack dealer-credit, score, customer C-1: result error: label "dealer_class" has no value "gold"
+          pack dealer-credit, score, core: result error: label "dealer_class" has no value "gold"
             --> scripts/dealer-credit/main.lua:30
             30 | dealer_class = ctx:label("dealer_class", class, reached, points, settings.core_from),
             called from scripts/dealer-credit/main.lua:30 in score
@@ -391,8 +341,8 @@ fn sixth_slip_a_label_and_a_setting_are_not_declared() {
     assert_snapshot!(kit.run("score"), @r#"
     [stderr]
     error: setting "longest_credit" is 900, expected 0 to 365
-     --> kehu.toml:40:18
-      40 | longest_credit = 900
+     --> kehu.toml:5:18
+      5 | longest_credit = 900
     hint: the pack's own default is 60
     [exit 1]
     "#);

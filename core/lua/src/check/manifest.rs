@@ -25,6 +25,16 @@ impl Declared {
         Self { document: Document::parse(&shown, text).unwrap_or_default() }
     }
 
+    /// True if the manifest itself uses a setting: a feature as `"{period} months"`, the worklist by name.
+    pub(super) fn uses(&self, setting: &str) -> bool {
+        let named = format!("{{{setting}}}");
+        self.document.leaves().into_iter().any(|(path, item)| {
+            item.as_text().is_some_and(|text| {
+                text.contains(&named) || (path.starts_with("worklist.") && text == setting)
+            })
+        })
+    }
+
     fn with<T>(&self, read: impl FnOnce(&Table<'_>) -> T) -> T {
         let problems = Problems::default();
         read(&self.document.table(&problems))

@@ -35,6 +35,8 @@ pub(super) fn check(subject: &mut Subject<'_>) {
             used.extend(script.facts.texts.iter().cloned());
         }
     }
+    let by_manifest = known.iter().filter(|name| subject.declared.uses(name));
+    used.extend(by_manifest.map(|name| (*name).to_owned()));
     let gives = subject.manifest.steps.iter().flat_map(|step| &step.gives);
     used.extend(gives.filter_map(|give| give.values_from.clone()));
     for (place, name, hint) in notes {

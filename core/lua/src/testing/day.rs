@@ -137,7 +137,7 @@ pub(super) fn review(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
     let mut columns = columns_of(stage, &spec, &[place], &customers)?;
     prepare(&mut columns, &manifest.steps[place]);
     let batch = Batch { ids: customers.ids(), columns };
-    stage.with(&context, |pack| {
+    stage.with(&context, &customers.names, |pack| {
         let verdicts = pack.review(place, &batch, &proposals)?;
         let mut answers: Vec<Json> = proposals
             .iter()
@@ -259,7 +259,7 @@ pub(super) fn plan_visits(stage: &Stage, given: &[Value]) -> Result<Json, Fault>
         prospecting_share: typed(CALL, take("prospecting_share"))?,
         seed: context.seed,
     };
-    stage.with(&context, |pack| {
+    stage.with(&context, &customers.names, |pack| {
         let plan = pack.plan_visits(place, &problem)?;
         let rules = pack.rules();
         let days = plan.days.iter().map(|day| {

@@ -133,7 +133,7 @@ pub(super) fn each<T: Clone>(
     let mut columns = columns_of(stage, &spec, &[*place], &customers)?;
     prepare(&mut columns, &manifest.steps[*place]);
     let ids = customers.ids();
-    let answers = stage.with(&context, |pack| {
+    let answers = stage.with(&context, &customers.names, |pack| {
         order::answers(&customers.names, context.seed, &mut |rows| {
             let ids = rows.iter().map(|row| ids[*row]).collect();
             let batch = Batch { ids, columns: pick(&columns, rows) };
@@ -534,7 +534,7 @@ pub(super) fn import_row(stage: &Stage, given: &[Value]) -> Result<Json, Fault> 
     let unmapped: Vec<String> = unmapped.filter(|name| columns.get(name).is_none()).collect();
     let fixed = ["kind", "currency"].map(str::to_owned);
     let file = spec.text("file")?.unwrap_or("rows.csv").to_owned();
-    let answers = stage.with(&context, |pack| {
+    let answers = stage.with(&context, &customers.names, |pack| {
         order::answers(&customers.names, context.seed, &mut |rows| {
             let shown = Rows {
                 file: file.clone(),

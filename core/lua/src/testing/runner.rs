@@ -344,11 +344,12 @@ impl Stage {
         self.factory.manifest()
     }
 
-    /// Lets an instance of the pack that is loaded for this context work. Its time does not count for the
-    /// test's own code.
+    /// Lets an instance of the pack that is loaded for this context work on customers of these names. Its
+    /// time does not count for the test's own code.
     pub(super) fn with<T>(
         &self,
         context: &RunContext,
+        names: &[String],
         work: impl FnOnce(&mut LuaPack) -> Result<T, Refusal>,
     ) -> Result<T, Fault> {
         let worked = self.gate.exempt(|| {
@@ -358,7 +359,7 @@ impl Stage {
             self.keep(pack);
             result
         });
-        worked.map_err(|refusal| self.fault(refusal))
+        worked.map_err(|refusal| self.fault(refusal, names))
     }
 
     fn instance(&self, context: &RunContext) -> Result<(String, LuaPack), Refusal> {
@@ -394,10 +395,16 @@ impl Stage {
         pack.evaluator.each_script(|path, script| counter.add(path, script));
     }
 
-    fn fault(&self, refusal: Refusal) -> Fault {
+    fn fault(&self, refusal: Refusal, names: &[String]) -> Fault {
         let mut happened = self.happened.borrow_mut();
         match refusal {
-            Refusal::Pack(error) => {
+            Refusal::Pack(mut error) => {
+                let place = error.customer.and_then(|id| usize::try_from(id - 1).ok());
+                if let Some(name) = place.and_then(|place| names.get(place)) {
+                    // A test knows its customers by its own names.
+                    error.subject = Some(name.clone());
+                    error.customer = None;
+                }
                 let what = match &error.step {
                     Some((_, step)) => format!("{step} failed"),
                     None => "the pack cannot be loaded".to_owned(),

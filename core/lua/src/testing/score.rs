@@ -34,7 +34,7 @@ pub(super) fn score(
     let context = spec.context(manifest, &stage.options)?;
     let customers = Customers::read(&spec, "customers", "customer")?;
     let mut columns = columns_of(stage, &spec, &steps, &customers)?;
-    let results = stage.with(&context, |pack| {
+    let results = stage.with(&context, &customers.names, |pack| {
         let mut results = vec![Scored::default(); customers.rows.len()];
         for place in &steps {
             let step = &manifest.steps[*place];
@@ -82,7 +82,9 @@ pub(super) fn fit(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
     let context = spec.context(manifest, &stage.options)?;
     let customers = Customers::read(&spec, "customers", "customer")?;
     let mut columns = columns_of(stage, &spec, &[place], &customers)?;
-    stage.with(&context, |pack| fitted(pack, place, &manifest.steps[place], &mut columns))
+    stage.with(&context, &customers.names, |pack| {
+        fitted(pack, place, &manifest.steps[place], &mut columns)
+    })
 }
 
 /// The steps that are asked, each after those that give what it needs.

@@ -100,13 +100,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let listed: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     Printer::talk(&format!("Began {}: {}", shown(&folder), listed.join(", ")));
     let is_found = root.as_ref().is_some_and(|root| folder.parent() == Some(&root.join(FOLDER)));
-    if is_found {
-        turn_on(context, name, &args.hook)?;
-    }
+    let is_on = is_found && turn_on(context, name, &args.hook)?;
     let subject = if is_found { name.clone() } else { shown(&folder) };
     Printer::talk(&format!("next: kehu pack test {subject}"));
     Printer::talk(&format!("next: kehu pack check {subject}"));
-    if is_found && matches!(args.hook.as_str(), "score" | "fit" | "visit_need") {
+    if is_on && matches!(args.hook.as_str(), "score" | "fit" | "visit_need") {
         Printer::talk("next: kehu score");
     }
     Ok(ExitCode::SUCCESS)
@@ -142,8 +140,8 @@ fn files(name: &str, column: &str, hook: &str) -> Vec<(String, String)> {
     all.chain(editors).collect()
 }
 
-/// Turns the pack on, unless another one answers a hook that only one may answer.
-fn turn_on(context: &Context<'_>, name: &str, hook: &str) -> Result {
+/// Turns the pack on, unless another one answers a hook that only one may answer; says whether it is on.
+fn turn_on(context: &Context<'_>, name: &str, hook: &str) -> Result<bool> {
     let workspace = context.open()?;
     let hook = Hook::parse(hook).unwrap_or(Hook::Score);
     if hook.has_one_owner()
@@ -157,7 +155,7 @@ fn turn_on(context: &Context<'_>, name: &str, hook: &str) -> Result {
             "next: in {SETTINGS}, add {name} to [packs] on, and write [hooks] {} = \"{name}\"",
             hook.name()
         ));
-        return Ok(());
+        return Ok(false);
     }
     let path = workspace.root.join(SETTINGS);
     let text =
@@ -165,7 +163,7 @@ fn turn_on(context: &Context<'_>, name: &str, hook: &str) -> Result {
     let on = settings_file::with_pack_on(&text, &workspace.settings.packs_on, name)?;
     Replacement::prepare(&path, &on)?.put()?;
     Printer::talk(&format!("Turned it on in {SETTINGS}, under [packs] on."));
-    Ok(())
+    Ok(true)
 }
 
 /// The pack that answers a hook so far.
