@@ -3,7 +3,7 @@ local TODAY = kehu.day.parse("2025-01-01")
 
 local function base(changes)
   local c = {
-    complaints = 1, open_complaints = 1, open_complaint_days = 0, overdue_promises = 0,
+    complaints = 1, open_complaints = 1, open_complaint_days = 0,
     contacts_lately = 3, contacts_before = 3, last_contact_days = 0,
   }
   for name, value in pairs(changes or {}) do c[name] = value end

@@ -1,7 +1,7 @@
 local TODAY = kehu.day.parse("2025-01-01")
 
 local function propose(changes, deals, settings)
-  local c = { purchases = 0, coaches = 0, case = { deals = deals } }
+  local c = { coaches = 0, case = { deals = deals } }
   for name, value in pairs(changes or {}) do c[name] = value end
   return test.follow_up{ customer = c, settings = settings or {} }[1]
 end
@@ -42,7 +42,7 @@ describe("several reps", function()
       { id = 3, stage = "intent", probability = 0.1, rep = "李伟" }, { id = 4, stage = "intent", probability = 0.5, rep = "李伟" },
       { id = 5, stage = "intent", probability = 0.8, rep = "王芳" },
     }
-    local made = test.follow_up{ customer = { purchases = 0, coaches = 0, case = { deals = deals } } }
+    local made = test.follow_up{ customer = { coaches = 0, case = { deals = deals } } }
     assert.same({ 2, 4, 5 }, { #made, made[1].deal, made[2].deal })
   end)
 end)
@@ -75,9 +75,9 @@ end)
 
 describe("after the sale", function()
   it("strategies go on while the customer buys", function()
-    local p = propose({ purchases = 2, recency_days = 60, lifecycle = "silent" }, {})
+    local p = propose({ recency_days = 60, lifecycle = "silent" }, {})
     assert.same({ "telephone", TODAY, "after_sale" }, { p.action, p.due, p.group })
-    assert.equal(nil, propose({ purchases = 2, recency_days = 200, lifecycle = "churned" }, {}))
+    assert.equal(nil, propose({ recency_days = 200, lifecycle = "churned" }, {}))
     assert.equal(nil, propose({}, {}))
   end)
 end)
