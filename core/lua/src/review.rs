@@ -1,6 +1,7 @@
 //! Proposals through a pack's `review`.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use kehu_contract::{Batch, Decision, Proposal, Verdict};
@@ -13,6 +14,17 @@ use crate::fault::Fault;
 use crate::gate::Work;
 use crate::pack::Trouble;
 
+/// The most verdicts for each proposal, guidance included.
+const VERDICTS: usize = 20;
+
+/// The verdicts that were made, each known by the token that the script holds.
+#[derive(Debug)]
+struct Desk {
+    tokens: Table,
+    made: RefCell<Vec<Verdict>>,
+    most: usize,
+}
+
 /// Calls the author's function with all proposals and gathers its verdicts.
 pub(crate) fn run(
     job: &Job<'_>,
@@ -24,15 +36,16 @@ pub(crate) fn run(
     let lua = &machine.lua;
     let host = host_table(job, batch.columns.rows())?;
     let places = lua.create_table()?;
-    let made: Rc<RefCell<Vec<(Table, Verdict)>>> = Rc::default();
+    let (made, most) = (RefCell::default(), VERDICTS * proposals.len());
+    let desk = Rc::new(Desk { tokens: lua.create_table()?, made, most });
     let list = proposal_list(lua, proposals, &places)?;
-    let ctx = context(job, &host, &places, &made)?;
+    let ctx = context(job, &host, &places, &desk)?;
     let ids = lua.create_sequence_from(batch.ids.iter().map(|id| *id as f64))?;
     let run: Function = job.chunk.call(host)?;
     machine.gate.enter(Work::Whole, None);
     let returned: Value = run.call((author, ctx, list, ids))?;
     machine.gate.pause();
-    Ok(verdicts(&returned, &made.borrow(), &job.step.function)?)
+    Ok(desk.verdicts(&returned, &job.step.function)?)
 }
 
 /// A function from rows by customer to the frozen list of proposals.
@@ -63,12 +76,7 @@ fn proposal_list(lua: &Lua, proposals: &[Proposal], places: &Table) -> mlua::Res
 }
 
 /// A function from rows by customer to `ctx`.
-fn context(
-    job: &Job<'_>,
-    host: &Table,
-    places: &Table,
-    made: &Rc<RefCell<Vec<(Table, Verdict)>>>,
-) -> mlua::Result<Function> {
+fn context(job: &Job<'_>, host: &Table, places: &Table, desk: &Rc<Desk>) -> mlua::Result<Function> {
     let machine = &job.pack.machine;
     let ctx = machine.lua.create_table()?;
     for name in ["as_of", "settings", "random"] {
@@ -77,7 +85,7 @@ fn context(
     for (name, whose) in
         [("withhold", "ctx:withhold"), ("change", "ctx:change"), ("advise", "ctx:advise")]
     {
-        let (places, made) = (places.clone(), Rc::clone(made));
+        let (places, desk) = (places.clone(), Rc::clone(desk));
         let registry = Rc::clone(&job.pack.evaluator.registry);
         let judge = machine.lua.create_function(move |lua, given: Variadic<Value>| {
             let subject = given.get(1).cloned().unwrap_or(Value::Nil);
@@ -101,11 +109,7 @@ fn context(
                 None if rule.is_table() => causes::read(rule, whose, &registry)?,
                 _ => vec![causes::of_rule(rule, arguments, 0.0, whose, &registry)?],
             };
-            let token = lua.create_table()?;
-            token.set_readonly(true);
-            let verdict = Verdict { proposal: place as usize, decision, causes };
-            made.borrow_mut().push((token.clone(), verdict));
-            Ok(token)
+            Ok(desk.make(lua, Verdict { proposal: place as usize, decision, causes })?)
         })?;
         ctx.raw_set(name, judge)?;
     }
@@ -134,42 +138,56 @@ fn change(given: &Value) -> Result<Decision, Fault> {
     Ok(Decision::Change { due, channel, priority, group })
 }
 
-/// Reads the returned list: verdicts made in this call, one for a proposal at most.
-fn verdicts(
-    returned: &Value,
-    made: &[(Table, Verdict)],
-    name: &str,
-) -> Result<Vec<Verdict>, Fault> {
-    let list = match returned {
-        Value::Nil => return Ok(Vec::new()),
-        Value::Table(list) => list,
-        other => {
-            let message = format!("{name} returned {}, expected a list of verdicts", a(other));
-            return Err(Fault::result(message).hint("return { ctx:withhold(p, rule, …) }"));
+impl Desk {
+    /// Keeps a verdict and gives the token for it.
+    fn make(&self, lua: &Lua, verdict: Verdict) -> mlua::Result<Table> {
+        let mut made = self.made.borrow_mut();
+        if made.len() >= self.most {
+            let message = format!("a review makes at most {VERDICTS} verdicts for each proposal");
+            return Err(Fault::result(message).into());
         }
-    };
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    for at in 1..=list.raw_len() {
-        let item: Value = list.raw_get(at).map_err(|_| Fault::result("unreadable list"))?;
-        let found = match &item {
-            Value::Table(token) => made.iter().find(|(known, _)| known == token),
-            _ => None,
+        let token = lua.create_table()?;
+        token.set_readonly(true);
+        self.tokens.raw_set(&token, made.len() as f64)?;
+        made.push(verdict);
+        Ok(token)
+    }
+
+    /// Reads the returned list: verdicts made in this call, at most one for a proposal beside guidance.
+    fn verdicts(&self, returned: &Value, name: &str) -> Result<Vec<Verdict>, Fault> {
+        let list = match returned {
+            Value::Nil => return Ok(Vec::new()),
+            Value::Table(list) => list,
+            other => {
+                let message = format!("{name} returned {}, expected a list of verdicts", a(other));
+                return Err(Fault::result(message).hint("return { ctx:withhold(p, rule, …) }"));
+            }
         };
-        let Some((_, verdict)) = found else {
-            let message = format!("{name} returned {} at place {at}, expected a verdict", a(&item));
-            return Err(
-                Fault::result(message).hint("make it with ctx:withhold, ctx:change or ctx:advise")
+        if list.raw_len() > self.most {
+            let message = format!(
+                "{name} returned more than {VERDICTS} verdicts for each proposal, or one again and again"
             );
-        };
-        let decides = verdict.decision != Decision::Advise;
-        let is_second = |other: &Verdict| {
-            other.proposal == verdict.proposal && other.decision != Decision::Advise
-        };
-        if decides && verdicts.iter().any(is_second) {
-            let message = format!("{name} returned two verdicts about one proposal, at place {at}");
             return Err(Fault::result(message));
         }
-        verdicts.push(verdict.clone());
+        let made = self.made.borrow();
+        let mut decided: HashSet<usize> = HashSet::new();
+        let mut verdicts: Vec<Verdict> = Vec::new();
+        for at in 1..=list.raw_len() {
+            let item: Value = list.raw_get(at).map_err(|_| Fault::result("unreadable list"))?;
+            let place = self.tokens.raw_get::<Option<f64>>(&item).ok().flatten();
+            let Some(verdict) = place.and_then(|place| made.get(place as usize)) else {
+                let message =
+                    format!("{name} returned {} at place {at}, expected a verdict", a(&item));
+                return Err(Fault::result(message)
+                    .hint("make it with ctx:withhold, ctx:change or ctx:advise"));
+            };
+            if verdict.decision != Decision::Advise && !decided.insert(verdict.proposal) {
+                let message =
+                    format!("{name} returned two verdicts about one proposal, at place {at}");
+                return Err(Fault::result(message));
+            }
+            verdicts.push(verdict.clone());
+        }
+        Ok(verdicts)
     }
-    Ok(verdicts)
 }

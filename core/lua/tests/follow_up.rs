@@ -183,6 +183,25 @@ fn a_review_advises_as_often_as_it_likes() {
     );
 }
 
+#[test]
+fn guidance_without_end_is_refused() {
+    for (review, expected) in [
+        (
+            "while true do ctx:advise(proposals[1], cap) end",
+            "at most 20 verdicts for each proposal",
+        ),
+        (
+            "local list, one = {}, ctx:advise(proposals[1], cap) for at = 1, 1000 do list[at] = one end return list",
+            "one again and again",
+        ),
+    ] {
+        let mut pack = pack(PROPOSE, review, "").unwrap();
+        let proposal = pack.follow_up(0, &batch(), &cases()).unwrap().remove(0);
+        let error = pack.review(1, &batch(), &[proposal]).unwrap_err();
+        assert!(error.message.contains(expected), "{error}");
+    }
+}
+
 fn problem() -> PlanningProblem {
     let customer = |customer| PlanCustomer {
         customer,

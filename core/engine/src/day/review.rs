@@ -1,5 +1,6 @@
 //! Review: packs look at the whole list and withhold or change lines.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kehu_contract::{Batch, Columns, Decision, Hook, Proposal, Rule, Verdict};
@@ -102,16 +103,14 @@ fn apply(
     reviewed: &[usize],
     lines: &mut [Line],
 ) -> Result<(), String> {
+    let mut decided: BTreeSet<usize> = BTreeSet::new();
     let mut checked: Vec<(usize, &Decision, Vec<Because>)> = Vec::new();
     for (place, verdict) in verdicts.iter().enumerate() {
         let place = format!("verdicts[{}]", place + 1);
         let at = *reviewed
             .get(verdict.proposal)
             .ok_or_else(|| format!("{place} is about a proposal that was not reviewed"))?;
-        let is_second = |(other, decision, _): &(usize, &Decision, _)| {
-            *other == at && **decision != Decision::Advise
-        };
-        if verdict.decision != Decision::Advise && checked.iter().any(is_second) {
+        if verdict.decision != Decision::Advise && !decided.insert(at) {
             return Err(format!("{place} is the second one about one proposal"));
         }
         if let Decision::Change { due, priority, .. } = &verdict.decision {
