@@ -438,7 +438,7 @@ fn what_others_need_or_kehu_toml_still_names_is_not_removed() {
     错误：没有脚本包 "silence"
      --> kehu.toml:3:1
       3 | [settings.silence]
-    提示：可用的有：rfm, tiers, lifecycle, visit-frequency, day-planner, lifecycle-follow-up, funnel-follow-up, contact-caps, complaints, priority, dealer-attitude, growth, loyalty, clv
+    提示：可用的有：rfm, tiers, lifecycle, visit-frequency, day-planner, lifecycle-follow-up, funnel-follow-up, contact-caps, complaints, priority, dealer-attitude, growth, loyalty, stage-rules, guidance, follow-up-strategies，另有 2 个
     提示：若无此脚本包即会如此；未移除任何内容
     [exit 1]
     "#);

@@ -64,7 +64,7 @@ fn a_slip_in_a_manifest_names_its_line_and_what_to_write() {
     ] {
         assert_eq!(problems(rest), [message]);
     }
-    let other = Manifest::parse("pack.toml", "name = \"x\"\nversion = \"1\"\napi = \"9.0\"\n");
+    let other = Manifest::parse("pack.toml", "name = \"x\"\nversion = \"1.0.0\"\napi = \"9.0\"\n");
     let other = other.unwrap_err()[0].to_string();
     assert!(other.contains("written for api 9.0; this build speaks 0.1"), "{other}");
 }

@@ -49,7 +49,7 @@ impl Base {
     /// The values of a feature as of a day, customer by customer.
     fn values(&self, features: &str, name: &str, as_of: &str) -> Vec<Value> {
         let text = format!(
-            "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\n{features}\n"
+            "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\n{features}\n"
         );
         let manifest = Manifest::parse("pack.toml", &text).unwrap();
         let settings = Settings::read(&[(
@@ -305,7 +305,7 @@ fn the_likeliest_open_deal_speaks_for_the_customer() {
 
 #[test]
 fn a_feature_of_an_unknown_kind_or_field_is_refused_with_the_nearest_name() {
-    let text = "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\na = { count = \"purchas\" }\nb = { sum = \"amout\", of = \"purchase\" }\n";
+    let text = "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\na = { count = \"purchas\" }\nb = { sum = \"amout\", of = \"purchase\" }\n";
     let manifest = Manifest::parse("pack.toml", text).unwrap();
     let settings = Settings::read(&[]).unwrap();
     let errors = Catalogue::new(&settings, &[&manifest]).unwrap_err();
@@ -368,7 +368,7 @@ fn a_feature_may_look_at_the_settings_of_its_pack() {
     let text = "x = { count = \"purchase\", within = \"{window} days\", where = { happened = \"{days}\" } }\n[settings.window]\ntype = \"integer\"\ndefault = 5\nrange = [1, 99]\ndoc = \"days\"\n[settings.days]\ntype = \"texts\"\ndefault = [\"2024-06-01..2024-06-30\"]\ndoc = \"days\"";
     assert_eq!(base.values(text, "x", "2024-06-30"), [Value::Number(1.0)]);
     let manifest = format!(
-        "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"review\"\n[features]\n{text}"
+        "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"review\"\n[features]\n{text}"
     );
     let manifest = Manifest::parse("pack.toml", &manifest).unwrap();
     let settings = Settings::read(&[("kehu.toml", "[settings.test]\nwindow = 40\n")]).unwrap();
@@ -377,7 +377,7 @@ fn a_feature_may_look_at_the_settings_of_its_pack() {
     let table = compute(&mut readers, &settings, &catalogue, CustomerRange::ALL, day("2024-06-30"))
         .unwrap();
     assert_eq!(table.columns.get("x").unwrap().value(0), Value::Number(2.0));
-    let wrong = "name = \"test\"\nversion = \"1\"\napi = \"0.1\"\n[features]\nx = { count = \"purchase\", within = \"{widow} days\" }\n[settings.window]\ntype = \"integer\"\ndefault = 5\ndoc = \"days\"\n[[step]]\nhook = \"review\"\n";
+    let wrong = "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[features]\nx = { count = \"purchase\", within = \"{widow} days\" }\n[settings.window]\ntype = \"integer\"\ndefault = 5\ndoc = \"days\"\n[[step]]\nhook = \"review\"\n";
     let told = Manifest::parse("pack.toml", wrong).unwrap_err()[0].to_string();
     assert!(
         told.starts_with("pack.toml:5:") && told.contains("did you mean \"window\"?"),

@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same_customers() {
-        let manifest = "name = \"a\"\nversion = \"1\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\nneeds = [\"recency_days\", \"kind\", \"amount:rank\"]\n[step.gives.x]\ntype = \"number\"\n";
+        let manifest = "name = \"a\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\nneeds = [\"recency_days\", \"kind\", \"amount:rank\"]\n[step.gives.x]\ntype = \"number\"\n";
         let manifest = Manifest::parse("pack.toml", manifest).unwrap_or_else(|_| unreachable!());
         let kinds = BTreeMap::from([("kind".to_owned(), ColumnType::Label)]);
         let rows = Rows::new(&manifest, &manifest.steps[0], &kinds);
