@@ -109,7 +109,7 @@ fn context(job: &Job<'_>, host: &Table, places: &Table, desk: &Rc<Desk>) -> mlua
                 None if rule.is_table() => causes::read(rule, whose, &registry)?,
                 _ => vec![causes::of_rule(rule, arguments, 0.0, whose, &registry)?],
             };
-            Ok(desk.make(lua, Verdict { proposal: place as usize, decision, causes })?)
+            desk.make(lua, Verdict { proposal: place as usize, decision, causes })
         })?;
         ctx.raw_set(name, judge)?;
     }
