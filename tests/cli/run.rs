@@ -103,6 +103,7 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
         "print(kehu.explain('C-1', 'amout'))",
         "kehu.table{ { 'x', as = 'monay' }, rows = { { x = 1 } } }",
         "print(kehu.custmers)",
+        "print(os.time())",
         "if 1 then",
         "local t = nil\nlocal function f() return t.x end\nf()",
         "kehu.fail('no figures for ' .. kehu.day.format(kehu.as_of))",
@@ -160,6 +161,12 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
      --> wrong.lua:1
       1 | print(kehu.custmers)
     hint: did you mean "customers"?
+    [exit 1]
+    [stderr]
+    error: runtime error: a script has no "os"
+     --> wrong.lua:1
+      1 | print(os.time())
+    hint: a script has no clock and no system; use kehu.as_of and kehu.day
     [exit 1]
     [stderr]
     error: Expected 'end' (to close 'then' at column 6), got <eof>
@@ -266,9 +273,11 @@ end }
         late +12
     "#);
     kit.write("main.lua", "return { score = function(c) return 0 / 0 end }");
+    kit.write("pack.toml", "");
     assert_snapshot!(kit.run("run main.lua"), @r"
     [stderr]
     error: score, customer C-1: result error: score returned a number, expected a table from column to value
+    hint: this is a script of a pack; kehu pack test runs it with its pack.toml
     [exit 1]
     ");
 }
@@ -314,4 +323,20 @@ fn the_person_stops_a_script_at_any_time() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "stopped\n");
+}
+
+#[test]
+fn a_report_sees_one_day_and_says_which() {
+    let kit = shop();
+    kit.write("day.lua", "print(kehu.day.format(kehu.as_of), kehu.sum(kehu.customers{ columns = 'amount' }, 'amount'), kehu.sum(kehu.interactions(), 'amount'))");
+    let later = Kit::at(kit, "2024-03-05T10:00");
+    later.done("log purchase 武汉机械 --amount 40 --on 2024-03-04");
+    assert_snapshot!(later.run("run day.lua"), @r"
+    2024-03-01	18560.5	18560.5
+    [stderr]
+    note: all is seen as of 2024-03-01, the day of the latest run
+    hint: to see it as it is now: --as-of today
+    ");
+    assert_snapshot!(later.run("run day.lua --as-of today"), @r"2024-03-05	18600.5	18600.5");
+    assert_snapshot!(later.run("run day.lua --as-of 2023-12-31"), @r"2023-12-31	0	0");
 }

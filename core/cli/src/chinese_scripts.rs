@@ -13,6 +13,11 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "name one with -C DIR, or make one with: kehu init DIR",
         "用 -C 文件夹 指定，或新建：kehu init 文件夹",
     ),
+    (
+        "this is a script of a pack; kehu pack test runs it with its pack.toml",
+        "这是脚本包的脚本；kehu pack test 会按其 pack.toml 运行",
+    ),
+    ("a script has no \"{}\"", "脚本没有“{}”"),
     ("no customer is at hand", "当前没有选定客户"),
     ("put one at hand: :customer NAME", "选定客户：:customer 名称"),
     ("of which column?", "哪一列？"),

@@ -52,6 +52,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let read = script::read(&args.file)?;
+    let is_of_pack = args.file.with_file_name("pack.toml").is_file();
     let limits = Limits { time: args.time, memory: args.memory, output: args.output };
     let prepared = script::prepare(context, args.as_of, limits, args.arguments, args.csv)?;
     let screen = Rc::clone(&prepared.screen) as Rc<_>;
@@ -61,6 +62,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let written = prepared.screen.finish();
     match ended.map_err(script::page) {
         Ok(()) => written.map(|()| ExitCode::SUCCESS),
+        Err(Some(error)) if is_of_pack => {
+            Err(error.hint("this is a script of a pack; kehu pack test runs it with its pack.toml"))
+        }
         Err(Some(error)) => Err(error),
         Err(None) => {
             Printer::talk("stopped");

@@ -38,6 +38,8 @@ pub(crate) struct Records {
     stop: Arc<AtomicBool>,
     lists: RefCell<BTreeMap<usize, (Subject, RowCursor)>>,
     last: Cell<usize>,
+    /// True once it was said whether the kept run still tells the truth.
+    told: Cell<bool>,
 }
 
 struct OpenBase {
@@ -87,8 +89,8 @@ impl Records {
             }
             base.run.set(Run::Kept(Box::new(run))).ok();
         }
-        let (lists, last) = (RefCell::default(), Cell::default());
-        Ok(Self { base, as_of: day, stop: Arc::clone(stop), lists, last })
+        let (lists, last, told) = (RefCell::default(), Cell::default(), Cell::default());
+        Ok(Self { base, as_of: day, stop: Arc::clone(stop), lists, last, told })
     }
 
     /// The day as of which all is seen.
@@ -127,16 +129,24 @@ impl Records {
         work(&source).map_err(refusal)
     }
 
-    /// Computes the run of the day, unless it is at hand.
+    /// Computes the run of the day, unless it is at hand; says so where a kept one is out of date.
     fn compute(&self) -> Result<(), Refusal> {
         let base = self.base()?;
-        if base.run.get().is_some() {
-            return Ok(());
-        }
         let told = |error: &CommandError| Refusal {
             message: error.message.clone(),
             hint: error.hints.first().cloned(),
         };
+        match base.run.get() {
+            Some(Run::Computed(_)) => return Ok(()),
+            Some(Run::Kept(header)) => {
+                if let (false, Ok(packs)) = (self.told.replace(true), &base.packs) {
+                    let changes = runs::tell_changes(base.reader.as_ref(), header, packs);
+                    changes.map_err(|error| told(&error))?;
+                }
+                return Ok(());
+            }
+            None => {}
+        }
         let packs = base.packs.as_ref().map_err(told)?;
         let mut progress = Progress::steps();
         let options = RunOptions { as_of: self.as_of, seed: 0, threads: base.threads };
@@ -300,14 +310,15 @@ fn refusal(error: QueryError) -> Refusal {
 impl Base for Records {
     fn prepare(&self, word: &str, ask: &Ask) -> Result<(), Refusal> {
         let subject = subject(word)?;
-        let base = self.base()?;
-        if subject != Subject::Customers || base.run.get().is_some() {
+        if subject != Subject::Customers {
             return Ok(());
         }
         let all = ask.columns == [ALL] || (ask.columns.is_empty() && ask.customer.is_some());
         if !all {
             let query = self.query(subject, ask)?;
-            if self.with_source(|source| source.check(subject, &query)).is_ok() {
+            let own =
+                |source: &RowSource<'_>| RowSource { run: None, ..*source }.check(subject, &query);
+            if self.with_source(own).is_ok() {
                 return Ok(());
             }
         }

@@ -270,9 +270,23 @@ impl Session {
             subject: self.subject.take(),
             ..Scene::default()
         };
-        let error = failure::describe(shared, error.as_ref(), overrun, scene);
+        let mut error = failure::describe(shared, error.as_ref(), overrun, scene);
+        error.message = of_scripts(&error.message);
+        error.hint = error.hint.as_deref().map(of_scripts);
         Err(ScriptError::Failed(error.into()))
     }
+}
+
+/// Words of the sandbox, which mostly holds packs, for scripts that are none.
+fn of_scripts(text: &str) -> String {
+    let text = ["a pack has no ", "a pack has ", "a pack cannot ", "the pack used "]
+        .iter()
+        .find_map(|word| {
+            let rest = text.strip_prefix(word)?;
+            Some(word.replace("pack", "script") + rest)
+        })
+        .unwrap_or_else(|| text.to_owned());
+    text.replace("use ctx.as_of", "use kehu.as_of")
 }
 
 /// A value as `print` shows it: a text without quotes.
