@@ -216,7 +216,7 @@ fn what_is_replaced_is_shown_and_a_locked_workspace_stays_as_it_is() {
     Plugin { version: "one", ..USUAL }.build(&kit, &bench, "one.so");
     assert_snapshot!(steady(&kit.run("plugin add one.so --yes")), @r#"
     [stderr]
-    error: pack.toml:2:11: version "one" is not three numbers
+    error: pack.toml:2:11: version "one" is not numbers with points between
       2 | version = "one"
     hint: write one such as "1.0.0"
     [exit 1]

@@ -148,7 +148,7 @@ fn what_was_once_laid_out_stays_where_it_is() {
             sizes,
             [
                 ("kehu_str", 16),
-                ("kehu_rule", 104),
+                ("kehu_rule", 120),
                 ("kehu_call", 80),
                 ("kehu_column", 88),
                 ("kehu_batch", 32),

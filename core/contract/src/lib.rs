@@ -65,7 +65,7 @@ pub use follow_up::{
 };
 pub use import_row::{RowDecision, RowVerdict, Rows};
 pub use manifest::{
-    API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name,
+    API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name, parse_version,
 };
 pub use pack::{
     Batch, FailureKind, Limits, Origin, Pack, PackError, PackFactory, RunContext, ScoredColumn,

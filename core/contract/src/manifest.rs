@@ -281,6 +281,16 @@ impl Manifest {
     }
 }
 
+/// Reads the version of a pack: one to three numbers, `1`, `1.2` or `1.2.3`, and what semantic
+/// versioning allows behind three. None where it is no version.
+pub fn parse_version(version: &str) -> Option<semver::Version> {
+    let missing = ["", ".0.0", ".0"];
+    let short = version.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let parts = version.split('.').count();
+    let rest = if short && parts < 3 { missing[parts] } else { "" };
+    semver::Version::parse(&format!("{version}{rest}")).ok()
+}
+
 fn read(table: &Table<'_>) -> Option<Manifest> {
     let name = table.required_text("name");
     if let (Some(name), Some(item)) = (&name, table.item("name")) {
@@ -291,9 +301,9 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
     }
     let version = table.required_text("version");
     if let (Some(version), Some(item)) = (&version, table.item("version"))
-        && semver::Version::parse(version).is_err()
+        && parse_version(version).is_none()
     {
-        let message = format!("version \"{version}\" is not three numbers");
+        let message = format!("version \"{version}\" is not numbers with points between");
         table.problem(&item.place, message, Some("write one such as \"1.0.0\"".to_owned()));
     }
     // What a newer contract means by its keys is not known here: its version is the one complaint.

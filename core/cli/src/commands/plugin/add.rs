@@ -3,7 +3,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kehu_contract::PackFactory as _;
+use kehu_contract::{PackFactory as _, parse_version};
 use kehu_native::{Library, Linked, platform};
 
 use super::named;
@@ -205,8 +205,8 @@ fn tell_what_it_replaces(
 }
 
 fn is_older(version: &str, before: &str) -> bool {
-    let parse = semver::Version::parse;
-    matches!((parse(version), parse(before)), (Ok(version), Ok(before)) if version < before)
+    let (version, before) = (parse_version(version), parse_version(before));
+    matches!((version, before), (Some(version), Some(before)) if version < before)
 }
 
 /// Makes sure that the plugin would run if it is to be on, and says which others would not any more.
