@@ -188,6 +188,47 @@ fn a_file_or_a_lock_that_was_changed_is_refused_before_anything_runs() {
     assert!(told.contains("lies outside the workspace") && told.ends_with("[exit 1]\n"), "{told}");
 }
 
+#[test]
+fn a_plugin_may_be_called_as_words_of_its_language_and_columns_are() {
+    let Some(kit) = shop() else { return };
+    for name in ["int", "row", "days", "amount", "given"] {
+        let built = begun(&kit, name);
+        let told = kit.run(&format!("plugin add {} --yes", built.display()));
+        assert!(told.contains("Turned it on"), "{name}: {told}");
+        assert!(!told.contains("ilence"), "{name}: {told}");
+    }
+    let told = kit.run("score");
+    assert!(told.contains("amount_score") && !told.contains("[exit"), "{told}");
+}
+
+#[test]
+fn a_follow_up_in_c_is_begun_and_proposes() {
+    let Some(kit) = shop() else { return };
+    let told = kit.run("plugin new call-list --hook follow_up");
+    let command = told.lines().find_map(|line| line.strip_prefix("next: cc ")).unwrap();
+    let built = Command::new("cc").args(command.split(' ')).current_dir(kit.path()).output();
+    assert!(built.unwrap().status.success());
+    kit.done("plugin add call-list/call-list.so --yes");
+    kit.done("plugin validate call-list");
+    assert_snapshot!(kit.run("plugin new route --hook plan_visits"), @r"
+    [stderr]
+    error: there is no example of plan_visits in C to begin with
+    hint: begin it in Rust: --lang rust --sdk DIR
+    [exit 2]
+    ");
+}
+
+#[test]
+fn the_checks_of_a_plugin_are_told_in_chinese() {
+    let Some(kit) = shop() else { return };
+    begun(&kit, "credit-risk");
+    let told = kit.run("--lang zh plugin validate credit-risk/credit-risk.so");
+    let is_chinese = |line: &str| line.chars().any(|each| ('\u{4e00}'..'\u{9fff}').contains(&each));
+    let states: Vec<&str> = told.lines().filter(|line| !is_chinese(line)).collect();
+    assert_eq!(states, ["[stderr]"], "{told}");
+    assert!(!told.contains("脚本包"), "{told}");
+}
+
 /// A plugin that crashes at who has been silent for so many days.
 fn crashing(kit: &Kit, days: u32) -> Option<PathBuf> {
     let bench = native::kit::Bench::new();

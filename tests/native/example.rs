@@ -102,3 +102,30 @@ fn the_example_in_rust_is_loaded_from_its_library() {
         assert_eq!(*codes, [0, 0, u32::MAX]);
     }
 }
+
+#[test]
+fn the_examples_in_rust_that_decide_keep_to_the_rules() {
+    let program = Path::new(assert_cmd::cargo::cargo_bin!("kehu"));
+    let bench = Bench::new();
+    for name in ["planner", "follow_up"] {
+        let built = program.with_file_name("examples").join(format!("lib{name}.so"));
+        assert!(built.exists(), "cargo test builds the example {}", built.display());
+        let path = bench.path(&format!("{name}.so"));
+        std::fs::copy(built, &path).unwrap();
+        let options = kehu_native::check::Options {
+            limits: kehu_contract::Limits::default(),
+            seed: 1,
+            fuzz: std::time::Duration::ZERO,
+            kinds: std::collections::BTreeMap::new(),
+        };
+        let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
+        for finding in kehu_native::check::all(&factory, &options, &mut |_| {}) {
+            let failed = matches!(
+                finding.outcome,
+                kehu_native::check::Outcome::Failed { .. }
+                    | kehu_native::check::Outcome::Warned { .. }
+            );
+            assert!(!failed, "{name}: {finding:?}");
+        }
+    }
+}

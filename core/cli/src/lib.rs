@@ -19,6 +19,7 @@ mod chinese_hooks;
 mod chinese_packs;
 mod chinese_plugins;
 mod chinese_scripts;
+mod chinese_validate;
 mod commands;
 mod context;
 mod environment;

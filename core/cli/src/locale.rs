@@ -1,7 +1,9 @@
 //! The words of listings, in both languages.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use kehu_contract::Language;
 
@@ -20,12 +22,38 @@ pub(crate) fn spoken() -> Language {
     if CHINESE.load(Ordering::Relaxed) { Language::Zh } else { Language::En }
 }
 
+/// The native plugins of the command: in Chinese a pack is called by what it is.
+static PLUGINS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Notes that a pack is a native plugin.
+pub(crate) fn is_plugin(name: &str) {
+    PLUGINS.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+}
+
 /// Says a text, line by line, in the language of talk.
 pub(crate) fn said(text: &str) -> Cow<'_, str> {
     match spoken() {
         Language::En => Cow::Borrowed(text),
-        Language::Zh => text.split('\n').map(chinese::say).collect::<Vec<_>>().join("\n").into(),
+        Language::Zh => {
+            let said = text.split('\n').map(chinese::say).collect::<Vec<_>>().join("\n");
+            let plugins = PLUGINS.lock().unwrap_or_else(PoisonError::into_inner);
+            plugins.iter().fold(said, |said, name| as_plugin(&said, name)).into()
+        }
     }
+}
+
+/// Calls a pack a plugin wherever it is named as a script.
+fn as_plugin(said: &str, name: &str) -> String {
+    let (script, plugin) = (format!("脚本包 {name}"), format!("插件 {name}"));
+    let mut parts = said.split(&script);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // Another name may begin with this one.
+        let goes_on = part.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '-');
+        whole += if goes_on { &script } else { &plugin };
+        whole += part;
+    }
+    whole
 }
 
 /// A word that nobody declares, such as a channel, in a language.
@@ -228,4 +256,17 @@ labels! {
     PACKS_SAY = "What the packs say", "脚本包的意见";
     OVERRULED = "overruled", "被否决的规则";
     NOTHING = "nothing to show", "没有可显示的内容";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_is_called_one_and_a_script_by_a_longer_name_is_not() {
+        assert_eq!(
+            as_plugin("脚本包 clv 在本次评分中已停用，脚本包 clv-2 照常；脚本包 clv", "clv"),
+            "插件 clv 在本次评分中已停用，脚本包 clv-2 照常；插件 clv"
+        );
+    }
 }

@@ -16,6 +16,7 @@ use crate::Shipped;
 use crate::commands::plugin_worker;
 use crate::environment;
 use crate::error::{CommandError, Result};
+use crate::locale;
 pub(crate) use crate::lock::{LOCK, read as read_lock, write as write_lock};
 use crate::lock::{Locked, LockedFile};
 use crate::machine::Machine;
@@ -201,6 +202,7 @@ impl Found {
         name: &str,
         open: impl FnOnce() -> Result<Outcome>,
     ) -> Result {
+        locale::is_plugin(name);
         let (mut reason, mut as_asked) = (String::new(), false);
         if on.iter().any(|on| on == name) {
             match open()? {

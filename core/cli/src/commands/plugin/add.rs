@@ -59,7 +59,7 @@ pub(crate) struct AllowArgs {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let workspace = context.open()?;
-    let name = args.file.to_str().filter(|_| !args.file.exists());
+    let name = args.file.to_str().filter(|_| !args.file.is_file());
     if let Some(plugin) = name.and_then(|name| named::carried(context, name)) {
         return add_carried(context, &workspace, plugin, args.off);
     }

@@ -11,7 +11,8 @@ use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::plugins;
 
-/// Finds what is meant, checks it, and asks it what it is. A file of that name counts first.
+/// Finds what is meant, checks it, and asks it what it is. A file of that name counts first; a folder, such
+/// as that of its sources, does not.
 pub(super) fn look(context: &Context<'_>, meant: &Path) -> Result<Page> {
     match by_name(context, meant)? {
         Some(page) => Ok(page),
@@ -31,7 +32,7 @@ pub(super) fn open(file: &Path) -> Result<Library> {
 
 /// The plugin of the workspace, or of the program, that has this name; none for a file.
 fn by_name(context: &Context<'_>, meant: &Path) -> Result<Option<Page>> {
-    let Some(name) = meant.to_str().filter(|name| is_name(name) && !meant.exists()) else {
+    let Some(name) = meant.to_str().filter(|name| is_name(name) && !meant.is_file()) else {
         return Ok(None);
     };
     // Outside of a workspace there are still those of the program.

@@ -17,7 +17,7 @@ use crate::printer::Printer;
 Examples:
   kehu plugin new credit-risk --lang c
   kehu plugin new credit-risk --lang rust --sdk ../kehu/plugins/sdk
-  kehu plugin new call-list --hook follow_up --lang rust --sdk ../kehu/plugins/sdk")]
+  kehu plugin new call-list --hook follow_up")]
 pub(crate) struct Args {
     /// The plugin's name, such as credit-risk; the folder gets it too
     #[arg(value_name = "NAME")]
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(long = "lang", id = "lang", value_name = "c|rust", value_parser = written)]
     #[arg(default_value = "c")]
     language: Tongue,
-    /// At which hook it is asked; in C there is only score
+    /// At which hook it is asked; visits are planned in rust only
     #[arg(long, value_name = "score|follow_up|plan_visits", default_value = "score", value_parser = hook)]
     hook: Hook,
     /// Where the folder plugins/sdk of kehu's sources is: for rust
@@ -56,13 +56,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result {
     let names = Names { name: name.clone(), column: column(context, name)? };
     let files = match (args.language, args.hook) {
         (Tongue::Rust, hook) => template::in_rust(&names, hook, &sdk(args.sdk.as_deref())?),
-        (_, Hook::Score) => template::in_c(&names),
-        (_, hook) => {
+        (_, hook) => template::in_c(&names, hook).ok_or_else(|| {
             let message = format!("there is no example of {} in C to begin with", hook.name());
-            return Err(
-                CommandError::usage(message).hint("begin it in Rust: --lang rust --sdk DIR")
-            );
-        }
+            CommandError::usage(message).hint("begin it in Rust: --lang rust --sdk DIR")
+        })?,
     };
     for (path, text) in &files {
         let path = folder.join(path);

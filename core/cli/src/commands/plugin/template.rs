@@ -5,6 +5,7 @@ use std::path::Path;
 use kehu_contract::Hook;
 
 const IN_C: &str = include_str!("../../../../../examples/plugin-in-c/silence.c");
+const REMINDER: &str = include_str!("../../../../../examples/plugin-in-c/reminder.c");
 const SCORER: &str = include_str!("../../../../../plugins/sdk/examples/scorer.rs");
 const FOLLOW_UP: &str = include_str!("../../../../../plugins/sdk/examples/follow_up.rs");
 const PLANNER: &str = include_str!("../../../../../plugins/sdk/examples/planner.rs");
@@ -36,6 +37,23 @@ const C_CHANGES: &[Change] = &[
         "doc = { en = \\\"{title}: points\\\", zh = \\\"{title}：得分\\\" }",
     ),
     ("KEHU_STR(\"silence\"), KEHU_ADDITIVE", "KEHU_STR(\"{column}\"), KEHU_ADDITIVE"),
+    ("KEHU_STR(\"kehu\"), KEHU_STR(\"MIT OR Apache-2.0\")", "KEHU_NO_STR, KEHU_NO_STR"),
+];
+
+const REMINDER_CHANGES: &[Change] = &[
+    (
+        " * A native plugin in C that proposes what to do: one file and kehu_plugin.h, and no library for JSON.\n",
+        " * {title}: a native plugin of kehu that proposes what to do, without a library for JSON.\n",
+    ),
+    (" -I../../core/abi reminder.c -o reminder.so", " {name}.c -o {name}.so"),
+    (
+        "name = \\\"reminder-in-c\\\"\\n\"                                                          \\",
+        "name = \\\"{name}\\\"\\n\" \\",
+    ),
+    (
+        "title = { en = \\\"Reminder\\\", zh = \\\"提醒\\\" }\\n\"                                      \\",
+        "title = { en = \\\"{title}\\\", zh = \\\"{title}\\\" }\\n\" \\",
+    ),
     ("KEHU_STR(\"kehu\"), KEHU_STR(\"MIT OR Apache-2.0\")", "KEHU_NO_STR, KEHU_NO_STR"),
 ];
 
@@ -118,11 +136,15 @@ impl Names {
 /// The files of a plugin, each with its path within the folder.
 pub(super) type Files = Vec<(String, String)>;
 
-/// A scorer in C.
-pub(super) fn in_c(names: &Names) -> Files {
-    let text = names.changed(IN_C, C_CHANGES);
+/// A step in C; none where there is no example of the hook.
+pub(super) fn in_c(names: &Names, hook: Hook) -> Option<Files> {
+    let text = match hook {
+        Hook::Score => names.changed(IN_C, C_CHANGES),
+        Hook::FollowUp => names.changed(REMINDER, REMINDER_CHANGES),
+        _ => return None,
+    };
     let header = kehu_native::HEADER.to_owned();
-    vec![(format!("{}.c", names.name), text), ("kehu_plugin.h".to_owned(), header)]
+    Some(vec![(format!("{}.c", names.name), text), ("kehu_plugin.h".to_owned(), header)])
 }
 
 /// A step in Rust; `sdk` is the folder of the SDK. The package has a name of its own, since a plugin may be
@@ -163,6 +185,7 @@ mod tests {
     fn nothing_of_an_example_but_its_code_is_left_in_a_new_plugin() {
         let all = [
             (IN_C, C_CHANGES, 0),
+            (REMINDER, REMINDER_CHANGES, 0),
             (SCORER, SCORER_CHANGES, 1),
             (FOLLOW_UP, FOLLOW_UP_CHANGES, 1),
             (PLANNER, PLANNER_CHANGES, 1),
@@ -174,12 +197,12 @@ mod tests {
             assert_eq!(text.matches(NOBODY.0).count(), nobody);
         }
         let names = Names { name: "int".to_owned(), column: "int_score".to_owned() };
-        for (_, text) in in_c(&names).into_iter().take(1).chain(
+        for (_, text) in in_c(&names, Hook::Score).into_iter().flatten().take(1).chain(
             [Hook::Score, Hook::FollowUp]
                 .into_iter()
                 .flat_map(|hook| in_rust(&names, hook, Path::new("sdk"))),
         ) {
-            for word in ["silence", "Silence", "沉默"] {
+            for word in ["silence", "Silence", "沉默度", "沉默指数"] {
                 assert!(!text.contains(word), "{word}: {text}");
             }
             assert!(!text.contains("{name}") && !text.contains("{title}"), "{text}");

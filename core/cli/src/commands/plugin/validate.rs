@@ -95,11 +95,11 @@ fn show(context: &mut Context<'_>, findings: &[Finding]) -> Result {
     for finding in findings {
         let (state, found, advice) = parts(&finding.outcome);
         let cell =
-            |text: String| if text.is_empty() { Cell::empty() } else { Cell::text(clean(&text)) };
+            |text: String| if text.is_empty() { Cell::empty() } else { Cell::said(clean(&text)) };
         listing.rows.push(vec![
-            Cell::text(state),
+            Cell::said(state),
             Cell::text(finding.check),
-            Cell::text(finding.about),
+            Cell::said(finding.about),
             cell(found),
             cell(advice),
         ]);
