@@ -72,7 +72,7 @@ fn what_a_pack_brings_is_recorded_counted_and_listed_at_once() {
 fn packs_that_contradict_each_other_are_named_with_their_lines() {
     let other = [(
         "scripts/other/pack.toml",
-        "name = \"other\"\nversion = \"1\"\napi = \"0.1\"\n[[kind]]\nname = \"obstacle\"\n",
+        "name = \"other\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[kind]]\nname = \"obstacle\"\n",
     )];
     let kit = shop_with(&[&OBSTACLES, &other]);
     assert_snapshot!(kit.run("customer list"), @r#"
