@@ -116,6 +116,7 @@ fn the_examples_in_rust_that_decide_keep_to_the_rules() {
             limits: kehu_contract::Limits::default(),
             seed: 1,
             fuzz: std::time::Duration::ZERO,
+            clock: std::time::Duration::ZERO,
             kinds: std::collections::BTreeMap::new(),
         };
         let factory = factory(&path, OnCrash::Fail, Isolation::Worker);
