@@ -337,7 +337,7 @@ end)
     failed fails
       score failed: attempt to compare number < nil
       --> scripts/test/tests.lua:1
-      pack silence, score, customer C-1: runtime error: attempt to compare number < nil
+      pack silence, score, poor: runtime error: attempt to compare number < nil
         --> scripts/test/main.lua:23
         23 | if c.amount_12m > 5 then
         called from scripts/test/main.lua:23 in score
