@@ -19,6 +19,7 @@ mod pack;
 mod pack_life;
 mod plugin;
 mod plugin_add;
+mod plugin_readme;
 mod plugin_rough;
 mod plugin_said;
 mod repl;
