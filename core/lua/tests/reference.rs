@@ -170,6 +170,12 @@ fn function_of(subject: &Subject) -> &'static str {
     }
 }
 
+/// A body that returns what the planner must.
+fn plan_too(function: &str, body: &str) -> String {
+    let end = if function == "plan_visits" { "return { days = {} }" } else { "" };
+    format!("{body}\n{end}")
+}
+
 fn map(json: Json) -> Map<String, Json> {
     match json {
         Json::Object(map) => map,
@@ -272,7 +278,8 @@ fn every_example_gives_what_it_says() {
     let of_subjects = api::subjects().map(|subject| (subject, subject.name, subject.example));
     let all = of_entries.chain(of_subjects).filter(|(.., example)| !example.is_empty());
     for (subject, name, example) in all {
-        if let Err(error) = run(function_of(subject), &checked(example)) {
+        let function = function_of(subject);
+        if let Err(error) = run(function, &plan_too(function, &checked(example))) {
             wrong += &format!("{name}: {error}\n");
         }
     }
@@ -332,6 +339,32 @@ fn the_registry_names_what_scripts_see_and_nothing_else() {
         ("kehu.PlanContext", "plan_visits"),
     ] {
         assert_eq!(named(&["kehu.Context", subject]), seen(function, "ctx"), "{subject}");
+    }
+    for (subject, function, table) in [
+        ("kehu.Deal", "follow_up", "case.deals[1]"),
+        ("kehu.Interaction", "follow_up", "case.interactions[1]"),
+        ("kehu.Proposal", "review", "proposals[1]"),
+        ("kehu.StageCase", "stage", "case"),
+        ("kehu.Stage", "stage", "case.stage"),
+        ("kehu.MoveAsked", "stage", "case.move"),
+        ("kehu.Move", "stage", "case.history[1]"),
+        ("kehu.Event", "on_event", "event"),
+        ("kehu.Problem", "plan_visits", "problem"),
+        ("kehu.WorkDay", "plan_visits", "problem.days[1]"),
+        ("kehu.PlanCustomer", "plan_visits", "problem.customers[1]"),
+        ("kehu.Point", "plan_visits", "problem.home"),
+    ] {
+        let named = named(&[subject]);
+        // What is nil is not in a table: reading every name that is told finds no error, and all that is in
+        // the table is told.
+        let body = format!("local t = {table} local all = {{ {} }}", {
+            let reads: Vec<String> = named.iter().map(|name| format!("t.{name}")).collect();
+            reads.join(", ")
+        });
+        run(function, &plan_too(function, &body)).unwrap();
+        for name in seen(function, table) {
+            assert!(named.contains(&name), "{subject} has {name}");
+        }
     }
     let mut score = named(&["kehu.Context", "kehu.ScoreContext"]);
     // Without a fit the state is nil, which a table does not hold.
