@@ -125,6 +125,8 @@ fn no_source_file_is_too_long_to_be_read() {
     let long: Vec<String> = found
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "rs" || end == "lua"))
+        // Definitions for editors are written by the program and read by it.
+        .filter(|path| !path.to_string_lossy().ends_with(".d.lua"))
         .filter_map(|path| {
             let lines = fs::read_to_string(path).ok()?.lines().count();
             (lines > LONGEST).then(|| format!("{}: {lines} lines", path.display()))

@@ -221,7 +221,9 @@ fn a_pack_that_never_ends_leaves_what_was_written_as_it_is() {
     error: pack broken, on_event, customer C-1, contact P-1: time limit error: one event took more than 50 ms
       --> scripts/broken/main.lua:2
       2 | while true do end
+        | ^^^^^^^^^^^^^^^^^
       called from scripts/broken/main.lua:2 in on_event
+      used …, the limit is 50 ms: call_milliseconds in [limits]
     hint: look for a loop that does not end; processor time counts, not waiting
     pack broken could not be heard; the others were
     [exit 3]

@@ -242,7 +242,9 @@ fn a_broken_pack_does_not_hold_a_deal_and_the_others_decide() {
     error: pack broken, stage, customer C-1, deal D-1: time limit error: one deal took more than 50 ms
       --> scripts/broken/main.lua:2
       2 | while true do end
+        | ^^^^^^^^^^^^^^^^^
       called from scripts/broken/main.lua:2 in stage
+      used …, the limit is 50 ms: call_milliseconds in [limits]
     hint: look for a loop that does not end; processor time counts, not waiting
     pack broken could not be heard; the others were
     error: pack process refuses: no need is recorded
@@ -413,6 +415,7 @@ fn a_pack_that_fails_stops_the_import_unless_it_is_left_out() {
     error: pack tidy, import_row, people.csv:2: argument error: a row of a customer has no "phon"
       --> scripts/tidy/main.lua:2
       2 | return row.phon
+        |            ^^^^
       called from scripts/tidy/main.lua:2 in import_row
       name = "上海重工"
       phone = "021 5555"

@@ -150,9 +150,11 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
       语言      Lua
       接口版本  0.1 – 0.x
       哈希      c90c88b140a5fda9ac59a77762cfa16719be0a77e5c5d579bbd04d02de74a713
-      单次上限  50 ms, (default):23
-      整次上限  60 s, (default):24
-      内存上限  256 MiB, (default):25
+      单次上限  50 ms, (default):24
+      单批上限  20 s, (default):25
+      整次上限  60 s, (default):26
+      加载上限  200 ms, (default):27
+      内存上限  256 MiB, (default):28
 
     步骤
       步骤   钩子   函数

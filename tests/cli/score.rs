@@ -392,6 +392,7 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     error: pack broken, score, customer C-1 武汉钢铁: argument error: c.recency is not in needs
       --> scripts/broken/main.lua:3
       3 | return { broken_score = c.recency + 1 }
+        |                         ^^^^^^^^^
       called from scripts/broken/main.lua:3 in score
       recency_days = 10
     hint: did you mean recency_days?

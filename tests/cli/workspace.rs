@@ -79,7 +79,12 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
       {
         "key": "limits.call_milliseconds",
         "value": 50,
-        "set_at": "(default):23"
+        "set_at": "(default):24"
+      },
+      {
+        "key": "limits.batch_seconds",
+        "value": 20,
+        "set_at": "(default):25"
       },
       {
         "key": "limits.run_seconds",
@@ -87,9 +92,14 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
         "set_at": "kehu.toml:3"
       },
       {
+        "key": "limits.load_milliseconds",
+        "value": 200,
+        "set_at": "(default):27"
+      },
+      {
         "key": "limits.memory_mib",
         "value": 256,
-        "set_at": "(default):25"
+        "set_at": "(default):28"
       }
     ]
     "#);

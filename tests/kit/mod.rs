@@ -127,10 +127,18 @@ impl Kit {
     }
 }
 
-/// Puts a lasting name in the place of the folder's own.
+/// Puts a lasting name in the place of the folder's own, and of figures that are others each time.
 fn hide(text: &str, folder: &Path) -> String {
     let canonical = std::fs::canonicalize(folder).unwrap();
-    text.replace(canonical.to_str().unwrap(), "$DIR").replace(folder.to_str().unwrap(), "$DIR")
+    let text =
+        text.replace(canonical.to_str().unwrap(), "$DIR").replace(folder.to_str().unwrap(), "$DIR");
+    let used = |line: &str| match line.split_once(", the limit is ") {
+        Some((before, after)) if before.trim_start().starts_with("used ") => {
+            format!("  used …, the limit is {after}")
+        }
+        _ => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(used).collect()
 }
 
 /// Parts a line into words at blanks; those within `'…'` stay.

@@ -173,7 +173,7 @@ pub(crate) fn worker() -> WorkerCommand {
 
 pub(crate) fn limits() -> Limits {
     let (call, run) = (Duration::from_millis(50), Duration::from_secs(2));
-    Limits { call, run, memory: 64 * 1024 * 1024 }
+    Limits { call, run, memory: 64 * 1024 * 1024, ..Limits::default() }
 }
 
 /// Looks at a file in a worker.

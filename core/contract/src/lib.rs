@@ -68,7 +68,8 @@ pub use manifest::{
     API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name, parse_version,
 };
 pub use pack::{
-    Batch, FailureKind, Limits, Origin, Pack, PackError, PackFactory, RunContext, ScoredColumn,
+    Batch, FailureKind, Limits, Origin, Overstep, Pack, PackError, PackFactory, RunContext,
+    ScoredColumn,
 };
 pub use plan::{
     FixedVisit, LeftOut, Plan, PlanCustomer, PlanDay, PlanningProblem, Point, Stop, WorkDay,

@@ -27,8 +27,12 @@ pub enum Origin {
 pub struct Limits {
     /// Processor time for one customer, or for a `fit`.
     pub call: Duration,
+    /// Processor time for a batch of customers.
+    pub batch: Duration,
     /// Processor time for a whole run, all calls together, per thread.
     pub run: Duration,
+    /// Processor time for loading, which happens anew for each batch.
+    pub load: Duration,
     /// Memory in bytes, per thread.
     pub memory: usize,
 }
@@ -37,10 +41,23 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             call: Duration::from_millis(50),
+            batch: Duration::from_secs(20),
             run: Duration::from_mins(1),
+            load: Duration::from_millis(200),
             memory: 256 * 1024 * 1024,
         }
     }
+}
+
+/// Says which limit was overstepped, and by how much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overstep {
+    /// Where the limit is set, such as `call_milliseconds in [limits]`.
+    pub set_by: &'static str,
+    /// What was used when it was noticed, with its unit.
+    pub used: String,
+    /// What may be used, with its unit.
+    pub allowed: String,
 }
 
 /// Holds what a pack is told of the run that it is made for.
@@ -213,6 +230,36 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Load,
+        Self::Runtime,
+        Self::TimeLimit,
+        Self::MemoryLimit,
+        Self::Result,
+        Self::Argument,
+        Self::Host,
+    ];
+
+    /// The kind of a [`PackError`] that was kept as a text.
+    ///
+    /// ```
+    /// use kehu_contract::{FailureKind, PackError};
+    /// let error = PackError::new(FailureKind::TimeLimit, "silence", "one customer took long");
+    /// assert_eq!(FailureKind::of_text(&error.to_string()), Some(FailureKind::TimeLimit));
+    /// assert_eq!(FailureKind::of_text("it broke"), None);
+    /// ```
+    pub fn of_text(text: &str) -> Option<Self> {
+        let line = text.lines().next()?;
+        let at = |kind: Self| line.find(&format!(": {} error: ", kind.name()));
+        // What the pack says comes last, so the first one counts.
+        Self::ALL
+            .into_iter()
+            .filter_map(|kind| Some((at(kind)?, kind)))
+            .min_by_key(|(at, _)| *at)
+            .map(|(_, kind)| kind)
+    }
+
     /// The words for it in messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -246,10 +293,14 @@ pub struct PackError {
     pub place: Option<(String, u32)>,
     /// That line's text.
     pub source: Option<String>,
+    /// Blanks and carets that stand below the part of the line that is meant.
+    pub mark: Option<String>,
     /// The calls that led there, innermost first, as `file:line in function`.
     pub traceback: Vec<String>,
     /// The inputs that the customer had.
     pub inputs: Vec<(String, String)>,
+    /// The limit that was overstepped, if it is that.
+    pub limit: Option<Overstep>,
     /// What to do next.
     pub hint: Option<String>,
 }
@@ -271,8 +322,10 @@ impl PackError {
             message: message.into(),
             place: None,
             source: None,
+            mark: None,
             traceback: Vec::new(),
             inputs: Vec::new(),
+            limit: None,
             hint: None,
         }
     }
@@ -298,6 +351,9 @@ impl fmt::Display for PackError {
             write!(f, "\n  --> {file}:{line}")?;
             if let Some(source) = &self.source {
                 write!(f, "\n  {line} | {source}")?;
+                if let Some(mark) = &self.mark {
+                    write!(f, "\n  {:1$} | {mark}", "", line.to_string().len())?;
+                }
             }
         }
         for call in &self.traceback {
@@ -305,6 +361,9 @@ impl fmt::Display for PackError {
         }
         for (name, value) in &self.inputs {
             write!(f, "\n  {name} = {value}")?;
+        }
+        if let Some(Overstep { set_by, used, allowed }) = &self.limit {
+            write!(f, "\n  used {used}, the limit is {allowed}: {set_by}")?;
         }
         match &self.hint {
             Some(hint) => write!(f, "\nhint: {hint}"),

@@ -100,6 +100,7 @@ impl PackSet {
             errors.push(PackSetError::Unknown { name: name.to_owned(), place, hint });
         };
         let named = settings.packs_on.iter().chain(settings.pack_settings.keys());
+        let named = named.chain(settings.pack_limits.keys());
         let named = named.chain(settings.column_givers.values());
         for name in named.chain(settings.hook_packs.values().flatten()) {
             if !names().any(|known| known == name) {

@@ -9,7 +9,8 @@ use kehu_contract::{FailureKind, Hook, PackError};
 
 use crate::factory::Shared;
 use crate::fault::{Fault, plain, plain_within};
-use crate::gate::Overrun;
+use crate::gate::{Overrun, memory_fault};
+use crate::{hints, mark};
 
 /// The most calls that are shown.
 const CALLS: usize = 12;
@@ -26,6 +27,8 @@ pub(crate) struct Scene {
     pub(crate) function: Option<(String, u32)>,
     /// True while the pack loads: an error is then one of loading.
     pub(crate) loading: bool,
+    /// The memory that the pack may use, in bytes; 0 where nobody says it.
+    pub(crate) memory: usize,
 }
 
 /// What an error says, in one text with its hint, for a test that expects it.
@@ -64,7 +67,12 @@ pub(crate) fn describe(
     if scene.loading && matches!(raw.fault.kind, FailureKind::Runtime | FailureKind::Argument) {
         raw.fault.kind = FailureKind::Load;
     }
+    if raw.fault.kind == FailureKind::MemoryLimit && raw.fault.limit.is_none() && scene.memory > 0 {
+        let most = scene.memory.saturating_add(scene.memory / 2).div_ceil(1024 * 1024);
+        raw.fault = memory_fault("the pack", scene.memory, &format!("more than {most} MiB"));
+    }
     let place = own.or_else(|| frames.first().cloned());
+    let raised = place.is_some();
     let mut result = PackError::new(raw.fault.kind, &shared.manifest.name, "");
     result.source = place
         .as_ref()
@@ -85,11 +93,13 @@ pub(crate) fn describe(
         .take(CALLS)
         .map(|(path, line, function)| format!("{}:{line} in {function}", shared.shown(path)))
         .collect();
-    result.hint = raw
-        .fault
-        .hint
-        .or_else(|| hint(&raw.fault.message, result.source.as_deref(), &scene.inputs));
     result.message = plain(&without_addresses(&raw.fault.message));
+    let (message, source) = (&result.message, result.source.as_deref().unwrap_or_default());
+    result.hint = raw.fault.hint.or_else(|| hints::hint(message, source, &scene.inputs));
+    if raised {
+        result.mark = mark::below(source, message, result.hint.as_deref());
+    }
+    result.limit = raw.fault.limit;
     result.step = scene.step;
     result.customer = scene.customer;
     result.subject = scene.subject;
@@ -217,39 +227,6 @@ fn without_addresses(message: &str) -> String {
         rest = &rest[at + 4 + digits..];
     }
     result + rest
-}
-
-/// Recognises the common mistakes.
-fn hint(message: &str, source: Option<&str>, inputs: &[(String, String)]) -> Option<String> {
-    if message.starts_with("stack overflow") {
-        return Some("a function calls itself without an end".to_owned());
-    }
-    if message.starts_with("attempt to yield") {
-        return Some("a hook returns its result; it cannot wait".to_owned());
-    }
-    let about_nil = message.contains("nil");
-    if about_nil && let Some(name) = missing_input(source?, inputs) {
-        return Some(format!(
-            "c.{name} is missing for this customer; test it first: if c.{name} then … end"
-        ));
-    }
-    if message.starts_with("attempt to call a nil value")
-        || message.starts_with("attempt to call missing method")
-    {
-        return Some("there is no such function; look at its spelling, and at : and .".to_owned());
-    }
-    about_nil.then(|| "a value is nil here; test it before it is used".to_owned())
-}
-
-/// The missing input that a line of source reads.
-fn missing_input<'a>(source: &str, inputs: &'a [(String, String)]) -> Option<&'a str> {
-    let missing = inputs.iter().filter(|(_, value)| value == "missing").map(|(name, _)| name);
-    missing.map(String::as_str).find(|name| {
-        source.match_indices(&format!(".{name}")).any(|(at, found)| {
-            let next = source[at + found.len()..].chars().next();
-            !next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '_')
-        })
-    })
 }
 
 /// Shortens a step to what a scene needs.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use kehu_contract::FailureKind;
 pub(crate) use kehu_contract::plain as plain_within;
+use kehu_contract::{FailureKind, Overstep};
 
 /// The longest message that a script can put into an error.
 const MESSAGE_BYTES: usize = 4_096;
@@ -14,11 +14,12 @@ pub(crate) struct Fault {
     pub(crate) kind: FailureKind,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    pub(crate) limit: Option<Overstep>,
 }
 
 impl Fault {
     pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self { kind, message: message.into(), hint: None, limit: None }
     }
 
     #[must_use]

@@ -16,6 +16,9 @@ pub const SCRIPT_BYTES: usize = 256 * 1024;
 /// The most script text in a pack.
 const PACK_BYTES: usize = 1024 * 1024;
 
+/// How much of a line is shown in a complaint about it.
+const SHOWN_BYTES: usize = 200;
+
 /// Holds a pack's files as they were read by whoever may read files.
 #[derive(Debug, Clone)]
 pub struct PackFiles {
@@ -200,7 +203,12 @@ fn decode<'a>(shown: &str, bytes: &'a [u8], problems: &mut Vec<Problem>) -> Opti
 
 fn problem(file: &str, line: u32, source: &str, message: &str, hint: Option<&str>) -> Problem {
     Problem {
-        place: Place { file: Arc::from(file), line, column: 1, source: Arc::from(source) },
+        place: Place {
+            file: Arc::from(file),
+            line,
+            column: 1,
+            source: Arc::from(plain_within(source, SHOWN_BYTES).as_str()),
+        },
         message: message.to_owned(),
         hint: hint.map(str::to_owned),
     }

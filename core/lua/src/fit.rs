@@ -1,7 +1,7 @@
 //! What `fit` sees: column objects over the whole base. Every figure is computed here, in row
 //! order, so that neither batches nor threads can be seen in it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use mlua::{Lua, Table, UserData, UserDataMethods, UserDataRef, Value};
 use crate::api;
 use crate::fault::{Fault, plain_within};
 use crate::frame::Frame;
-use crate::gate::Gate;
+use crate::gate::{Gate, memory_fault};
 use crate::machine::Machine;
 
 /// The most distinct values that `count_by` tells apart.
@@ -24,11 +24,22 @@ struct Column {
     numbers: OnceCell<Option<Vec<f64>>>,
     sorted: OnceCell<Vec<f64>>,
     gate: Rc<Gate>,
+    /// The bytes of columns that a script has made of others, which its VM knows nothing of.
+    held: Rc<Cell<usize>>,
+    /// How many of them are this column's.
+    own: usize,
+}
+
+impl Drop for Column {
+    fn drop(&mut self) {
+        self.held.set(self.held.get().saturating_sub(self.own));
+    }
 }
 
 /// Builds the table of columns that `fit` gets.
 pub(crate) fn columns(machine: &Machine, step: &Step, frame: &Frame) -> mlua::Result<Table> {
     let table = machine.lua.create_table()?;
+    let held = Rc::new(Cell::new(0));
     for need in &step.needs {
         let name = need.name();
         let Some(data) = frame.shared(&name) else { continue };
@@ -38,6 +49,8 @@ pub(crate) fn columns(machine: &Machine, step: &Step, frame: &Frame) -> mlua::Re
             numbers: OnceCell::new(),
             sorted: OnceCell::new(),
             gate: Rc::clone(&machine.gate),
+            held: Rc::clone(&held),
+            own: 0,
         };
         table.raw_set(name, machine.lua.create_userdata(column)?)?;
     }
@@ -120,7 +133,8 @@ impl Column {
     }
 
     /// The column with the values of those customers only that have a value in `other`.
-    fn restricted(&self, other: &Self) -> Self {
+    fn restricted(&self, lua: &Lua, other: &Self) -> mlua::Result<Self> {
+        let own = self.room(lua)?;
         let rows = self.data.len().min(other.data.len());
         let data = self.gate.exempt(|| {
             let mut data = self.data.slice(0, rows);
@@ -134,13 +148,31 @@ impl Column {
             }
             data
         });
-        Self {
+        Ok(Self {
             name: self.name.clone(),
             data: Arc::new(data),
             numbers: OnceCell::new(),
             sorted: OnceCell::new(),
             gate: Rc::clone(&self.gate),
+            held: Rc::clone(&self.held),
+            own,
+        })
+    }
+
+    /// Takes room for one more column of this length: its values, and those in order.
+    fn room(&self, lua: &Lua) -> mlua::Result<usize> {
+        let own = self.data.len() * size_of::<f64>() * 3;
+        let full = || self.held.get() + own > self.gate.memory();
+        if full() {
+            // Those that the script has let go of are freed when the VM collects.
+            lua.gc_collect()?;
         }
+        if full() {
+            let used = format!("{} MiB", (self.held.get() + own).div_ceil(1024 * 1024));
+            return Err(memory_fault("the pack", self.gate.memory(), &used).into());
+        }
+        self.held.set(self.held.get() + own);
+        Ok(own)
     }
 
     /// How many customers have each value of a label, text or flag.
@@ -199,8 +231,8 @@ impl UserData for Column {
             let count = number(&count, &column.name, "cut_after_count")?;
             Ok(column.cut(count.max(0.0) as usize, "cut_after_count")?)
         });
-        methods.add_method("where", |_, column, other: UserDataRef<Self>| {
-            Ok(column.restricted(&other))
+        methods.add_method("where", |lua, column, other: UserDataRef<Self>| {
+            column.restricted(lua, &other)
         });
         methods.add_method("count_by", |lua, column, ()| column.count_by(lua));
     }

@@ -14,6 +14,7 @@ use crate::fault::{Fault, plain_within};
 use crate::gate::Work;
 use crate::machine::key_in_words;
 use crate::pack::Trouble;
+use crate::tray::{Tray, Words};
 use crate::view;
 
 /// The most proposals for one customer.
@@ -27,12 +28,8 @@ const KEYS: [&str; 12] = [
 const CASE: [&str; 7] =
     ["name", "customer", "contacts", "tasks", "deals", "interactions", "threads"];
 
-/// The proposals of a batch: those made, each with its token, and those returned.
-#[derive(Debug, Default)]
-struct Desk {
-    made: Vec<Proposal>,
-    taken: Vec<Proposal>,
-}
+const WORDS: Words =
+    Words { one: "a proposal", hint: "return nothing, or a list of ctx:propose{…}" };
 
 /// Runs the loop over the batch and gathers what was proposed.
 pub(crate) fn run(
@@ -49,78 +46,59 @@ pub(crate) fn run(
     let lua = &machine.lua;
     let host = host_table(job, batch.columns.rows())?;
     let row: mlua::Buffer = host.raw_get("row")?;
-    let desk: Rc<RefCell<Desk>> = Rc::default();
-    let tokens = lua.create_table()?;
-    let ctx = context(job, &host, &desk, &tokens, &batch.ids, cases)?;
+    let tray = Tray::new(lua, &machine.gate)?;
+    let ctx = context(job, &host, &tray, &batch.ids, cases)?;
     let case_of = case_reader(lua, cases)?;
-    let take = taker(lua, &desk, tokens, &job.step.function)?;
+    let take = tray.taker(lua, &job.step.function, WORDS, PROPOSALS)?;
     let run: Function = job.chunk.call(host)?;
     machine.gate.enter(Work::Customers, Some(row));
     run.call::<()>((author, ctx, case_of, take))?;
     machine.gate.pause();
-    Ok(desk.take().taken)
+    Ok(tray.finish().into_iter().map(|(_, proposal)| proposal).collect())
 }
 
 fn context(
     job: &Job<'_>,
     host: &Table,
-    desk: &Rc<RefCell<Desk>>,
-    tokens: &Table,
+    tray: &Rc<Tray<Proposal>>,
     ids: &[i64],
     cases: &[Case],
 ) -> mlua::Result<Table> {
-    let machine = &job.pack.machine;
-    let ctx = machine.lua.create_table()?;
+    let lua = &job.pack.machine.lua;
+    let ctx = lua.create_table()?;
     for name in ["as_of", "settings", "random"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
-    let (desk, tokens, ids) = (Rc::clone(desk), tokens.clone(), ids.to_vec());
-    let (gate, registry) = (Rc::clone(&machine.gate), Rc::clone(&job.pack.evaluator.registry));
+    let (ids, registry) = (ids.to_vec(), Rc::clone(&job.pack.evaluator.registry));
     let actions: Vec<String> =
         job.pack.shared.manifest.actions.iter().map(|action| action.key.clone()).collect();
     let deals: Vec<Vec<i64>> =
         cases.iter().map(|case| case.deals.iter().map(|deal| deal.id).collect()).collect();
     let known: Vec<Vec<i64>> = cases.iter().map(Case::interaction_ids).collect();
     let as_of = job.pack.context.as_of;
-    ctx.raw_set(
-        "propose",
-        machine.lua.create_function(move |lua, (_, given): (Value, Value)| {
-            let Value::Table(table) = &given else {
-                return Err(Fault::argument("ctx:propose takes a table")
-                    .hint("write ctx:propose{ action = \"…\", … }, with a colon")
-                    .into());
-            };
-            let row = gate.row_now() as usize;
-            let mut proposal = read(table, &actions, as_of)?;
-            proposal.causes = causes::read(&table.raw_get("because")?, "ctx:propose", &registry)?;
-            if !matches!(table.raw_get("guidance")?, Value::Nil) {
-                proposal.guidance = causes::of_field(table, "guidance", "ctx:propose", &registry)?;
-            }
-            proposal.customer = ids.get(row).copied().unwrap_or_default();
-            if let Some(deal) = proposal.deal
-                && !deals.get(row).is_some_and(|deals| deals.contains(&deal))
-            {
-                let message = format!("ctx:propose: deal {deal} is no open deal of this customer");
-                return Err(Fault::result(message).into());
-            }
-            if let Some(about) = proposal.about
-                && !known.get(row).is_some_and(|known| known.contains(&about))
-            {
-                let message =
-                    format!("ctx:propose: {about} is no interaction of this customer in its case");
-                return Err(Fault::result(message)
-                    .hint("give the id of one of case.threads or case.interactions")
-                    .into());
-            }
-            let mut desk = desk.borrow_mut();
-            let token = lua.create_table()?;
-            token.set_readonly(true);
-            tokens.raw_set(&token, desk.made.len() as f64)?;
-            desk.made.push(proposal);
-            Ok(token)
-        })?,
-    )?;
-    strict_index(&machine.lua, "ctx", ctx)
+    tray.maker(lua, &ctx, "propose", move |table, whose, row| {
+        let mut proposal = read(table, &actions, as_of)?;
+        proposal.causes = causes::of_field(table, "because", whose, &registry)?;
+        if !matches!(table.raw_get("guidance"), Ok(Value::Nil)) {
+            proposal.guidance = causes::of_field(table, "guidance", whose, &registry)?;
+        }
+        proposal.customer = ids.get(row).copied().unwrap_or_default();
+        if let Some(deal) = proposal.deal
+            && !deals.get(row).is_some_and(|deals| deals.contains(&deal))
+        {
+            let message = format!("{whose}: deal {deal} is no open deal of this customer");
+            return Err(Fault::result(message));
+        }
+        if let Some(about) = proposal.about
+            && !known.get(row).is_some_and(|known| known.contains(&about))
+        {
+            let message = format!("{whose}: {about} is no interaction of this customer in its case");
+            return Err(Fault::result(message)
+                .hint("give the id of one of case.threads or case.interactions"));
+        }
+        Ok(proposal)
+    })?;
+    strict_index(lua, "ctx", ctx)
 }
 
 fn read(table: &Table, actions: &[String], as_of: i32) -> Result<Proposal, Fault> {
@@ -185,48 +163,6 @@ fn fields(table: &Table, whose: &str) -> Result<BTreeMap<String, String>, Fault>
         fields.insert(name, word);
     }
     Ok(fields)
-}
-
-/// What the loop calls with what the author's function returned.
-fn taker(lua: &Lua, desk: &Rc<RefCell<Desk>>, tokens: Table, name: &str) -> mlua::Result<Function> {
-    let (desk, name) = (Rc::clone(desk), name.to_owned());
-    lua.create_function(move |_, returned: Value| {
-        let mut desk = desk.borrow_mut();
-        let place = |value: &Value| -> Option<usize> {
-            tokens.raw_get::<Option<f64>>(value).ok()?.map(|place| place as usize)
-        };
-        let places = match &returned {
-            Value::Nil => Vec::new(),
-            single if place(single).is_some() => place(single).into_iter().collect(),
-            Value::Table(list) => {
-                let mut places = Vec::new();
-                for at in 1..=list.raw_len() {
-                    let item: Value = list.raw_get(at)?;
-                    places.push(place(&item).ok_or_else(|| {
-                        Fault::result(format!(
-                            "{name} returned {} at place {at}, expected a proposal",
-                            a(&item)
-                        ))
-                        .hint("make it with ctx:propose{…}")
-                    })?);
-                }
-                places
-            }
-            other => {
-                let message = format!("{name} returned {}, expected a list of proposals", a(other));
-                return Err(Fault::result(message).hint("return { ctx:propose{…} }").into());
-            }
-        };
-        if places.len() > PROPOSALS {
-            let message =
-                format!("{name} returned more than {PROPOSALS} proposals for one customer");
-            return Err(Fault::result(message).into());
-        }
-        let chosen: Vec<Proposal> =
-            places.iter().filter_map(|place| desk.made.get(*place).cloned()).collect();
-        desk.taken.extend(chosen);
-        Ok(())
-    })
 }
 
 /// Reads what is known of a customer, when a script asks for it: most scripts look at few.

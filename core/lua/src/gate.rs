@@ -9,12 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use kehu_contract::{FailureKind, Limits};
+use kehu_contract::{FailureKind, Limits, Overstep};
 use mlua::{Buffer, Lua, VmState};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::bell::Bell;
 use crate::fault::Fault;
+
+const MIB: usize = 1024 * 1024;
+/// What a script is called that belongs to no pack.
+const SCRIPT: &str = "the script";
 
 /// The row number that stands for "before the first customer".
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -39,12 +43,16 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    fn limit(self, limits: Limits) -> Duration {
+    /// How much it may take, and where that is set.
+    fn limit(self, limits: Limits) -> (Duration, &'static str) {
         match self {
-            Self::Load => limits.call * 4,
-            Self::Fit | Self::Customers | Self::Each(_) | Self::Script => limits.call,
-            Self::Test => limits.call * 20,
-            Self::Whole => limits.run,
+            Self::Load => (limits.load, "load_milliseconds in [limits]"),
+            Self::Test => (limits.call * 20, "call_milliseconds in [limits]"),
+            Self::Fit | Self::Customers | Self::Each(_) => {
+                (limits.call, "call_milliseconds in [limits]")
+            }
+            Self::Script => (limits.call, "--time"),
+            Self::Whole => (limits.run, "run_seconds in [limits]"),
         }
     }
 
@@ -62,7 +70,7 @@ impl Work {
 
     /// Whose memory it is.
     fn owner(self) -> &'static str {
-        if self == Self::Script { "the script" } else { "the pack" }
+        if self == Self::Script { SCRIPT } else { "the pack" }
     }
 }
 
@@ -173,6 +181,11 @@ impl Gate {
         self.over.borrow().is_some()
     }
 
+    /// How much memory the pack may use, in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        self.limits.memory
+    }
+
     /// The row that the script's loop is at.
     pub(crate) fn row_now(&self) -> u32 {
         self.rows.borrow().as_ref().map_or(NO_ROW, |rows| u32::from_le_bytes(rows.read_bytes(0)))
@@ -211,8 +224,9 @@ impl Gate {
         if lua.used_memory() > self.limits.memory {
             // The engine has no emergency collection: honest garbage gets its chance here.
             lua.gc_collect()?;
-            if lua.used_memory() > self.limits.memory {
-                return self.refuse(self.memory_fault(), lua);
+            let used = lua.used_memory();
+            if used > self.limits.memory {
+                return self.refuse(self.memory_fault(used), lua);
             }
         }
         self.judge(processor_time(), Some(lua));
@@ -231,31 +245,43 @@ impl Gate {
             // since a busy machine may look late.
             let alone = row == before.wrapping_add(1);
             let spent = now.saturating_sub(self.looked.get());
-            let whole = alone && spent > self.work.get().limit(self.limits);
+            let whole = alone && spent > self.work.get().limit(self.limits).0;
             self.since.set(if whole { self.looked.get().max(self.since.get()) } else { now });
         }
         self.looked.set(now);
-        let limit = self.work.get().limit(self.limits);
-        let run = self.used.get() + now.saturating_sub(self.entered.get());
-        let message = if now.saturating_sub(self.since.get()) > limit {
-            format!("{} took more than {}", self.work.get().subject(), in_words(limit))
-        } else if run > self.limits.run {
-            format!("the run took more than {}", in_words(self.limits.run))
-        } else {
-            return;
-        };
-        let fault = Fault::new(FailureKind::TimeLimit, message)
-            .hint("look for a loop that does not end; processor time counts, not waiting");
-        self.note(fault, lua);
+        if let Some(fault) = self.too_long(now) {
+            self.note(fault, lua);
+        }
     }
 
-    fn memory_fault(&self) -> Fault {
-        let limit = self.limits.memory.div_ceil(1024 * 1024);
-        Fault::new(
-            FailureKind::MemoryLimit,
-            format!("{} used more than {limit} MiB", self.work.get().owner()),
+    /// The limit on time that is overstepped, the narrowest one first.
+    fn too_long(&self, now: Duration) -> Option<Fault> {
+        let (work, limits) = (self.work.get(), self.limits);
+        let (call, key) = work.limit(limits);
+        let entered = now.saturating_sub(self.entered.get());
+        let batch = match work {
+            Work::Customers | Work::Each(_) => entered,
+            _ => Duration::ZERO,
+        };
+        let spent = [
+            (work.subject(), now.saturating_sub(self.since.get()), call, key),
+            ("the batch", batch, limits.batch, "batch_seconds in [limits]"),
+            ("the run", self.used.get() + entered, limits.run, "run_seconds in [limits]"),
+        ];
+        let (subject, used, limit, key) =
+            spent.into_iter().find(|(_, used, limit, _)| used > limit)?;
+        let mut fault = Fault::new(
+            FailureKind::TimeLimit,
+            format!("{subject} took more than {}", in_words(limit)),
         )
-        .hint("look for a table or text that grows with every turn of a loop")
+        .hint("look for a loop that does not end; processor time counts, not waiting");
+        fault.limit = Some(Overstep { set_by: key, used: exactly(used), allowed: in_words(limit) });
+        Some(fault)
+    }
+
+    fn memory_fault(&self, used: usize) -> Fault {
+        let used = format!("{} MiB", used.div_ceil(MIB));
+        memory_fault(self.work.get().owner(), self.limits.memory, &used)
     }
 
     fn refuse(&self, fault: Fault, lua: &Lua) -> mlua::Result<VmState> {
@@ -272,12 +298,28 @@ impl Gate {
     }
 }
 
+/// What is said of a pack or script that used more memory than it may.
+pub(crate) fn memory_fault(owner: &str, limit: usize, used: &str) -> Fault {
+    let allowed = format!("{} MiB", limit.div_ceil(MIB));
+    let mut fault =
+        Fault::new(FailureKind::MemoryLimit, format!("{owner} used more than {allowed}"))
+            .hint("look for a table or text that grows with every turn of a loop");
+    let set_by = if owner == SCRIPT { "--memory" } else { "memory_mib in [limits]" };
+    fault.limit = Some(Overstep { set_by, used: used.to_owned(), allowed });
+    fault
+}
+
 fn in_words(limit: Duration) -> String {
     if limit.subsec_millis() == 0 {
         format!("{} s", limit.as_secs())
     } else {
         format!("{} ms", limit.as_millis())
     }
+}
+
+/// What was used, told apart from a limit that it hardly exceeds.
+fn exactly(used: Duration) -> String {
+    format!("{:.1} ms", used.as_secs_f64() * 1_000.0)
 }
 
 /// The processor time of this thread: no clock that a script could see, and no waiting in it.

@@ -74,7 +74,7 @@ impl LuaPack {
                 &shared,
                 Some(error),
                 None,
-                Scene { loading: true, ..Scene::default() },
+                Scene { loading: true, memory: context.limits.memory, ..Scene::default() },
             )
         };
         let machine = Machine::new(&shared.manifest.name, context).map_err(|error| host(&error))?;
@@ -116,7 +116,8 @@ impl LuaPack {
         match (evaluated, overrun) {
             (Ok(evaluated), None) => Ok(evaluated.rules),
             (evaluated, overrun) => {
-                let scene = Scene { loading: true, ..Scene::default() };
+                let memory = self.context.limits.memory;
+                let scene = Scene { loading: true, memory, ..Scene::default() };
                 Err(failure::describe(&self.shared, evaluated.err().as_ref(), overrun, scene))
             }
         }
@@ -143,6 +144,7 @@ impl LuaPack {
         work: impl FnOnce(&Step, &Evaluated) -> Result<T, Trouble>,
     ) -> Result<T, PackError> {
         let mut scene = failure::scene(&self.shared, place);
+        scene.memory = self.context.limits.memory;
         let Some(step) = self.shared.manifest.steps.get(place) else {
             let message = format!("the pack has no step {place}");
             return Err(PackError::new(FailureKind::Host, &self.shared.manifest.name, message));
@@ -254,6 +256,7 @@ impl Pack for LuaPack {
             let ctx = batch::plain_context(&self.machine, &self.evaluator, &self.context)?;
             self.machine.gate.enter(Work::Fit, None);
             let returned = function.call::<mlua::Value>((columns, ctx))?;
+            self.machine.gate.pause();
             let state = convert::from_lua(&returned, &format!("what {name} returned"))?;
             let bytes = state.to_string().len();
             if bytes > convert::STATE_BYTES {

@@ -12,6 +12,9 @@ use crate::gate::Work;
 use crate::pack::{LuaPack, Trouble};
 use crate::rules::Registry;
 
+/// The most visits of one day.
+const STOPS: usize = 200;
+
 /// Calls the author's function and reads the plan that it returns.
 pub(crate) fn run(
     pack: &LuaPack,
@@ -39,7 +42,7 @@ impl Reader<'_> {
     fn plan(&self, returned: &Value) -> Result<Plan, Fault> {
         let table = table(returned, "the plan")?;
         check_keys(table, &["days", "left_out"], "the plan")?;
-        let days = list(table, "days", "the plan")?
+        let days = list(table, "days", "the plan", self.problem.days.len())?
             .iter()
             .enumerate()
             .map(|(at, day)| self.day(day, &format!("days[{}]", at + 1)))
@@ -47,7 +50,8 @@ impl Reader<'_> {
         if days.windows(2).any(|pair| pair[0].day >= pair[1].day) {
             return Err(Fault::result("the days of the plan are not in order, each once"));
         }
-        let left_out = list(table, "left_out", "the plan")?
+        let customers = self.problem.customers.len() + self.problem.fixed.len();
+        let left_out = list(table, "left_out", "the plan", customers)?
             .iter()
             .enumerate()
             .map(|(at, left)| self.left_out(left, &format!("left_out[{}]", at + 1)))
@@ -64,7 +68,7 @@ impl Reader<'_> {
                 "{whose}: {number} is no working day of the problem"
             )));
         }
-        let stops = list(day, "stops", whose)?
+        let stops = list(day, "stops", whose, STOPS)?
             .iter()
             .enumerate()
             .map(|(at, stop)| self.stop(stop, &format!("{whose}.stops[{}]", at + 1)))
@@ -123,9 +127,14 @@ fn table<'a>(given: &'a Value, whose: &str) -> Result<&'a Table, Fault> {
     }
 }
 
-fn list(table: &Table, key: &str, whose: &str) -> Result<Vec<Value>, Fault> {
+/// The items of a list, of which there are so many at most.
+fn list(table: &Table, key: &str, whose: &str, most: usize) -> Result<Vec<Value>, Fault> {
     match table.raw_get::<Value>(key) {
         Ok(Value::Nil) => Ok(Vec::new()),
+        Ok(Value::Table(list)) if list.raw_len() > most => Err(Fault::result(format!(
+            "{whose}: {key} has {} items, expected {most} at most",
+            list.raw_len()
+        ))),
         Ok(Value::Table(list)) => (1..=list.raw_len())
             .map(|at| list.raw_get(at).map_err(|_| Fault::result(format!("{whose}: unreadable"))))
             .collect(),

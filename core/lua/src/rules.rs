@@ -119,6 +119,10 @@ impl Registry {
                     format!("kehu.rules takes a list of rules, got {}", given.type_name());
                 return Err(Fault::argument(message).into());
             };
+            if list.raw_len() > RULES {
+                let message = format!("kehu.rules: a list has at most {RULES} rules");
+                return Err(Fault::argument(message).into());
+            }
             let mut places = Vec::new();
             for at in 1..=list.raw_len() {
                 let item: Value = list.raw_get(at)?;

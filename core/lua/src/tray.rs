@@ -1,6 +1,6 @@
 //! What a script makes through `ctx` and hands back: the host keeps it, the script holds a token.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use mlua::{Function, Lua, Table, Value};
@@ -9,12 +9,20 @@ use crate::evaluate::a;
 use crate::fault::Fault;
 use crate::gate::Gate;
 
-/// Keeps what was made, and what of it was handed back, each with the row that it is for.
+/// The most things that a script may make for one row.
+const MADE: usize = 1_000;
+
+/// Keeps what was made for a row, and what of it was handed back, each with the row that it is for.
 #[derive(Debug)]
 pub(crate) struct Tray<T> {
     gate: Rc<Gate>,
+    /// From a token to the place of its thing among all that were ever made.
     tokens: Table,
-    made: RefCell<Vec<(usize, T)>>,
+    /// The row that the things are for, the place of the first of them, and the things; none once it was
+    /// handed back. What is for rows before is gone: nothing that a script hoards stays here.
+    row: Cell<usize>,
+    first: Cell<usize>,
+    made: RefCell<Vec<Option<T>>>,
     taken: RefCell<Vec<(usize, T)>>,
 }
 
@@ -27,10 +35,16 @@ pub(crate) struct Words {
     pub(crate) hint: &'static str,
 }
 
-impl<T: Clone + 'static> Tray<T> {
+impl<T: 'static> Tray<T> {
     pub(crate) fn new(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Rc<Self>> {
-        let (made, taken) = (RefCell::default(), RefCell::default());
-        Ok(Rc::new(Self { gate: Rc::clone(gate), tokens: lua.create_table()?, made, taken }))
+        Ok(Rc::new(Self {
+            gate: Rc::clone(gate),
+            tokens: lua.create_table()?,
+            row: Cell::default(),
+            first: Cell::default(),
+            made: RefCell::default(),
+            taken: RefCell::default(),
+        }))
     }
 
     /// Puts a function into `ctx` that makes a thing of the table it is given; `read` gets that table
@@ -54,9 +68,8 @@ impl<T: Clone + 'static> Tray<T> {
             let thing = read(table, &whose, row)?;
             let token = lua.create_table()?;
             token.set_readonly(true);
-            let mut made = tray.made.borrow_mut();
-            tray.tokens.raw_set(&token, made.len() as f64)?;
-            made.push((row, thing));
+            let place = tray.keep(row, thing, &whose)?;
+            tray.tokens.raw_set(&token, place as f64)?;
             Ok(token)
         })?;
         ctx.raw_set(name, function)
@@ -106,17 +119,34 @@ impl<T: Clone + 'static> Tray<T> {
         })
     }
 
+    /// Keeps a thing for a row, and gives its place.
+    fn keep(&self, row: usize, thing: T, whose: &str) -> Result<usize, Fault> {
+        let mut made = self.made.borrow_mut();
+        if self.row.replace(row) != row {
+            self.first.set(self.first.get() + made.len());
+            made.clear();
+        }
+        if made.len() >= MADE {
+            let message = format!("{whose} is called more than {MADE} times for one");
+            return Err(Fault::argument(message).hint("make only what is returned"));
+        }
+        made.push(Some(thing));
+        Ok(self.first.get() + made.len() - 1)
+    }
+
     /// Takes what a token stands for; false if it is no token.
     fn take(&self, token: &Value) -> mlua::Result<bool> {
         let Value::Table(_) = token else { return Ok(false) };
         let Some(place) = self.tokens.raw_get::<Option<f64>>(token)? else { return Ok(false) };
-        let Some((row, thing)) = self.made.borrow().get(place as usize).cloned() else {
-            return Ok(false);
-        };
-        if row != self.gate.row_now() as usize {
+        let row = self.gate.row_now() as usize;
+        let at = (place as usize).checked_sub(self.first.get());
+        let (Some(at), true) = (at, row == self.row.get()) else {
             return Err(Fault::result("what was made for one is returned for another").into());
+        };
+        match self.made.borrow_mut().get_mut(at).and_then(Option::take) {
+            Some(thing) => self.taken.borrow_mut().push((row, thing)),
+            None => return Err(Fault::result("the same thing is returned twice").into()),
         }
-        self.taken.borrow_mut().push((row, thing));
         Ok(true)
     }
 

@@ -94,7 +94,10 @@ fn a_mistake_in_a_script_is_told_with_kind_line_customer_and_hint() {
             "local s = ctx:column(\"points\")\ns:add(free, 1e308) s:add(free, 1e308)\nreturn { points = s }",
             "result 3 C-1: the points of column \"points\" have no finite sum",
         ),
-        ("c.amount = 1", "runtime 4 C-1: attempt to modify a readonly table"),
+        (
+            "c.amount = 1",
+            "runtime 4 C-1: attempt to modify a readonly table | what the host hands over stays as it is; keep what is yours in a table of your own",
+        ),
         (
             "return { points = ctx:column(\"tier\") }",
             "argument 4 C-1: column \"tier\" is a label, not a sum | use ctx:label(column, value, rule, …)",
@@ -162,6 +165,7 @@ end }";
         "pack test, score, customer C-2: runtime error: attempt to perform arithmetic (add) on nil and number
   --> scripts/test/main.lua:2
   2 | local function inner(c) return c.recency_days + 1 end
+    |                                ^^^^^^^^^^^^^^
   called from scripts/test/main.lua:2 in inner
   called from scripts/test/main.lua:3 in outer
   called from scripts/test/main.lua:5 in score

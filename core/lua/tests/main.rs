@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set itself up may fail")]
 #![expect(clippy::format_push_string, reason = "the list of what went wrong is short")]
 
+mod every_hook;
 mod kit;
 
 mod check;

@@ -2,102 +2,10 @@
 
 use std::path::Path;
 
-use kehu_contract::{
-    Batch, Change, Columns, Event, Hook, Language, Pack as _, PackError, PlanningProblem, Proposal,
-    Rows, StageCase, StageView,
-};
-use kehu_lua::LuaPack;
+use kehu_contract::{Hook, Language, Limits, PackError};
 use kehu_lua::api::{self, Entry, Format, Shape, Subject};
-use serde_json::{Map, Value as Json, json};
 
-use crate::kit::{Base, open, three};
-
-const MANIFEST: &str = r#"name = "test"
-version = "1.0.0"
-api = "0.1"
-[[step]]
-hook = "score"
-fit = "learn"
-needs = ["recency_days", "amount", "name", "vip", "credit?"]
-[step.gives.points]
-type = "number"
-[step.gives.tier]
-type = "label"
-values = [{ key = "A" }, { key = "B" }]
-[step.gives.due]
-type = "day"
-[[step]]
-hook = "follow_up"
-needs = ["amount"]
-[[step]]
-hook = "review"
-needs = ["amount"]
-[[step]]
-hook = "stage"
-needs = ["amount"]
-[[step]]
-hook = "on_event"
-needs = ["amount"]
-[[step]]
-hook = "import_row"
-[[step]]
-hook = "plan_visits"
-[actions]
-call = { en = "call", zh = "致电" }
-[settings.silent_after]
-type = "integer"
-default = 60
-range = [7, 365]
-doc = { en = "days", zh = "天" }
-"#;
-
-/// Shows values as examples write them, and compares.
-const PRELUDE: &str = r##"
-local quiet = kehu.rule{ id = "quiet", input = "recency_days", op = ">", limit = 5, points = 3, en = "{value} > {limit}" }
-local free = kehu.rule{ id = "free", en = "{1} {2} {3}" }
-local function show(value)
-  if type(value) == "string" then return '"' .. value .. '"' end
-  if type(value) ~= "table" then return tostring(value) end
-  local parts = {}
-  for i, item in ipairs(value) do parts[i] = show(item) end
-  return "{ " .. table.concat(parts, ", ") .. " }"
-end
-local function expect(expected, ...)
-  local parts = {}
-  for i = 1, select("#", ...) do parts[i] = show((select(i, ...))) end
-  local got = table.concat(parts, ", ")
-  if got ~= expected then error("gave " .. got .. ", not " .. expected, 2) end
-end
-"##;
-
-/// The functions of a pack of all hooks, with the body where it belongs.
-fn pack(function: &str, body: &str) -> Result<LuaPack, PackError> {
-    let functions = [
-        ("learn", "columns, ctx", "return nil"),
-        ("score", "c, ctx", "return {}"),
-        ("follow_up", "c, case, ctx", ""),
-        ("review", "proposals, ctx", ""),
-        ("stage", "c, case, ctx", ""),
-        ("on_event", "c, event, ctx", ""),
-        ("import_row", "row, ctx", ""),
-        ("plan_visits", "problem, ctx", "return { days = {} }"),
-    ];
-    let mut top = String::from(PRELUDE);
-    let mut returned = String::from("return {\n");
-    for (name, takes, usual) in functions {
-        // Rules are declared at the top of the file.
-        let body = match body {
-            _ if name != function => usual,
-            body if body.contains("kehu.rule") => {
-                top += body;
-                usual
-            }
-            body => body,
-        };
-        returned += &format!("{name} = function({takes})\n{body}\nend,\n");
-    }
-    open(MANIFEST, &format!("{top}\n{returned}}}\n"))
-}
+use crate::every_hook::{MANIFEST, call, main_file, open_within, pack_of};
 
 /// An example as a script that fails if it does not give what it says.
 fn checked(example: &str) -> String {
@@ -110,50 +18,17 @@ fn checked(example: &str) -> String {
         .collect()
 }
 
-/// Runs a body as the function of a hook, over the usual customers.
+/// Runs a body as the function of a hook, about one customer. Rules are declared at the top of the file.
 fn run(function: &str, body: &str) -> Result<(), PackError> {
-    let at_the_top = body.contains("kehu.rule");
-    let body = if function == "score" && !at_the_top && !body.contains("return") {
-        format!("{body}\nreturn {{}}")
+    let main = if body.contains("kehu.rule") {
+        main_file(body, &[])
+    } else if function == "score" && !body.contains("return") {
+        main_file("", &[(function, &format!("{body}\nreturn {{}}"))])
     } else {
-        body.to_owned()
+        main_file("", &[(function, body)])
     };
-    let mut pack = pack(function, &body)?;
-    let mut batch = three();
-    let rows = |names: &[&str], count: usize| {
-        let mut columns = Columns::new(count);
-        for (name, kind, data) in three().columns.slice(0, count).iter() {
-            if names.contains(&name) {
-                columns.insert(name, kind, std::sync::Arc::clone(data));
-            }
-        }
-        columns
-    };
-    match function {
-        "learn" => pack.fit(0, &batch.columns).map(|_| ()),
-        "score" => {
-            batch = Batch { ids: vec![1], columns: batch.columns.slice(0, 1) };
-            pack.score(0, &batch, &Json::Null).map(|_| ())
-        }
-        "follow_up" => {
-            let batch = Batch { ids: vec![1], columns: rows(&["amount"], 1) };
-            pack.follow_up(1, &batch, &[case()]).map(|_| ())
-        }
-        "review" => {
-            let batch = Batch { ids: vec![1], columns: rows(&["amount"], 1) };
-            pack.review(2, &batch, &[proposal()]).map(|_| ())
-        }
-        "stage" => {
-            let batch = Batch { ids: vec![1], columns: rows(&["amount"], 1) };
-            pack.stage(3, &batch, &[stage_case()]).map(|_| ())
-        }
-        "on_event" => {
-            let batch = Batch { ids: vec![1], columns: rows(&["amount"], 1) };
-            pack.on_event(4, &batch, &[event()]).map(|_| ())
-        }
-        "import_row" => pack.import_row(5, &import()).map(|_| ()),
-        _ => pack.plan_visits(6, &problem()).map(|_| ()),
-    }
+    let mut pack = open_within(&pack_of(&main), Limits::default())?;
+    call(&mut pack, function, 1).map(|_| ())
 }
 
 /// The function in which a subject's examples run.
@@ -174,101 +49,6 @@ fn function_of(subject: &Subject) -> &'static str {
 fn plan_too(function: &str, body: &str) -> String {
     let end = if function == "plan_visits" { "return { days = {} }" } else { "" };
     format!("{body}\n{end}")
-}
-
-fn map(json: Json) -> Map<String, Json> {
-    match json {
-        Json::Object(map) => map,
-        other => panic!("{other} is no object"),
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(json: Json) -> T {
-    serde_json::from_value(json).unwrap()
-}
-
-fn deal() -> Json {
-    json!({ "id": 9, "name": "annual contract", "pipeline": "funnel", "stage": "offer", "probability": 0.5,
-        "amount": 80_000.0, "since": 19_990, "days_in_stage": 10, "longest_stay": 30, "rep": "李伟" })
-}
-
-fn call() -> Json {
-    json!({ "id": 5, "kind": "call", "happened": 19_995, "days_ago": 5, "channel": "phone",
-        "outcome": "interested", "mood": null, "amount": null, "state": null, "about": null })
-}
-
-fn case() -> kehu_contract::Case {
-    read(json!({ "name": "上海一号", "deals": [deal()], "interactions": [call()] }))
-}
-
-fn proposal() -> Proposal {
-    read(json!({ "customer": 1, "deal": null, "action": "call", "channel": "phone", "due": 20_001,
-        "fact_day": 19_990, "priority": 70.0, "group": "middle", "causes": [] }))
-}
-
-fn stage_view() -> StageView {
-    read(
-        json!({ "name": "intent", "order": 2, "role": "open", "probability": 0.3, "longest_stay": 30,
-        "exit_criteria": ["a recorded need"] }),
-    )
-}
-
-fn stage_case() -> StageCase {
-    read(
-        json!({ "deal": deal(), "stage": stage_view(), "customer": { "id": 1, "name": "上海一号" },
-        "move": { "to": stage_view(), "direction": "forward", "passed": [], "day": 20_000,
-            "reason": null, "amount": null },
-        "history": [{ "day": 19_950, "stage": "first", "days": 40, "by": "李伟", "reason": null,
-            "overruled": null, "amount": null }],
-        "contacts": [{ "id": 3, "name": "王总" }], "interactions": [call()] }),
-    )
-}
-
-fn event() -> Event {
-    Event {
-        shown: "P-3".into(),
-        record: "contact".into(),
-        change: Change::Added,
-        id: 3,
-        kind: None,
-        command: "contact add".into(),
-        by: "李伟".into(),
-        day: 20_000,
-        before: None,
-        after: Some(map(json!({ "id": 3, "name": "王总", "role": null }))),
-        about: None,
-        deal: None,
-        customer: Some(map(json!({ "id": 1, "name": "上海一号", "owner": "李伟" }))),
-        contacts: Vec::new(),
-        deals: vec![read(deal())],
-        interactions: vec![read(call())],
-    }
-}
-
-fn import() -> Rows {
-    Rows {
-        file: "customers.csv".into(),
-        record: "customer".into(),
-        lines: vec![2],
-        columns: Base::default()
-            .texts("name", &[Some("上海一号")])
-            .texts("city", &[Some("shanghai")])
-            .columns(),
-        unmapped: vec!["phone".into()],
-        fixed: Vec::new(),
-    }
-}
-
-fn problem() -> PlanningProblem {
-    read(
-        json!({ "rep": "李伟", "home": { "lat": 31.2, "lon": 121.5 }, "from": 20_001, "to": 20_005,
-        "days": [{ "day": 20_001, "seconds": 28_800, "max_visits": 6 }],
-        "customers": [{ "customer": 1, "name": "上海一号", "place": { "lat": 31.3, "lon": 121.4 },
-            "visits_per_month": 4.0, "visits": 1, "visits_a_round": 1, "seconds": 3_600, "gap_days": 7,
-            "last_visit": null, "mode": "rotating", "purpose": "care", "topics": "next order",
-            "value": 12.0, "group": "middle" }],
-        "fixed": [], "speed": 30.0, "seconds_per_way": 300, "prospecting_share": 0.2, "seed": 1 }),
-    )
 }
 
 #[test]

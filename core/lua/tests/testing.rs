@@ -340,6 +340,7 @@ end)
       pack silence, score, poor: runtime error: attempt to compare number < nil
         --> scripts/test/main.lua:23
         23 | if c.amount_12m > 5 then
+           |    ^^^^^^^^^^^^
         called from scripts/test/main.lua:23 in score
         recency_days = 3
         amount_12m = missing
@@ -461,9 +462,11 @@ it("goes on", function() assert.equal(1, 1) end)
     failed spoils assertions
       attempt to modify a readonly table
       --> scripts/test/tests.lua:6
+      hint: what the host hands over stays as it is; keep what is yours in a table of your own
     failed spoils the library
       attempt to modify a readonly table
       --> scripts/test/tests.lua:7
+      hint: what the host hands over stays as it is; keep what is yours in a table of your own
     failed throws a table
       table
       --> scripts/test/tests.lua:8
@@ -496,6 +499,7 @@ fn a_file_of_tests_that_cannot_be_read_says_why() {
     pack silence: load error: it takes a name and a function
       --> scripts/test/tests.lua:1
       1 | it("x")
+        | ^^^^^^^
       called from scripts/test/tests.lua:1 in a function
     hint: write it("…", function() … end)
     "#);
@@ -503,6 +507,7 @@ fn a_file_of_tests_that_cannot_be_read_says_why() {
     pack silence: load error: attempt to concatenate nil with number
       --> scripts/test/tests.lua:1
       1 | describe("x", function() local x = nil .. 1 end)
+        |                                        ^^
       called from scripts/test/tests.lua:1 in a function
       called from scripts/test/tests.lua:1 in a function
     hint: a value is nil here; test it before it is used

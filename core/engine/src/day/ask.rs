@@ -35,7 +35,7 @@ pub(super) fn load(work: &Work<'_>, pack: &EnabledPack) -> Result<Box<dyn Pack>,
         as_of: work.as_of.number(),
         settings: pack.settings.clone(),
         seed: work.run.header().seed,
-        limits: work.settings.limits,
+        limits: work.settings.limits_of(pack.name()),
     })
 }
 

@@ -95,7 +95,7 @@ impl Asking<'_> {
             as_of: self.desk.act.today.number(),
             settings: pack.settings.clone(),
             seed: 0,
-            limits: self.desk.settings.limits,
+            limits: self.desk.settings.limits_of(pack.name()),
         })
     }
 }

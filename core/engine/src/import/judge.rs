@@ -122,7 +122,7 @@ impl<'a> Judges<'a> {
             as_of: self.today.number(),
             settings: pack.settings.clone(),
             seed: 0,
-            limits: self.settings.limits,
+            limits: self.settings.limits_of(pack.name()),
         })
     }
 

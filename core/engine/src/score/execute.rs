@@ -154,7 +154,7 @@ impl Run<'_> {
             as_of: self.options.as_of.number(),
             settings: pack.settings.clone(),
             seed: self.options.seed,
-            limits: self.settings.limits,
+            limits: self.settings.limits_of(pack.name()),
         };
         let failure = |error: PackError| error.to_string();
         let mut first = pack.factory.create(&context).map_err(failure)?;

@@ -1,10 +1,10 @@
 //! The settings of a workspace: what `kehu.toml` says, over what it extends, over the defaults.
 
 mod declarations;
+mod limits;
 mod vocabulary;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use kehu_contract::{Hook, Language, Limits, did_you_mean};
@@ -82,8 +82,10 @@ pub struct Settings {
     pub hook_packs: BTreeMap<Hook, Vec<String>>,
     /// How native plugins are run, where the workspace says something of one.
     pub plugins: BTreeMap<String, PluginSettings>,
-    /// How much a pack may use.
+    /// How much a pack may use where nothing is said of it alone.
     pub limits: Limits,
+    /// How much single packs may use.
+    pub pack_limits: BTreeMap<String, Limits>,
     /// How many runs are kept whole.
     pub keep_runs: usize,
     /// How days are planned.
@@ -151,6 +153,11 @@ impl Settings {
         named.or_else(|| self.pack_settings.get(pack)).map(|item| &item.place)
     }
 
+    /// How much a pack may use.
+    pub fn limits_of(&self, pack: &str) -> Limits {
+        self.pack_limits.get(pack).copied().unwrap_or(self.limits)
+    }
+
     /// The kind of a name.
     pub fn kind(&self, name: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.name == name)
@@ -186,7 +193,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
     let currency = table.table("currency").and_then(|table| read_currency(&table));
     let country = table.table("calendar").and_then(|table| read_country(&table));
     let packs_on = table.table("packs").map(|packs| read_packs_on(&packs));
-    let limits = table.table("limits").and_then(|table| read_limits(&table));
+    let (limits, pack_limits) = table.table("limits").map(|table| limits::read(&table)).unzip();
     let keep_runs = table.table("runs").and_then(|runs| {
         let keep = ranged(&runs, "keep", 1.0, 1_000.0);
         runs.finish();
@@ -215,6 +222,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         hook_packs,
         plugins,
         limits: limits?,
+        pack_limits: pack_limits?,
         keep_runs: keep_runs? as usize,
         planning: planning?,
         worklist_order: worklist_order.unwrap_or_default(),
@@ -348,18 +356,6 @@ fn read_hook_packs(table: &Table<'_>) -> BTreeMap<Hook, Vec<String>> {
     packs
 }
 
-fn read_limits(table: &Table<'_>) -> Option<Limits> {
-    let call = ranged(table, "call_milliseconds", 1.0, 60_000.0);
-    let run = ranged(table, "run_seconds", 1.0, 86_400.0);
-    let memory = ranged(table, "memory_mib", 8.0, 16_384.0);
-    table.finish();
-    Some(Limits {
-        call: Duration::from_millis(call? as u64),
-        run: Duration::from_secs(run? as u64),
-        memory: memory? as usize * 1024 * 1024,
-    })
-}
-
 fn read_planning(table: &Table<'_>) -> Option<Planning> {
     let hours_a_day = ranged(table, "hours_a_day", 0.5, 24.0);
     let visits_a_day = ranged(table, "visits_a_day", 1.0, 100.0);
@@ -414,6 +410,9 @@ mod tests {
         );
         let told = problems("colour = 1\ntime_zone = \"8\"\n[planning]\nvisits_a_day = 0\n");
         assert_eq!(told.len(), 3, "all mistakes are told at once: {told:?}");
+        let one = Settings::read(&[("kehu.toml", "[limits.rfm]\nmemory_mib = 512\n")]).unwrap();
+        assert_eq!(one.limits_of("rfm").memory, 512 << 20);
+        assert_eq!(one.limits_of("rfm").call, one.limits_of("tiers").call);
         assert_eq!(
             problems("[limits]\ncall_milliseconds = 0\nrun_seconds = \"long\"\n"),
             [

@@ -151,7 +151,12 @@ impl Session {
             as_of: options.as_of,
             settings: Map::new(),
             seed: 0,
-            limits: Limits { call: options.time, run: Duration::MAX / 4, memory: options.memory },
+            limits: Limits {
+                call: options.time,
+                run: Duration::MAX / 4,
+                memory: options.memory,
+                ..Limits::default()
+            },
         };
         let built = Self::build(&shared, &context, options, base, output);
         built.map_err(|error| {

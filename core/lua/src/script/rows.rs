@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use kehu_contract::{ColumnType, FailureKind, did_you_mean, nearest};
+use kehu_contract::{ColumnType, did_you_mean, nearest};
 use mlua::{Function, Lua, MultiValue, Table, Value};
 
 use super::base::{Ask, AskedColumn, Base, Refusal};
@@ -263,9 +263,8 @@ fn read_customer(base: &dyn Base, given: &Value, whose: &str) -> Result<i64, Fau
         Value::String(text) => {
             let text = text_of(whose, "the name", text)?;
             base.find(&text).map_err(|refusal| Fault {
-                kind: FailureKind::Argument,
-                message: format!("{whose}: {}", refusal.message),
                 hint: refusal.hint,
+                ..Fault::argument(format!("{whose}: {}", refusal.message))
             })
         }
         Value::Table(row) => match row.raw_get::<Value>("id") {

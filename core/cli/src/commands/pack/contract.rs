@@ -29,7 +29,7 @@ pub(super) struct Contract {
     /// For each step, what is known of its needs.
     needs: Vec<Vec<Known>>,
     rules: Vec<Rule>,
-    limits: [(&'static str, String); 3],
+    limits: [(&'static str, String); 5],
     /// What is wrong with its settings or its code.
     pub(super) wrong: Option<CommandError>,
 }
@@ -63,7 +63,7 @@ impl Contract {
             as_of: workspace.act.today.number(),
             settings: values.clone(),
             seed: 0,
-            limits: settings.limits,
+            limits: settings.limits_of(&manifest.name),
         };
         let rules = match located.factory.create(&context) {
             Ok(pack) => pack.rules().to_vec(),
@@ -72,7 +72,7 @@ impl Contract {
                 Vec::new()
             }
         };
-        let limits = limits(workspace);
+        let limits = limits(workspace, &manifest.name);
         let said = said(workspace, &manifest.name);
         let in_force = |setting: &Setting| {
             let place = said.iter().find(|(name, _)| *name == setting.name);
@@ -101,15 +101,22 @@ fn said(workspace: &Workspace, pack: &str) -> Vec<(String, Place)> {
     }
 }
 
-fn limits(workspace: &Workspace) -> [(&'static str, String); 3] {
+/// What it may use, and where that is said: for this pack alone, or for all.
+fn limits(workspace: &Workspace, pack: &str) -> [(&'static str, String); 5] {
     let values = workspace.settings.values();
     let said = |key: &'static str, unit: &str| {
-        let path = format!("limits.{key}");
-        let found = values.iter().find(|(each, ..)| *each == path);
+        let find = |path: String| values.iter().find(|(each, ..)| *each == path);
+        let found = find(format!("limits.{pack}.{key}")).or_else(|| find(format!("limits.{key}")));
         let told = found.map(|(_, value, place)| format!("{value} {unit}, {place}"));
         (key, told.unwrap_or_default())
     };
-    [said("call_milliseconds", "ms"), said("run_seconds", "s"), said("memory_mib", "MiB")]
+    [
+        said("call_milliseconds", "ms"),
+        said("batch_seconds", "s"),
+        said("run_seconds", "s"),
+        said("load_milliseconds", "ms"),
+        said("memory_mib", "MiB"),
+    ]
 }
 
 /// What is known of the needs of each step: from the core, the custom fields, this pack and those that are on.
@@ -183,7 +190,9 @@ pub(super) fn page(contract: &Contract, language: Language) -> Page {
     for (key, told) in &contract.limits {
         let label = match *key {
             "call_milliseconds" => words::LIMIT_CALL,
+            "batch_seconds" => words::LIMIT_BATCH,
             "run_seconds" => words::LIMIT_RUN,
+            "load_milliseconds" => words::LIMIT_LOAD,
             _ => words::LIMIT_MEMORY,
         };
         facts.push((Column::whole(key, label), Cell::text(told)));

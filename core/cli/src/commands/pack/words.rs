@@ -34,7 +34,9 @@ labels! {
     API = "api", "接口版本";
     HASH = "hash", "哈希";
     LIMIT_CALL = "limit a call", "单次上限";
+    LIMIT_BATCH = "limit a batch", "单批上限";
     LIMIT_RUN = "limit a run", "整次上限";
+    LIMIT_LOAD = "limit of loading", "加载上限";
     LIMIT_MEMORY = "limit of memory", "内存上限";
     STEPS = "Steps", "步骤";
     FUNCTION = "function", "函数";

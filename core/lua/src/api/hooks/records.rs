@@ -18,8 +18,10 @@ pub(crate) const CASE: Subject = Subject {
     example: "case.name --> \"上海一号\"\n#case.deals --> 1\n#case.interactions --> 1",
     entries: &[
         field("case.name", Type::Text).says("The customer's name.", "客户名称。"),
-        field("case.deals", DEALS).says("Its open deals, in the order of their ids.", "未结商机，按编号排列。"),
-        field("case.interactions", INTERACTIONS).says("Its last 20 interactions, the latest first.", "最近 20 次互动，最新的在前。"),
+        field("case.deals", DEALS)
+            .says("Its open deals, in the order of their ids.", "未结商机，按编号排列。"),
+        field("case.interactions", INTERACTIONS)
+            .says("Its last 20 interactions, the latest first.", "最近 20 次互动，最新的在前。"),
     ],
 };
 
@@ -39,12 +41,20 @@ const DEAL_FIELDS: &[Entry] = &[
     field("deal.name", Type::Text).says("Its name.", "名称。"),
     field("deal.pipeline", Type::Text).says("Its pipeline.", "流程。"),
     field("deal.stage", Type::Text).says("The stage that it is in.", "所处阶段。"),
-    field_or_nil("deal.probability", Type::Number).says("The stage's win probability, 0 to 1.", "该阶段的赢单概率，0 到 1。"),
-    field_or_nil("deal.amount", Type::Number).says("Its amount in major units.", "金额，以主单位计。"),
-    field("deal.since", Type::Day).says("The day on which it entered its stage.", "进入该阶段的日期。"),
-    field("deal.days_in_stage", Type::Whole).says("The days that it has been in its stage.", "在该阶段的天数。"),
-    field_or_nil("deal.longest_stay", Type::Whole).says("The longest stay that the pipeline allows the stage, in days.", "流程允许的最长停留天数。"),
-    field_or_nil("deal.rep", Type::Text).says("The name of the rep who has it.", "负责业务员的姓名。"),
+    field_or_nil("deal.probability", Type::Number)
+        .says("The stage's win probability, 0 to 1.", "该阶段的赢单概率，0 到 1。"),
+    field_or_nil("deal.amount", Type::Number)
+        .says("Its amount in major units.", "金额，以主单位计。"),
+    field("deal.since", Type::Day)
+        .says("The day on which it entered its stage.", "进入该阶段的日期。"),
+    field("deal.days_in_stage", Type::Whole)
+        .says("The days that it has been in its stage.", "在该阶段的天数。"),
+    field_or_nil("deal.longest_stay", Type::Whole).says(
+        "The longest stay that the pipeline allows the stage, in days.",
+        "流程允许的最长停留天数。",
+    ),
+    field_or_nil("deal.rep", Type::Text)
+        .says("The name of the rep who has it.", "负责业务员的姓名。"),
 ];
 
 /// An interaction.
@@ -62,13 +72,17 @@ const INTERACTION_FIELDS: &[Entry] = &[
     field("interaction.id", Type::Whole).says("Its id.", "编号。"),
     field("interaction.kind", Type::Text).says("Its kind.", "类型。"),
     field("interaction.happened", Type::Day).says("Its day.", "日期。"),
-    field("interaction.days_ago", Type::Whole).says("The days from then to the as-of day.", "距观察日的天数。"),
+    field("interaction.days_ago", Type::Whole)
+        .says("The days from then to the as-of day.", "距观察日的天数。"),
     field_or_nil("interaction.channel", Type::Text).says("The channel.", "渠道。"),
     field_or_nil("interaction.outcome", Type::Text).says("The outcome.", "结果。"),
     field_or_nil("interaction.mood", Type::Text).says("The mood.", "心情。"),
-    field_or_nil("interaction.amount", Type::Number).says("The amount in major units.", "金额，以主单位计。"),
-    field_or_nil("interaction.state", Type::Text).says("The state, for a kind that has states.", "状态，限有状态的类型。"),
-    field_or_nil("interaction.about", Type::Whole).says("The id of the earlier interaction that it is about.", "所针对的先前互动的编号。"),
+    field_or_nil("interaction.amount", Type::Number)
+        .says("The amount in major units.", "金额，以主单位计。"),
+    field_or_nil("interaction.state", Type::Text)
+        .says("The state, for a kind that has states.", "状态，限有状态的类型。"),
+    field_or_nil("interaction.about", Type::Whole)
+        .says("The id of the earlier interaction that it is about.", "所针对的先前互动的编号。"),
 ];
 
 /// A proposal under review.
@@ -85,13 +99,19 @@ pub(crate) const PROPOSAL: Subject = Subject {
 const PROPOSAL_FIELDS: &[Entry] = &[
     field("proposal.customer", Type::Whole).says("The customer's id.", "客户编号。"),
     field("proposal.c", Type::Of("kehu.Row")).says("The customer's row.", "客户的行。"),
-    field_or_nil("proposal.deal", Type::Whole).says("The id of the deal that it is about.", "所涉及商机的编号。"),
+    field_or_nil("proposal.deal", Type::Whole)
+        .says("The id of the deal that it is about.", "所涉及商机的编号。"),
     field("proposal.action", Type::Text).says("What is to be done.", "要做的事。"),
     field("proposal.channel", Type::Text).says("By which channel.", "通过何种渠道。"),
     field("proposal.due", Type::Day).says("By when.", "期限。"),
-    field("proposal.fact_day", Type::Day).says("The day of the fact that it rests on.", "所依据事实的日期。"),
-    field("proposal.priority", Type::Number).says("Its place in the worklist, 0 to 100, higher comes first.", "在清单中的优先级，0 到 100，越大越靠前。"),
-    field("proposal.group", Type::Text).says("The part of the order of work that it belongs to.", "所属的工作次序。"),
+    field("proposal.fact_day", Type::Day)
+        .says("The day of the fact that it rests on.", "所依据事实的日期。"),
+    field("proposal.priority", Type::Number).says(
+        "Its place in the worklist, 0 to 100, higher comes first.",
+        "在清单中的优先级，0 到 100，越大越靠前。",
+    ),
+    field("proposal.group", Type::Text)
+        .says("The part of the order of work that it belongs to.", "所属的工作次序。"),
 ];
 
 /// What `stage` gets of a deal.
@@ -123,11 +143,16 @@ pub(crate) const STAGE: Subject = Subject {
     example: "local stage = case.stage\nstage.name --> \"intent\"\nstage.order --> 2\nstage.role --> \"open\"\nstage.probability --> 0.3\nstage.longest_stay --> 30\nstage.exit_criteria[1] --> \"a recorded need\"",
     entries: &[
         field("stage.name", Type::Text).says("Its name.", "名称。"),
-        field("stage.order", Type::Whole).says("Its place in the pipeline, from 1.", "在流程中的次序，从 1 起。"),
-        field("stage.role", Type::Choice(&["open", "won", "lost"])).says("What it means.", "含义。"),
-        field_or_nil("stage.probability", Type::Number).says("The probability that a deal in it is won, 0 to 1.", "赢单概率，0 到 1。"),
-        field_or_nil("stage.longest_stay", Type::Whole).says("The longest stay, in days.", "最长停留天数。"),
-        field("stage.exit_criteria", Type::List(&Type::Text)).says("What must be on file before a deal leaves it forward.", "推进前须具备的条件。"),
+        field("stage.order", Type::Whole)
+            .says("Its place in the pipeline, from 1.", "在流程中的次序，从 1 起。"),
+        field("stage.role", Type::Choice(&["open", "won", "lost"]))
+            .says("What it means.", "含义。"),
+        field_or_nil("stage.probability", Type::Number)
+            .says("The probability that a deal in it is won, 0 to 1.", "赢单概率，0 到 1。"),
+        field_or_nil("stage.longest_stay", Type::Whole)
+            .says("The longest stay, in days.", "最长停留天数。"),
+        field("stage.exit_criteria", Type::List(&Type::Text))
+            .says("What must be on file before a deal leaves it forward.", "推进前须具备的条件。"),
     ],
 };
 
@@ -145,8 +170,12 @@ pub(crate) const MOVE: Subject = Subject {
         field("move.days", Type::Whole).says("The days that it stayed there.", "停留的天数。"),
         field_or_nil("move.by", Type::Text).says("Who moved it.", "由谁变动。"),
         field_or_nil("move.reason", Type::Text).says("Why.", "原因。"),
-        field_or_nil("move.overruled", Type::Text).says("The rules that stood against it and were overruled.", "当时反对而被否决的规则。"),
-        field_or_nil("move.amount", Type::Number).says("The amount as of then, in major units.", "当时的金额，以主单位计。"),
+        field_or_nil("move.overruled", Type::Text).says(
+            "The rules that stood against it and were overruled.",
+            "当时反对而被否决的规则。",
+        ),
+        field_or_nil("move.amount", Type::Number)
+            .says("The amount as of then, in major units.", "当时的金额，以主单位计。"),
     ],
 };
 
@@ -159,12 +188,19 @@ pub(crate) const ASKED: Subject = Subject {
     zh: "stage 所询问的推进。",
     example: "local move = case.move\nmove.to.name --> \"intent\"\nmove.direction --> \"forward\"\n#move.passed --> 0\nmove.day --> 20000\nmove.reason --> nil\nmove.amount --> nil",
     entries: &[
-        field("move.to", Type::Of("kehu.Stage")).says("The stage that the deal is to enter.", "将进入的阶段。"),
-        field("move.direction", Type::Choice(&["open", "forward", "skip", "back", "lose", "reopen"])).says("How that lies to the pipeline's order.", "相对流程次序的方向。"),
-        field("move.passed", Type::List(&Type::Text)).says("The open stages that it passes over.", "跳过的阶段。"),
+        field("move.to", Type::Of("kehu.Stage"))
+            .says("The stage that the deal is to enter.", "将进入的阶段。"),
+        field(
+            "move.direction",
+            Type::Choice(&["open", "forward", "skip", "back", "lose", "reopen"]),
+        )
+        .says("How that lies to the pipeline's order.", "相对流程次序的方向。"),
+        field("move.passed", Type::List(&Type::Text))
+            .says("The open stages that it passes over.", "跳过的阶段。"),
         field("move.day", Type::Day).says("The day.", "日期。"),
         field_or_nil("move.reason", Type::Text).says("The reason that was given.", "所填的原因。"),
-        field_or_nil("move.amount", Type::Number).says("The amount from now on, in major units.", "新的金额，以主单位计。"),
+        field_or_nil("move.amount", Type::Number)
+            .says("The amount from now on, in major units.", "新的金额，以主单位计。"),
     ],
 };
 
@@ -180,21 +216,44 @@ pub(crate) const EVENT: Subject = Subject {
 };
 
 const EVENT_FIELDS: &[Entry] = &[
-    field("event.record", Type::Choice(&["customer", "contact", "interaction", "deal", "move", "task", "rep", "product", "target"])).says("The sort of record.", "记录的种类。"),
-    field("event.change", Type::Choice(&["added", "changed", "removed"])).says("What became of it.", "发生了什么。"),
+    field(
+        "event.record",
+        Type::Choice(&[
+            "customer",
+            "contact",
+            "interaction",
+            "deal",
+            "move",
+            "task",
+            "rep",
+            "product",
+            "target",
+        ]),
+    )
+    .says("The sort of record.", "记录的种类。"),
+    field("event.change", Type::Choice(&["added", "changed", "removed"]))
+        .says("What became of it.", "发生了什么。"),
     field("event.id", Type::Whole).says("Its id.", "编号。"),
     field_or_nil("event.kind", Type::Text).says("The kind of an interaction.", "互动的类型。"),
     field("event.command", Type::Text).says("The command that wrote it.", "写入它的命令。"),
     field("event.by", Type::Text).says("Who acted.", "操作人。"),
     field("event.day", Type::Day).says("The day on which it happened.", "发生的日期。"),
-    field_or_nil("event.before", Type::Table).says("The record as it was; nil for a new one.", "变更前的记录；新建时为 nil。"),
-    field_or_nil("event.after", Type::Table).says("The record as it is; nil for one that is gone.", "变更后的记录；删除时为 nil。"),
-    field_or_nil("event.about", Type::Table).says("The earlier interaction that it is about.", "所针对的先前互动。"),
-    field_or_nil("event.deal", Type::Table).says("The deal that it belongs to, or is.", "所属的商机，或其本身。"),
-    field_or_nil("event.customer", Type::Table).says("The customer; nil for what belongs to none.", "客户；不属于任何客户时为 nil。"),
+    field_or_nil("event.before", Type::Table)
+        .says("The record as it was; nil for a new one.", "变更前的记录；新建时为 nil。"),
+    field_or_nil("event.after", Type::Table)
+        .says("The record as it is; nil for one that is gone.", "变更后的记录；删除时为 nil。"),
+    field_or_nil("event.about", Type::Table)
+        .says("The earlier interaction that it is about.", "所针对的先前互动。"),
+    field_or_nil("event.deal", Type::Table)
+        .says("The deal that it belongs to, or is.", "所属的商机，或其本身。"),
+    field_or_nil("event.customer", Type::Table)
+        .says("The customer; nil for what belongs to none.", "客户；不属于任何客户时为 nil。"),
     field("event.contacts", RECORDS).says("The people at the customer.", "客户的联系人。"),
     field("event.deals", DEALS).says("The customer's open deals.", "客户的未结商机。"),
-    field("event.interactions", INTERACTIONS).says("The customer's last 20 interactions, the latest first.", "客户最近 20 次互动，最新的在前。"),
+    field("event.interactions", INTERACTIONS).says(
+        "The customer's last 20 interactions, the latest first.",
+        "客户最近 20 次互动，最新的在前。",
+    ),
 ];
 
 /// What a planner may know.
@@ -210,15 +269,27 @@ pub(crate) const PROBLEM: Subject = Subject {
 
 const PROBLEM_FIELDS: &[Entry] = &[
     field("problem.rep", Type::Text).says("The rep's name.", "业务员姓名。"),
-    field_or_nil("problem.home", Type::Of("kehu.Point")).says("Where the rep starts and ends the day.", "业务员每天出发和返回的地点。"),
-    field("problem.from", Type::Day).says("The first day of the period, working or not.", "期间的第一天，不论是否工作日。"),
+    field_or_nil("problem.home", Type::Of("kehu.Point"))
+        .says("Where the rep starts and ends the day.", "业务员每天出发和返回的地点。"),
+    field("problem.from", Type::Day)
+        .says("The first day of the period, working or not.", "期间的第一天，不论是否工作日。"),
     field("problem.to", Type::Day).says("The last day of the period.", "期间的最后一天。"),
-    field("problem.days", Type::List(&Type::Of("kehu.WorkDay"))).says("The working days, in order.", "各工作日，按顺序。"),
-    field("problem.customers", Type::List(&Type::Of("kehu.PlanCustomer"))).says("The customers that may be visited.", "可拜访的客户。"),
-    field("problem.fixed", RECORDS).says("Visits that are agreed already, each with customer and day.", "已约定的拜访，各有 customer 和 day。"),
-    field("problem.speed", Type::Number).says("The speed of travel in kilometres an hour.", "行驶速度，公里/小时。"),
-    field("problem.seconds_per_way", Type::Whole).says("The seconds that each way takes beside its length.", "每段路程额外的秒数。"),
-    field("problem.prospecting_share", Type::Number).says("The share of the working time that is kept for finding new customers, 0 to 1.", "留给开发新客户的工作时间比例，0 到 1。"),
+    field("problem.days", Type::List(&Type::Of("kehu.WorkDay")))
+        .says("The working days, in order.", "各工作日，按顺序。"),
+    field("problem.customers", Type::List(&Type::Of("kehu.PlanCustomer")))
+        .says("The customers that may be visited.", "可拜访的客户。"),
+    field("problem.fixed", RECORDS).says(
+        "Visits that are agreed already, each with customer and day.",
+        "已约定的拜访，各有 customer 和 day。",
+    ),
+    field("problem.speed", Type::Number)
+        .says("The speed of travel in kilometres an hour.", "行驶速度，公里/小时。"),
+    field("problem.seconds_per_way", Type::Whole)
+        .says("The seconds that each way takes beside its length.", "每段路程额外的秒数。"),
+    field("problem.prospecting_share", Type::Number).says(
+        "The share of the working time that is kept for finding new customers, 0 to 1.",
+        "留给开发新客户的工作时间比例，0 到 1。",
+    ),
     field("problem.seed", Type::Whole).says("The seed of the run.", "运行的种子。"),
 ];
 
@@ -233,7 +304,8 @@ pub(crate) const WORK_DAY: Subject = Subject {
     entries: &[
         field("day.day", Type::Day).says("The day.", "日期。"),
         field("day.seconds", Type::Whole).says("The seconds that can be worked.", "可工作的秒数。"),
-        field("day.max_visits", Type::Whole).says("The most visits that can be made.", "最多可拜访的次数。"),
+        field("day.max_visits", Type::Whole)
+            .says("The most visits that can be made.", "最多可拜访的次数。"),
     ],
 };
 
@@ -252,17 +324,32 @@ const VISITED_FIELDS: &[Entry] = &[
     field("customer.customer", Type::Whole).says("Its id.", "编号。"),
     field("customer.name", Type::Text).says("Its name.", "名称。"),
     field_or_nil("customer.place", Type::Of("kehu.Point")).says("Where it is.", "位置。"),
-    field("customer.visits_per_month", Type::Number).says("How many visits a month it should have.", "每月应拜访的次数。"),
-    field("customer.visits", Type::Whole).says("How many visits fall due in the period.", "期间内到期的拜访次数。"),
-    field("customer.visits_a_round", Type::Whole).says("How many of them make one round, on days that follow each other.", "一轮的拜访次数，安排在连续的日子。"),
-    field("customer.seconds", Type::Whole).says("How long a visit takes, in seconds.", "每次拜访的秒数。"),
-    field("customer.gap_days", Type::Whole).says("The days that should lie between two rounds.", "两轮之间应间隔的天数。"),
-    field_or_nil("customer.last_visit", Type::Day).says("The last visit before the plan begins.", "计划开始前的最近一次拜访。"),
-    field("customer.mode", Type::Text).says("How the customer is worked: rotating, anchored, dig_in or a pack's own word.", "拜访方式：rotating、anchored、dig_in 或脚本包自定的词。"),
+    field("customer.visits_per_month", Type::Number)
+        .says("How many visits a month it should have.", "每月应拜访的次数。"),
+    field("customer.visits", Type::Whole)
+        .says("How many visits fall due in the period.", "期间内到期的拜访次数。"),
+    field("customer.visits_a_round", Type::Whole).says(
+        "How many of them make one round, on days that follow each other.",
+        "一轮的拜访次数，安排在连续的日子。",
+    ),
+    field("customer.seconds", Type::Whole)
+        .says("How long a visit takes, in seconds.", "每次拜访的秒数。"),
+    field("customer.gap_days", Type::Whole)
+        .says("The days that should lie between two rounds.", "两轮之间应间隔的天数。"),
+    field_or_nil("customer.last_visit", Type::Day)
+        .says("The last visit before the plan begins.", "计划开始前的最近一次拜访。"),
+    field("customer.mode", Type::Text).says(
+        "How the customer is worked: rotating, anchored, dig_in or a pack's own word.",
+        "拜访方式：rotating、anchored、dig_in 或脚本包自定的词。",
+    ),
     field("customer.purpose", Type::Text).says("What the visit is for.", "拜访目的。"),
     field("customer.topics", Type::Text).says("What to talk about.", "话题。"),
-    field("customer.value", Type::Number).says("What a visit is worth; those of least value are left out first.", "拜访的价值；价值最小的先被舍去。"),
-    field("customer.group", Type::Text).says("The part of the order of work that it belongs to.", "所属的工作次序。"),
+    field("customer.value", Type::Number).says(
+        "What a visit is worth; those of least value are left out first.",
+        "拜访的价值；价值最小的先被舍去。",
+    ),
+    field("customer.group", Type::Text)
+        .says("The part of the order of work that it belongs to.", "所属的工作次序。"),
 ];
 
 /// A place.
