@@ -15,6 +15,7 @@ error("this file is for editors, it is never run")
 ---@field day kehu.dayLibrary Days.
 ---@field text kehu.textLibrary Texts by characters.
 ---@field number kehu.numberLibrary Rounding, bounds, percentages.
+---@field log kehu.logLibrary Lines for whoever looks after the pack.
 ---@field list kehu.listLibrary Statistics over lists of numbers.
 kehu = {}
 
@@ -262,10 +263,31 @@ function kehu.list.min(list) end
 ---@return number? figure
 function kehu.list.max(list) end
 
+---Lines for whoever looks after the pack. They change nothing; warnings are shown, the rest with --plugin-log LEVEL.
+---@class kehu.logLibrary
+kehu.log = {}
+
+---Notes what helps to find a mistake.
+---@param message string at most 200 bytes of it are shown
+---@param fields? table figures, texts and flags by name, at most 16
+function kehu.log.debug(message, fields) end
+
+---Notes what is good to know.
+---@param message string at most 200 bytes of it are shown
+---@param fields? table figures, texts and flags by name, at most 16
+function kehu.log.info(message, fields) end
+
+---Notes what somebody should look at.
+---The line names the pack, file and line, and the customer that the hook is at.
+---@param message string at most 200 bytes of it are shown
+---@param fields? table figures, texts and flags by name, at most 16
+function kehu.log.warn(message, fields) end
+
 ---What every hook's ctx has.
 ---@class kehu.Context
 ---@field as_of kehu.Day The day as of which all is seen: a pack has no clock.
 ---@field settings table The pack's settings, as kehu.settings.
+---@field log kehu.logLibrary The same as kehu.log.
 local kehu_Context = {}
 
 ---Draws a number that is the same in every run of the same seed.

@@ -27,6 +27,7 @@ mod reports;
 mod run;
 mod score;
 mod threads;
+mod strict;
 mod today;
 mod vocabulary;
 mod workspace;

@@ -182,15 +182,17 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
     ");
     assert_snapshot!(steady(&kit.run("pack show clv")), @r#"
     clv 0.1.0: Customer lifetime value
-      does             Expected purchases by BG/NBD, expected spend by gamma-gamma, and their discounted value
-      state            off
-      from             kehu
-      written in       native
-      api              0.1 – 0.x
+      does              Expected purchases by BG/NBD, expected spend by gamma-gamma, and their discounted value
+      state             off
+      from              kehu
+      written in        native
+      api               0.1 – 0.x
       hash             …
-      limit a call     50 ms, (default):23
-      limit a run      60 s, (default):24
-      limit of memory  256 MiB, (default):25
+      limit a call      50 ms, (default):24
+      limit a batch     20 s, (default):25
+      limit a run       60 s, (default):26
+      limit of loading  200 ms, (default):27
+      limit of memory   256 MiB, (default):28
 
     Steps
       step   hook   function  fit

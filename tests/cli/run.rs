@@ -178,7 +178,7 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
      --> wrong.lua:2
       2 | local function f() return t.x end
       called from wrong.lua:3 in a function
-    hint: a value is nil here; test it before it is used
+    hint: t is nil here; test it first: if t then … end
     [exit 1]
     [stderr]
     error: no figures for 2024-03-01

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::locale;
 use crate::packs;
 use crate::printer::Printer;
+use crate::runs;
 use crate::workspace::Workspace;
 
 /// Holds the packs that a command asks, and whether all of them could be had.
@@ -20,6 +21,8 @@ pub(crate) struct Asked {
     packs: PackSet,
     /// True if packs could not be loaded: what the command does is done without them.
     is_partial: bool,
+    /// True if nothing is done while any of them cannot be heard.
+    strict: bool,
 }
 
 impl Asked {
@@ -30,21 +33,37 @@ impl Asked {
             return Ok(Self::default());
         }
         match packs::enabled(workspace, context.shipped) {
-            Ok(packs) => Ok(Self { packs, is_partial: false }),
+            Ok(packs) => Ok(Self { packs, ..Self::default() }),
             Err(error) => {
                 context.printer.error(&error);
                 Printer::talk(&format!(
                     "no pack was asked at the hook {}, because the packs cannot be loaded",
                     hook.name()
                 ));
-                Ok(Self { packs: PackSet::default(), is_partial: true })
+                Ok(Self { is_partial: true, ..Self::default() })
             }
         }
     }
 
+    /// Does nothing while any pack cannot be heard, if `strict`.
+    pub(crate) fn strictly(self, strict: bool) -> Result<Self> {
+        if strict && self.is_partial {
+            return Err(runs::strict_error(&[]));
+        }
+        Ok(Self { strict, ..self })
+    }
+
+    /// What is said where it was strict that kept something from being done.
+    pub(crate) fn refused(&self, unheard: &Unheard) -> Result {
+        if self.strict && !unheard.failures.is_empty() {
+            return Err(runs::strict_error(&unheard.failures));
+        }
+        Ok(())
+    }
+
     /// Who asks.
     pub(crate) fn asking<'a>(&'a self, workspace: &'a Workspace) -> Asking<'a> {
-        Asking { desk: workspace.desk(), packs: &self.packs }
+        Asking { desk: workspace.desk(), packs: &self.packs, strict: self.strict }
     }
 
     /// True if any pack answers the hook.

@@ -217,10 +217,30 @@ pub(crate) fn cell(cells: &Cells<'_>, value: &Value, is_money: bool) -> Cell {
     }
 }
 
+/// What is said where packs failed, and nothing may be done without them.
+pub(crate) fn strict_error(failures: &[(String, String)]) -> CommandError {
+    let names: Vec<&str> = failures.iter().map(|(pack, _)| pack.as_str()).collect();
+    let message = match names.as_slice() {
+        [] => "packs could not be loaded, and --strict does nothing without them".to_owned(),
+        names => format!("packs failed: {}; --strict does nothing without them", names.join(", ")),
+    };
+    CommandError::failed(message)
+        .hint("nothing was written; without --strict the other packs go on")
+}
+
+/// Stops a command whose packs failed, if it is strict.
+pub(crate) fn check_strict(strict: bool, failures: &[(String, String)]) -> Result {
+    if strict && !failures.is_empty() { Err(strict_error(failures)) } else { Ok(()) }
+}
+
 impl From<ScoreError> for CommandError {
     fn from(error: ScoreError) -> Self {
         match error {
             ScoreError::Store(error) => error.into(),
+            ScoreError::Strict(failures) => {
+                let said = failures.iter().map(|(_, failure)| Self::failed(failure.clone()));
+                Self { also: said.collect(), ..strict_error(&failures) }
+            }
             other => Self::failed(other.to_string()),
         }
     }

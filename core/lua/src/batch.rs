@@ -87,6 +87,7 @@ pub(crate) fn host_table(job: &Job<'_>, rows: usize) -> mlua::Result<Table> {
     host.raw_set("function_name", job.step.function.as_str())?;
     host.raw_set("as_of", f64::from(job.pack.context.as_of))?;
     host.raw_set("settings", &job.pack.evaluator.settings)?;
+    host.raw_set("log", &job.pack.evaluator.log)?;
     host.raw_set("random", lua.globals().get::<Table>("math")?.raw_get::<Function>("random")?)?;
     Ok(host)
 }
@@ -156,6 +157,7 @@ pub(crate) fn plain_context(
     let ctx = machine.lua.create_table()?;
     ctx.raw_set("as_of", f64::from(context.as_of))?;
     ctx.raw_set("settings", &evaluator.settings)?;
+    ctx.raw_set("log", &evaluator.log)?;
     let math: Table = machine.lua.globals().get("math")?;
     ctx.raw_set("random", math.raw_get::<Function>("random")?)?;
     api::strict(machine, "ctx", ctx)

@@ -36,6 +36,7 @@ pub(crate) struct Evaluator {
     pub(crate) registry: Rc<Registry>,
     kehu: Table,
     pub(crate) settings: Table,
+    pub(crate) log: Table,
     /// The scripts as they were loaded: each evaluation runs them in an environment of its own.
     chunks: RefCell<Rc<Chunks>>,
     pace: Cell<Pace>,
@@ -57,10 +58,11 @@ impl Evaluator {
         let settings = api::settings_table(machine, shared, context)?;
         let rule = registry.function(&machine.lua, shared, &context.settings)?;
         let list = registry.list_function(&machine.lua)?;
-        let kehu = api::kehu_table(machine, rule, list, &settings)?;
+        let log = api::log_table(machine, shared)?;
+        let kehu = api::kehu_table(machine, rule, list, &settings, &log)?;
         let (shared, pace) = (Arc::clone(shared), Cell::default());
         let chunks = RefCell::new(load_scripts(machine, &shared, Pace::Interpreted)?);
-        Ok(Self { shared, registry, kehu, settings, chunks, pace })
+        Ok(Self { shared, registry, kehu, settings, log, chunks, pace })
     }
 
     /// Lets later evaluations run at a pace. Only scripts that come with the program are translated

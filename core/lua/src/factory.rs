@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use kehu_contract::{Manifest, Origin, Pack, PackError, PackFactory, RunContext};
+use kehu_contract::{Listener, Manifest, Origin, Pack, PackError, PackFactory, RunContext};
 
+use crate::api::Ear;
 use crate::files::{Script, in_folder};
 use crate::pack::LuaPack;
 
@@ -15,6 +16,8 @@ pub(crate) struct Shared {
     pub(crate) scripts: Vec<Script>,
     /// True if it comes with the program, so that nobody else can have written it.
     pub(crate) shipped: bool,
+    /// Who hears what the pack says.
+    pub(crate) ear: Ear,
 }
 
 impl Shared {
@@ -51,7 +54,11 @@ impl LuaPackFactory {
         scripts: Vec<Script>,
     ) -> Self {
         let shipped = origin == Origin::Shipped;
-        Self { shared: Arc::new(Shared { manifest, dir, scripts, shipped }), origin, hash }
+        Self {
+            shared: Arc::new(Shared { manifest, dir, scripts, shipped, ear: Ear::default() }),
+            origin,
+            hash,
+        }
     }
 
     /// What all threads share of the pack.
@@ -61,13 +68,14 @@ impl LuaPackFactory {
 
     /// What is shared of the pack, with one more script.
     pub(crate) fn shared_with(&self, script: Script) -> Arc<Shared> {
-        let Shared { manifest, dir, scripts, shipped } = &*self.shared;
+        let Shared { manifest, dir, scripts, shipped, .. } = &*self.shared;
         let scripts = scripts.iter().cloned().chain([script]).collect();
         Arc::new(Shared {
             manifest: manifest.clone(),
             dir: dir.clone(),
             scripts,
             shipped: *shipped,
+            ear: Ear::default(),
         })
     }
 
@@ -92,6 +100,10 @@ impl PackFactory for LuaPackFactory {
 
     fn hash(&self) -> &str {
         &self.hash
+    }
+
+    fn listen(&self, listener: Listener) {
+        self.shared.ear.listen(listener);
     }
 
     fn create(&self, context: &RunContext) -> Result<Box<dyn Pack>, PackError> {

@@ -66,7 +66,7 @@ fn context(
 ) -> mlua::Result<Table> {
     let lua = &job.pack.machine.lua;
     let ctx = lua.create_table()?;
-    for name in ["as_of", "settings", "random"] {
+    for name in ["as_of", "settings", "random", "log"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
     let (ids, registry) = (ids.to_vec(), Rc::clone(&job.pack.evaluator.registry));

@@ -76,7 +76,7 @@ fn context(
 ) -> mlua::Result<Table> {
     let lua = &job.pack.machine.lua;
     let ctx = lua.create_table()?;
-    for name in ["as_of", "settings", "random"] {
+    for name in ["as_of", "settings", "random", "log"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
     let about: Rc<Vec<About>> = Rc::new(events.iter().map(about).collect());

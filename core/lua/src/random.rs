@@ -38,6 +38,11 @@ impl Random {
         self.seat(NO_ROW);
     }
 
+    /// The customer of a row of the call; none for what is no customer.
+    pub(crate) fn customer(&self, row: u32) -> Option<i64> {
+        self.ids.borrow().get(row as usize).copied().filter(|id| *id != 0)
+    }
+
     fn seat(&self, row: u32) {
         let customer = self.ids.borrow().get(row as usize).copied().unwrap_or(-1);
         self.row.set(row);

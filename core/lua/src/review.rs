@@ -79,7 +79,7 @@ fn proposal_list(lua: &Lua, proposals: &[Proposal], places: &Table) -> mlua::Res
 fn context(job: &Job<'_>, host: &Table, places: &Table, desk: &Rc<Desk>) -> mlua::Result<Function> {
     let machine = &job.pack.machine;
     let ctx = machine.lua.create_table()?;
-    for name in ["as_of", "settings", "random"] {
+    for name in ["as_of", "settings", "random", "log"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
     for (name, whose) in

@@ -56,7 +56,7 @@ pub(crate) fn run(
 fn context(job: &Job<'_>, host: &Table, tray: &Rc<Tray<Opinion>>) -> mlua::Result<Table> {
     let lua = &job.pack.machine.lua;
     let ctx = lua.create_table()?;
-    for name in ["as_of", "settings", "random"] {
+    for name in ["as_of", "settings", "random", "log"] {
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
     for (name, judgement) in

@@ -116,7 +116,7 @@ fn a_mistake_in_a_script_is_told_with_kind_line_customer_and_hint() {
         ),
         (
             "ctx.now()",
-            "argument 4 C-1: ctx has no \"now\" | known are: as_of, column, holds, label, missing, random, set, settings, state",
+            "argument 4 C-1: ctx has no \"now\" | known are: as_of, column, holds, label, log, missing, random, set, settings, state",
         ),
         (
             "kehu.rule{ id = \"late\", en = \"late\" }",

@@ -106,7 +106,7 @@ fn named(names: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_registry_names_what_scripts_see_and_nothing_else() {
-    for name in ["kehu", "kehu.day", "kehu.text", "kehu.number", "kehu.list"] {
+    for name in ["kehu", "kehu.day", "kehu.text", "kehu.number", "kehu.list", "kehu.log"] {
         assert_eq!(named(&[name]), seen("score", name), "{name}");
     }
     for (subject, function) in [

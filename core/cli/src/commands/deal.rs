@@ -51,6 +51,9 @@ pub(crate) struct Add {
     /// Opens it although packs refuse; the deal's history keeps the reason and what stood against it
     #[arg(long, requires = "reason")]
     overrule: bool,
+    /// Fails if any pack does, and writes nothing
+    #[arg(long)]
+    strict: bool,
     /// The expected amount [default: the product's price]
     #[arg(long, allow_hyphen_values = true)]
     amount: Option<String>,
@@ -94,6 +97,9 @@ pub(crate) struct MoveArgs {
     /// Moves it although packs refuse; the deal's history keeps the reason and what stood against it
     #[arg(long, requires = "reason")]
     overrule: bool,
+    /// Fails if any pack does, and writes nothing
+    #[arg(long)]
+    strict: bool,
     /// The amount from now on
     #[arg(long, allow_hyphen_values = true)]
     amount: Option<String>,
@@ -186,9 +192,10 @@ fn add(context: &mut Context<'_>, args: Add) -> Result<ExitCode> {
         expected_close: args.expected_close.map(|on| on.on(today)),
         fields: args.fields,
     };
-    let asked = Asked::find(context, &workspace, Hook::Stage)?;
+    let asked = Asked::find(context, &workspace, Hook::Stage)?.strictly(args.strict)?;
     let (change, heard) = stage::add(&asked.asking(&workspace), &new, args.overrule)?;
     let code = asked.tell(&heard.unheard);
+    asked.refused(&heard.unheard)?;
     let Some(change) = change else { return Err(deal_said::refusal(&heard)) };
     super::tell_if_nobodys(&workspace, new.rep.is_some(), change.state.deal.rep);
     if new.pipeline.is_none() && workspace.settings.pipelines.len() > 1 {
@@ -203,11 +210,12 @@ fn add(context: &mut Context<'_>, args: Add) -> Result<ExitCode> {
 fn move_to(context: &mut Context<'_>, args: MoveArgs) -> Result<ExitCode> {
     let workspace = context.open()?;
     let on = args.on.map(|on| on.on(workspace.act.today));
-    let MoveArgs { deal, stage, reason, overrule, amount, at, by, .. } = args;
+    let MoveArgs { deal, stage, reason, overrule, strict, amount, at, by, .. } = args;
     let to = Move { stage, reason, amount, on, minute: at, by };
-    let asked = Asked::find(context, &workspace, Hook::Stage)?;
+    let asked = Asked::find(context, &workspace, Hook::Stage)?.strictly(strict)?;
     let (change, heard) = stage::move_to(&asked.asking(&workspace), &deal, &to, overrule)?;
     let code = asked.tell(&heard.unheard);
+    asked.refused(&heard.unheard)?;
     let Some(change) = change else { return Err(deal_said::refusal(&heard)) };
     deal_said::tell(&heard, overrule);
     tell(context, &workspace, &change)?;

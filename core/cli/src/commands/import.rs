@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Imports without what this pack makes of the rows; may be given several times
     #[arg(long, value_name = "PACK")]
     without: Vec<String>,
+    /// Lets no pack be left out; one that fails stops the import with or without it
+    #[arg(long, conflicts_with = "without")]
+    strict: bool,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {

@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Shows the plan, and does not keep it
     #[arg(long)]
     dry_run: bool,
+    /// Fails if any pack does, and writes nothing
+    #[arg(long)]
+    strict: bool,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
@@ -54,6 +57,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let reader = workspace.read()?;
     let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref(), !args.dry_run)?;
     let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
+    runs::check_strict(args.strict, &run.header().failures)?;
     let work = Work {
         store: &workspace.store,
         reader: reader.as_ref(),

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use kehu_contract::{ColumnData, ColumnType, Language};
+use kehu_contract::{ColumnData, ColumnType, FailureKind, Language};
 use kehu_domain::{Currency, Day};
 use kehu_engine::score::{self, RunView, show_number};
 use kehu_store::{RunColumn, StoredRun};
@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Shows what would come out, and keeps nothing
     #[arg(long)]
     dry_run: bool,
+    /// Fails if any pack does, and writes nothing
+    #[arg(long)]
+    strict: bool,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
@@ -49,6 +52,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let options = runs::options(context, as_of, args.seed);
     let (failures, passed_over, customers) = if args.dry_run {
         let (run, passed_over) = runs::compute_all(context, &workspace, &packs, as_of, args.seed)?;
+        runs::check_strict(args.strict, &run.header().failures)?;
         show(context, &workspace, &run)?;
         runs::tell_silence(&run)?;
         (run.header().failures.len(), passed_over, run.header().customers)
@@ -64,6 +68,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
                 &packs,
                 options,
                 &draft,
+                args.strict,
                 &mut |step| progress.step(step),
             )?
         };
@@ -239,7 +244,10 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
     let failures: Vec<_> = header
         .failures
         .iter()
-        .map(|(pack, message)| json!({ "pack": pack, "message": message }))
+        .map(|(pack, message)| {
+            let kind = FailureKind::of_text(message).map(FailureKind::name);
+            json!({ "pack": pack, "kind": kind, "message": message })
+        })
         .collect();
     show_json(
         &mut context.printer,

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use kehu_contract::Language;
+use kehu_contract::{FailureKind, Language};
 use kehu_domain::{Day, Rep};
 use kehu_engine::day::{Because, Line, Work, Worklist};
 use kehu_engine::score::RunView;
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Shows what was withheld, too
     #[arg(long)]
     withheld: bool,
+    /// Fails if any pack does, and shows and writes nothing
+    #[arg(long, global = true)]
+    strict: bool,
     #[command(subcommand)]
     answer: Option<Answers>,
 }
@@ -71,6 +74,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let passed_over = plugins::tell(&workspace, &packs)?;
     let list = list?;
     tell_failures(reader.as_ref(), &list, &run)?;
+    runs::check_strict(args.strict, &list.failures)?;
     match args.answer {
         Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
         None => {
@@ -268,8 +272,10 @@ fn tell(shown: &Shown<'_>, language: Language) {
 
 fn as_json(shown: &Shown<'_>) -> Value {
     let list = shown.list;
-    let failures =
-        list.failures.iter().map(|(pack, error)| json!({ "pack": pack, "error": error }));
+    let failures = list.failures.iter().map(|(pack, error)| {
+        let kind = FailureKind::of_text(error).map(FailureKind::name);
+        json!({ "pack": pack, "kind": kind, "error": error })
+    });
     json!({
         "rep": shown.rep.name,
         "day": shown.as_of,

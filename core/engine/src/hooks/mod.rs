@@ -31,6 +31,8 @@ pub struct Asking<'a> {
     pub desk: Desk<'a>,
     /// The packs that are on.
     pub packs: &'a PackSet,
+    /// True if nothing is done while any of them cannot be heard.
+    pub strict: bool,
 }
 
 /// Says which packs could not be heard.

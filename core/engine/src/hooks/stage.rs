@@ -52,8 +52,11 @@ impl Heard {
         (!rules.is_empty()).then(|| rules.join("; "))
     }
 
-    fn judged(&self, overrule: bool, language: Language) -> Judged {
-        match self.overruled(language) {
+    fn judged(&self, asking: &Asking<'_>, overrule: bool) -> Judged {
+        if asking.strict && !self.unheard.failures.is_empty() {
+            return Judged::Stop;
+        }
+        match self.overruled(asking.desk.settings.language) {
             Some(_) if !overrule => Judged::Stop,
             overruled => Judged::Go(overruled),
         }
@@ -75,7 +78,7 @@ pub fn move_to(
     let mut heard = Heard::default();
     let mut judge = |reader: &dyn Reader, intent: &Intent<'_>| {
         heard = asking.about_move(reader, intent)?;
-        Ok(heard.judged(overrule, asking.desk.settings.language))
+        Ok(heard.judged(asking, overrule))
     };
     let change = moves::move_to(&asking.desk, deal, to, &mut judge)?;
     Ok((change, heard))
@@ -94,7 +97,7 @@ pub fn add(
     let mut heard = Heard::default();
     let mut judge = |reader: &dyn Reader, intent: &Intent<'_>| {
         heard = asking.about_move(reader, intent)?;
-        Ok(heard.judged(overrule, asking.desk.settings.language))
+        Ok(heard.judged(asking, overrule))
     };
     let change = deals::add(&asking.desk, new, &mut judge)?;
     Ok((change, heard))

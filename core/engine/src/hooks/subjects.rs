@@ -48,7 +48,7 @@ impl<'a> Subjects<'a> {
         reader: &'a dyn Reader,
         rows: &[Option<CustomerId>],
     ) -> Result<Self, Hindrance> {
-        let Asking { desk, packs } = asking;
+        let Asking { desk, packs, .. } = asking;
         let manifests: Vec<&Manifest> = packs.manifests();
         let catalogue = Catalogue::new(desk.settings, &manifests).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();

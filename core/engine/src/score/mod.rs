@@ -44,6 +44,9 @@ pub enum ScoreError {
     /// A pack's features are wrong.
     #[error("{}", lines(.0))]
     Catalogue(Vec<CatalogueError>),
+    /// Packs failed, and nothing is to be kept without them: each with what it said.
+    #[error("packs failed: {}", .0.iter().map(|(pack, _)| pack.as_str()).collect::<Vec<_>>().join(", "))]
+    Strict(Vec<(String, String)>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,9 +96,13 @@ pub fn score(
     packs: &PackSet,
     options: RunOptions,
     draft: &OperationDraft,
+    strict: bool,
     observe: &mut dyn FnMut(&str),
 ) -> Result<(RunId, StoredRun), ScoreError> {
     let run = compute(store, settings, packs, CustomerRange::ALL, options, observe)?;
+    if strict && !run.header().failures.is_empty() {
+        return Err(ScoreError::Strict(run.header().failures.clone()));
+    }
     observe("store");
     let reader = store.read()?;
     let before = run_before(reader.as_ref(), options.as_of)?;

@@ -60,6 +60,9 @@ pub(super) const KEHU: Subject = Subject {
         field("kehu.number", Type::Of("kehu.number"))
             .says("Rounding, bounds, percentages.", "舍入、上下限、百分比。")
             .example("kehu.number.round(2.5) --> 2"),
+        field("kehu.log", Type::Of("kehu.log"))
+            .says("Lines for whoever looks after the pack.", "写给维护脚本包的人看的日志。")
+            .example("kehu.log.debug(\"loaded\")"),
         field("kehu.list", Type::Of("kehu.list"))
             .says("Statistics over lists of numbers.", "数字列表的统计。")
             .example("kehu.list.mean({ 1, 2 }) --> 1.5"),

@@ -9,6 +9,7 @@ mod day;
 mod entry;
 mod hooks;
 mod kehu;
+mod log;
 mod luacats;
 mod luau;
 mod markdown;
@@ -26,6 +27,7 @@ use crate::machine::{ABSENT, GLOBALS, LIBRARIES, Machine, strict_function};
 
 pub(crate) use day::{in_words as day_in_words, parse as parse_day};
 pub use entry::{Entry, Parameter, Shape, Subject, Type};
+pub(crate) use log::{Ear, table as log_table};
 
 /// Names a form in which the registry is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub fn text(entry: &Entry, language: Language) -> String {
 
 /// All subjects, in the order of the reference.
 pub fn subjects() -> impl Iterator<Item = &'static Subject> {
-    const GENERAL: [&Subject; 7] = [
+    const GENERAL: [&Subject; 8] = [
         &kehu::KEHU,
         &kehu::GLOBALS,
         &kehu::RULE,
@@ -65,6 +67,7 @@ pub fn subjects() -> impl Iterator<Item = &'static Subject> {
         &text::SUBJECT,
         &number::NUMBER,
         &number::LIST,
+        &log::SUBJECT,
     ];
     GENERAL.into_iter().chain(hooks::SUBJECTS)
 }
@@ -130,8 +133,9 @@ pub(crate) fn kehu_table(
     rule: Function,
     list: Function,
     settings: &Table,
+    log: &Table,
 ) -> mlua::Result<Table> {
-    kehu_with(machine, rule, list, settings, &[])
+    kehu_with(machine, rule, list, settings, &[("log", Value::Table(log.clone()))])
 }
 
 /// Builds it with what scripts have that are no packs.

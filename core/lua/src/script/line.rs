@@ -7,6 +7,7 @@ use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{MultiValue, Table, Value};
 
 use super::{ScriptError, Session, rows, show};
+use crate::api::Ear;
 use crate::convert::to_lua;
 use crate::evaluate::a;
 use crate::factory::Shared;
@@ -134,7 +135,7 @@ impl Session {
                 lines.remove(0);
             }
             let (manifest, dir) = (self.shared.manifest.clone(), String::new());
-            Shared { manifest, dir, scripts: lines.clone(), shipped: false }
+            Shared { manifest, dir, scripts: lines.clone(), shipped: false, ear: Ear::default() }
         };
         self.out.renew();
         self.machine.random.begin("run", &[]);

@@ -146,6 +146,7 @@ impl Session {
             dir: script.dir,
             scripts: vec![script.code],
             shipped: false,
+            ear: api::Ear::default(),
         });
         let context = RunContext {
             as_of: options.as_of,

@@ -152,8 +152,16 @@ impl Office {
     fn score(&self, on: &str) {
         let options = RunOptions { as_of: day(on), seed: 1, threads: 1 };
         let quiet = &mut |_: &str| {};
-        score::score(&self.store, &self.settings, &self.packs, options, &draft("score"), quiet)
-            .unwrap();
+        score::score(
+            &self.store,
+            &self.settings,
+            &self.packs,
+            options,
+            &draft("score"),
+            false,
+            quiet,
+        )
+        .unwrap();
     }
 
     fn today(&self, rep: RepId, on: &str) -> Worklist {

@@ -61,7 +61,7 @@ impl Office {
     }
 
     fn asking(&self) -> Asking<'_> {
-        Asking { desk: self.desk(), packs: &self.packs }
+        Asking { desk: self.desk(), packs: &self.packs, strict: false }
     }
 
     fn draft(&self, kind: &str) -> OperationDraft {
@@ -87,7 +87,8 @@ impl Office {
         let options = RunOptions { as_of: self.act.today, seed: 1, threads: 1 };
         let quiet = &mut |_: &str| {};
         let draft = self.draft("score");
-        score::score(&self.store, &self.settings, &self.packs, options, &draft, quiet).unwrap();
+        score::score(&self.store, &self.settings, &self.packs, options, &draft, false, quiet)
+            .unwrap();
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) const CONTEXT: Subject = Subject {
         field("ctx.settings", Type::Table)
             .says("The pack's settings, as kehu.settings.", "脚本包的设置，同 kehu.settings。")
             .example("ctx.settings.silent_after --> 60"),
+        field("ctx.log", Type::Of("kehu.log"))
+            .says("The same as kehu.log.", "同 kehu.log。")
+            .example("ctx.log.info(\"seen\", { days = 3 })"),
         function(
             "ctx.random",
             &[may("least", Type::Whole), may("most", Type::Whole)],
