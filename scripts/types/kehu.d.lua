@@ -357,6 +357,10 @@ function kehu_Points:add(rule, points, ...) end
 ---@param ... number|string|nil what fills {1} to {8}
 function kehu_Points:because(rule, ...) end
 
+---A customer's row, c: the columns of the step's needs. A value that is missing is nil; a name that is not in needs is an error.
+---@class kehu.Row
+---@field [string] any
+
 ---ctx of a fit, which looks at the whole base before its step scores.
 ---@class kehu.FitContext: kehu.Context
 
@@ -425,6 +429,75 @@ local kehu_FollowUpContext = {}
 ---@return kehu.Made made
 function kehu_FollowUpContext:propose(proposal) end
 
+---case in follow_up: what is known of the customer beside its columns.
+---@class kehu.Case
+---@field name string The customer's name.
+---@field customer table The customer's record.
+---@field contacts table[] The people at the customer.
+---@field tasks table[] The open tasks about the customer.
+---@field threads kehu.Thread[] Its threads, the earliest first, closed ones too.
+---@field deals kehu.Deal[] Its open deals, in the order of their ids.
+---@field interactions kehu.Interaction[] Its last 20 interactions, the latest first.
+
+---An open deal.
+---@class kehu.Deal
+---@field id integer Its id.
+---@field name string Its name.
+---@field pipeline string Its pipeline.
+---@field stage string The stage that it is in.
+---@field probability? number The stage's win probability, 0 to 1.
+---@field amount? number Its amount in major units.
+---@field since kehu.Day The day on which it entered its stage.
+---@field days_in_stage integer The days that it has been in its stage.
+---@field longest_stay? integer The longest stay that the pipeline allows the stage, in days.
+---@field rep? string The name of the rep who has it.
+---@field fields table Its custom fields: every declared one, nil where not known.
+
+---An interaction.
+---@class kehu.Interaction
+---@field id integer Its id.
+---@field kind string Its kind.
+---@field happened kehu.Day Its day.
+---@field days_ago integer The days from then to the as-of day.
+---@field channel? string The channel.
+---@field outcome? string The outcome.
+---@field mood? string The mood.
+---@field amount? number The amount in major units.
+---@field state? string The state, for a kind that has states.
+---@field about? integer The id of the earlier interaction that it is about.
+---@field by? string The name of the rep by whom it was.
+---@field contact? integer The id of the contact with whom it was.
+---@field deal? integer The id of the deal that it was about.
+---@field fields table Its custom fields: every declared one, nil where not known.
+
+---A thread: an interaction of a kind with states, such as a complaint or a promise, and all that was done about it.
+---@class kehu.Thread
+---@field id integer The id of the interaction that began it.
+---@field kind string Its kind.
+---@field state? string Its state: the one of its last step that states one.
+---@field open boolean True unless that state closes it.
+---@field opened kehu.Day The day on which it began.
+---@field days_open integer The days from then to the as-of day.
+---@field due? kehu.Day By when it is due.
+---@field rep? string The name of the rep who recorded it.
+---@field deal? integer The id of the deal that it is about.
+---@field contact? integer The id of the contact whom it concerns.
+---@field about? integer The id of the earlier interaction that it is about.
+---@field text? string Words.
+---@field fields table The custom fields of its first interaction, nil where not known.
+---@field steps kehu.ThreadStep[] Its steps, the earliest first; the first one began it.
+
+---One step of a thread.
+---@class kehu.ThreadStep
+---@field id integer The id of the interaction that made it.
+---@field kind string That one's kind.
+---@field day kehu.Day Its day.
+---@field minute? integer Its minute of the day.
+---@field state? string The state that it put the thread into; nil if it left it.
+---@field by? string The name of the rep who made it.
+---@field channel? string The channel.
+---@field text? string Words.
+
 ---ctx in review.
 ---@class kehu.ReviewContext: kehu.Context
 ---@field rows table The rows of the customers, by id.
@@ -454,8 +527,17 @@ function kehu_ReviewContext:change(proposal, changes, rule, ...) end
 ---@return kehu.Made made
 function kehu_ReviewContext:advise(proposal, rule, ...) end
 
----ctx in plan_visits.
----@class kehu.PlanContext: kehu.Context
+---A proposal in review.
+---@class kehu.Proposal
+---@field customer integer The customer's id.
+---@field c kehu.Row The customer's row.
+---@field deal? integer The id of the deal that it is about.
+---@field action string What is to be done.
+---@field channel string By which channel.
+---@field due kehu.Day By when.
+---@field fact_day kehu.Day The day of the fact that it rests on.
+---@field priority number Its place in the worklist, 0 to 100, higher comes first.
+---@field group string The part of the order of work that it belongs to.
 
 ---ctx in stage: return one of what these make, or nothing.
 ---@class kehu.StageContext: kehu.Context
@@ -475,6 +557,45 @@ function kehu_StageContext:warn(opinion) end
 ---@param opinion { because: kehu.Reasons, advice: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_StageContext:refuse(opinion) end
+
+---case in stage: a deal that moves to another stage, is opened, or stays.
+---@class kehu.StageCase
+---@field deal table The deal's record, with stage, days_in_stage, opened, days_open, probability, amount and its own fields.
+---@field stage? kehu.Stage The stage that it is in; nil while it is being opened.
+---@field move? kehu.MoveAsked The move that is asked about; nil for a deal that stays.
+---@field history kehu.Move[] Its moves so far, the earliest first.
+---@field customer? table The customer's record; nil if the deal has none yet.
+---@field contacts table[] The people at the customer.
+---@field interactions kehu.Interaction[] The customer's last 20 interactions, the latest first.
+---@field threads kehu.Thread[] The customer's threads, the earliest first, closed ones too.
+
+---A stage as its pipeline declares it.
+---@class kehu.Stage
+---@field name string Its name.
+---@field order integer Its place in the pipeline, from 1.
+---@field role "open"|"won"|"lost" What it means.
+---@field probability? number The probability that a deal in it is won, 0 to 1.
+---@field longest_stay? integer The longest stay, in days.
+---@field exit_criteria string[] What must be on file before a deal leaves it forward.
+
+---The move that stage is asked about.
+---@class kehu.MoveAsked
+---@field to kehu.Stage The stage that the deal is to enter.
+---@field direction "open"|"forward"|"skip"|"back"|"lose"|"reopen" How that lies to the pipeline's order.
+---@field passed string[] The open stages that it passes over.
+---@field day kehu.Day The day.
+---@field reason? string The reason that was given.
+---@field amount? number The amount from now on, in major units.
+
+---A move in a deal's history.
+---@class kehu.Move
+---@field day kehu.Day The day.
+---@field stage string The stage that the deal entered.
+---@field days integer The days that it stayed there.
+---@field by? string Who moved it.
+---@field reason? string Why.
+---@field overruled? string The rules that stood against it and were overruled.
+---@field amount? number The amount as of then, in major units.
 
 ---ctx in on_event: return a list of what these make, at most 20, or nothing.
 ---@class kehu.EventContext: kehu.Context
@@ -511,6 +632,24 @@ function kehu_EventContext:flag(flag) end
 ---@return kehu.Made made
 function kehu_EventContext:warn(warning) end
 
+---event in on_event: one record that a command has written.
+---@class kehu.Event
+---@field record "customer"|"contact"|"interaction"|"deal"|"move"|"task"|"rep"|"product"|"target" The sort of record.
+---@field change "added"|"changed"|"removed" What became of it.
+---@field id integer Its id.
+---@field kind? string The kind of an interaction.
+---@field command string The command that wrote it.
+---@field by string Who acted.
+---@field day kehu.Day The day on which it happened.
+---@field before? table The record as it was; nil for a new one.
+---@field after? table The record as it is; nil for one that is gone.
+---@field about? table The earlier interaction that it is about.
+---@field deal? table The deal that it belongs to, or is.
+---@field customer? table The customer; nil for what belongs to none.
+---@field contacts table[] The people at the customer.
+---@field deals kehu.Deal[] The customer's open deals.
+---@field interactions kehu.Interaction[] The customer's last 20 interactions, the latest first.
+
 ---ctx in import_row: return what one of these makes, or nothing.
 ---@class kehu.RowContext: kehu.Context
 ---@field record string The sort of record that rows become.
@@ -527,88 +666,50 @@ function kehu_RowContext:change(change) end
 ---@return kehu.Made made
 function kehu_RowContext:refuse(refusal) end
 
+---ctx in plan_visits.
+---@class kehu.PlanContext: kehu.Context
+
+---problem in plan_visits: one rep, some days, many customers.
+---@class kehu.Problem
+---@field rep string The rep's name.
+---@field home? kehu.Point Where the rep starts and ends the day.
+---@field from kehu.Day The first day of the period, working or not.
+---@field to kehu.Day The last day of the period.
+---@field days kehu.WorkDay[] The working days, in order.
+---@field customers kehu.PlanCustomer[] The customers that may be visited.
+---@field fixed table[] Visits that are agreed already, each with customer and day.
+---@field speed number The speed of travel in kilometres an hour.
+---@field seconds_per_way integer The seconds that each way takes beside its length.
+---@field prospecting_share number The share of the working time that is kept for finding new customers, 0 to 1.
+---@field seed integer The seed of the run.
+
+---A working day of the rep.
+---@class kehu.WorkDay
+---@field day kehu.Day The day.
+---@field seconds integer The seconds that can be worked.
+---@field max_visits integer The most visits that can be made.
+
+---A customer that may be visited.
+---@class kehu.PlanCustomer
+---@field customer integer Its id.
+---@field name string Its name.
+---@field place? kehu.Point Where it is.
+---@field visits_per_month number How many visits a month it should have.
+---@field visits integer How many visits fall due in the period.
+---@field visits_a_round integer How many of them make one round, on days that follow each other.
+---@field seconds integer How long a visit takes, in seconds.
+---@field gap_days integer The days that should lie between two rounds.
+---@field last_visit? kehu.Day The last visit before the plan begins.
+---@field mode string How the customer is worked: rotating, anchored, dig_in or a pack's own word.
+---@field purpose string What the visit is for.
+---@field topics string What to talk about.
+---@field value number What a visit is worth; those of least value are left out first.
+---@field group string The part of the order of work that it belongs to.
+
+---A place on the map.
+---@class kehu.Point
+---@field lat number Degrees north.
+---@field lon number Degrees east.
+
 ---What functions of ctx make: return it, it has no fields.
 ---@class kehu.Made
-
----A customer's row, c: the columns of the step's needs. A value that is missing is nil; a name that is not in needs is an error.
----@class kehu.Row
----@field [string] any
-
--- What scripts have that are no packs: the records, to be read and never written. Only kehu run and kehu repl have it.
-
----Gives customers row by row, for a loop.
----Without columns a row has all facts and fields; features and scores are named. Ids, days and amounts are numbers, and a row cannot be changed.
----@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
----@return any rows
-function kehu.customers(ask) end
-
----Gives one customer with everything; nil if there is none of that number.
----It is named by name, "C-12", number or row.
----@param customer any
----@param ask? table
----@return table? row
-function kehu.customer(customer, ask) end
-
----Gives deals row by row, each as it stands.
----@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
----@return any rows
-function kehu.deals(ask) end
-
----Gives interactions row by row, each customer's in the order of days.
----What begins a thread, such as a complaint, has the thread's state, and open says whether it goes on.
----@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
----@return any rows
-function kehu.interactions(ask) end
-
----Gives reps row by row.
----@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
----@return any rows
-function kehu.reps(ask) end
-
----Says why a customer has a value: the rules that fired, and what was read.
----@param customer any
----@param column string
----@return table explanation
-function kehu.explain(customer, column) end
-
----Puts rows into a list.
----@param rows any
----@return table[] list
-function kehu.gather(rows) end
-
----Adds up a column; what is missing counts nothing.
----@param rows any
----@param column string
----@return number sum
-function kehu.sum(rows, column) end
-
----Counts rows by the value of a column, and adds up others.
----Each group has that column, count and the sums, in the order of the column; what has no value comes last. { name = function(row) … end } groups by what a function gives.
----@param rows any
----@param by any
----@param sums? string[]
----@return table[] list
-function kehu.group(rows, by, sums) end
-
----Gives a sorted list; what is missing comes last.
----@param rows any
----@param ... string
----@return table[] list
-function kehu.sort(rows, ...) end
-
----Shows rows as a table; as JSON or CSV if that was asked for.
----as is "money", "day", "percent", "number" or "text"; columns of records know how they are shown.
----@param table { rows: any }
-function kehu.table(table) end
-
----Ends the script with a message and exit code 1.
----@param message string
-function kehu.fail(message) end
-
----The day as of which all is seen.
----@type kehu.Day
-kehu.as_of = nil
-
----The words that were given after the script.
----@type string[]
-kehu.args = nil

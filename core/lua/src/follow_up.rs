@@ -92,7 +92,8 @@ fn context(
         if let Some(about) = proposal.about
             && !known.get(row).is_some_and(|known| known.contains(&about))
         {
-            let message = format!("{whose}: {about} is no interaction of this customer in its case");
+            let message =
+                format!("{whose}: {about} is no interaction of this customer in its case");
             return Err(Fault::result(message)
                 .hint("give the id of one of case.threads or case.interactions"));
         }

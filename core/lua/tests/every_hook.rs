@@ -142,16 +142,23 @@ fn read<T: serde::de::DeserializeOwned>(json: Json) -> T {
 
 fn deal() -> Json {
     json!({ "id": 9, "name": "annual contract", "pipeline": "funnel", "stage": "offer", "probability": 0.5,
-        "amount": 80_000.0, "since": 19_990, "days_in_stage": 10, "longest_stay": 30, "rep": "李伟" })
+        "amount": 80_000.0, "since": 19_990, "days_in_stage": 10, "longest_stay": 30, "rep": "李伟",
+        "fields": { "terms": null } })
 }
 
 fn phone_call() -> Json {
     json!({ "id": 5, "kind": "call", "happened": 19_995, "days_ago": 5, "channel": "phone",
-        "outcome": "interested", "mood": null, "amount": null, "state": null, "about": null })
+        "outcome": "interested", "mood": null, "amount": null, "state": null, "about": null, "fields": { "terms": null } })
 }
 
 fn case() -> kehu_contract::Case {
-    read(json!({ "name": "上海一号", "deals": [deal()], "interactions": [phone_call()] }))
+    read(json!({ "name": "上海一号", "deals": [deal()], "interactions": [phone_call()],
+        "customer": { "id": 1, "name": "上海一号" }, "contacts": [{ "id": 3, "name": "王总" }], "tasks": [],
+        "threads": [{ "id": 4, "kind": "complaint", "state": "opened", "open": true, "opened": 19_992,
+            "days_open": 8, "due": null, "rep": "李伟", "deal": null, "contact": 3, "about": null,
+            "text": "late", "fields": { "terms": null },
+            "steps": [{ "id": 4, "kind": "complaint", "day": 19_992, "minute": null, "state": "opened",
+                "by": "李伟", "channel": null, "text": "late" }] }] }))
 }
 
 fn proposal() -> Proposal {

@@ -123,6 +123,8 @@ fn the_registry_names_what_scripts_see_and_nothing_else() {
     for (subject, function, table) in [
         ("kehu.Deal", "follow_up", "case.deals[1]"),
         ("kehu.Interaction", "follow_up", "case.interactions[1]"),
+        ("kehu.Thread", "follow_up", "case.threads[1]"),
+        ("kehu.ThreadStep", "follow_up", "case.threads[1].steps[1]"),
         ("kehu.Proposal", "review", "proposals[1]"),
         ("kehu.StageCase", "stage", "case"),
         ("kehu.Stage", "stage", "case.stage"),

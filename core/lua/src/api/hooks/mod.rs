@@ -8,7 +8,7 @@ mod work;
 use super::entry::Subject;
 
 /// All of them, in the order of the reference.
-pub(super) const SUBJECTS: [&Subject; 26] = [
+pub(super) const SUBJECTS: [&Subject; 28] = [
     &score::CONTEXT,
     &score::SCORE,
     &score::POINTS,
@@ -19,6 +19,8 @@ pub(super) const SUBJECTS: [&Subject; 26] = [
     &records::CASE,
     &records::DEAL,
     &records::INTERACTION,
+    &records::THREAD,
+    &records::THREAD_STEP,
     &work::REVIEW,
     &records::PROPOSAL,
     &cases::STAGE,

@@ -6,6 +6,7 @@ use crate::api::entry::{Entry, Subject, Type, field, field_or_nil};
 
 const DEALS: Type = Type::List(&Type::Of("kehu.Deal"));
 const INTERACTIONS: Type = Type::List(&Type::Of("kehu.Interaction"));
+const THREADS: Type = Type::List(&Type::Of("kehu.Thread"));
 const RECORDS: Type = Type::List(&Type::Table);
 
 /// What `follow_up` gets of a customer beside its row.
@@ -15,9 +16,17 @@ pub(crate) const CASE: Subject = Subject {
     hooks: &[Hook::FollowUp],
     en: "case in follow_up: what is known of the customer beside its columns.",
     zh: "follow_up 的 case：除各列之外客户的情况。",
-    example: "case.name --> \"上海一号\"\n#case.deals --> 1\n#case.interactions --> 1",
+    example: "case.name --> \"上海一号\"\ncase.customer.id --> 1\n#case.contacts --> 1\n#case.tasks --> 0\n#case.deals --> 1\n#case.interactions --> 1\ncase.threads[1].state --> \"opened\"",
     entries: &[
         field("case.name", Type::Text).says("The customer's name.", "客户名称。"),
+        field("case.customer", Type::Table).says("The customer's record.", "客户的记录。"),
+        field("case.contacts", RECORDS).says("The people at the customer.", "客户的联系人。"),
+        field("case.tasks", RECORDS)
+            .says("The open tasks about the customer.", "关于该客户的未完成任务。"),
+        field("case.threads", THREADS).says(
+            "Its threads, the earliest first, closed ones too.",
+            "往来事项（如投诉、承诺），最早的在前，含已了结的。",
+        ),
         field("case.deals", DEALS)
             .says("Its open deals, in the order of their ids.", "未结商机，按编号排列。"),
         field("case.interactions", INTERACTIONS)
@@ -32,7 +41,7 @@ pub(crate) const DEAL: Subject = Subject {
     hooks: &[Hook::FollowUp, Hook::OnEvent],
     en: "An open deal.",
     zh: "未结商机。",
-    example: "local deal = case.deals[1]\ndeal.id --> 9\ndeal.name --> \"annual contract\"\ndeal.pipeline --> \"funnel\"\ndeal.stage --> \"offer\"\ndeal.probability --> 0.5\ndeal.amount --> 80000\ndeal.since --> 19990\ndeal.days_in_stage --> 10\ndeal.longest_stay --> 30\ndeal.rep --> \"李伟\"",
+    example: "local deal = case.deals[1]\ndeal.id --> 9\ndeal.name --> \"annual contract\"\ndeal.pipeline --> \"funnel\"\ndeal.stage --> \"offer\"\ndeal.probability --> 0.5\ndeal.amount --> 80000\ndeal.since --> 19990\ndeal.days_in_stage --> 10\ndeal.longest_stay --> 30\ndeal.rep --> \"李伟\"\ndeal.fields.terms --> nil",
     entries: DEAL_FIELDS,
 };
 
@@ -55,6 +64,10 @@ const DEAL_FIELDS: &[Entry] = &[
     ),
     field_or_nil("deal.rep", Type::Text)
         .says("The name of the rep who has it.", "负责业务员的姓名。"),
+    field("deal.fields", Type::Table).says(
+        "Its custom fields: every declared one, nil where not known.",
+        "自定义字段：每个已声明的字段，未知时为 nil。",
+    ),
 ];
 
 /// An interaction.
@@ -64,7 +77,7 @@ pub(crate) const INTERACTION: Subject = Subject {
     hooks: &[Hook::FollowUp, Hook::Stage, Hook::OnEvent],
     en: "An interaction.",
     zh: "一次互动。",
-    example: "local last = case.interactions[1]\nlast.id --> 5\nlast.kind --> \"call\"\nlast.happened --> 19995\nlast.days_ago --> 5\nlast.channel --> \"phone\"\nlast.outcome --> \"interested\"\nlast.mood --> nil\nlast.amount --> nil\nlast.state --> nil\nlast.about --> nil",
+    example: "local last = case.interactions[1]\nlast.id --> 5\nlast.kind --> \"call\"\nlast.happened --> 19995\nlast.days_ago --> 5\nlast.channel --> \"phone\"\nlast.outcome --> \"interested\"\nlast.mood --> nil\nlast.amount --> nil\nlast.state --> nil\nlast.about --> nil\nlast.by --> nil\nlast.contact --> nil\nlast.deal --> nil\nlast.fields.terms --> nil",
     entries: INTERACTION_FIELDS,
 };
 
@@ -83,7 +96,85 @@ const INTERACTION_FIELDS: &[Entry] = &[
         .says("The state, for a kind that has states.", "状态，限有状态的类型。"),
     field_or_nil("interaction.about", Type::Whole)
         .says("The id of the earlier interaction that it is about.", "所针对的先前互动的编号。"),
+    field_or_nil("interaction.by", Type::Text)
+        .says("The name of the rep by whom it was.", "经手业务员的姓名。"),
+    field_or_nil("interaction.contact", Type::Whole)
+        .says("The id of the contact with whom it was.", "所联系的联系人编号。"),
+    field_or_nil("interaction.deal", Type::Whole)
+        .says("The id of the deal that it was about.", "所涉及商机的编号。"),
+    field("interaction.fields", Type::Table).says(
+        "Its custom fields: every declared one, nil where not known.",
+        "自定义字段：每个已声明的字段，未知时为 nil。",
+    ),
 ];
+
+/// A thread.
+pub(crate) const THREAD: Subject = Subject {
+    name: "kehu.Thread",
+    like: "",
+    hooks: &[Hook::FollowUp, Hook::Stage],
+    en: "A thread: an interaction of a kind with states, such as a complaint or a promise, and all that was done about it.",
+    zh: "往来事项：有状态的互动（如投诉、承诺）及其全部后续。",
+    example: "local thread = case.threads[1]\nthread.id --> 4\nthread.kind --> \"complaint\"\nthread.state --> \"opened\"\nthread.open --> true\nthread.opened --> 19992\nthread.days_open --> 8\nthread.due --> nil\nthread.rep --> \"李伟\"\nthread.deal --> nil\nthread.contact --> 3\nthread.about --> nil\nthread.text --> \"late\"\nthread.fields.terms --> nil\n#thread.steps --> 1",
+    entries: THREAD_FIELDS,
+};
+
+const THREAD_FIELDS: &[Entry] = &[
+    field("thread.id", Type::Whole)
+        .says("The id of the interaction that began it.", "开始该事项的互动的编号。"),
+    field("thread.kind", Type::Text).says("Its kind.", "类型。"),
+    field_or_nil("thread.state", Type::Text).says(
+        "Its state: the one of its last step that states one.",
+        "状态：以最近写明状态的一步为准。",
+    ),
+    field("thread.open", Type::Flag).says("True unless that state closes it.", "是否未了结。"),
+    field("thread.opened", Type::Day).says("The day on which it began.", "开始的日期。"),
+    field("thread.days_open", Type::Whole)
+        .says("The days from then to the as-of day.", "距观察日的天数。"),
+    field_or_nil("thread.due", Type::Day).says("By when it is due.", "期限。"),
+    field_or_nil("thread.rep", Type::Text)
+        .says("The name of the rep who recorded it.", "记录人的姓名。"),
+    field_or_nil("thread.deal", Type::Whole)
+        .says("The id of the deal that it is about.", "所涉及商机的编号。"),
+    field_or_nil("thread.contact", Type::Whole)
+        .says("The id of the contact whom it concerns.", "所涉及联系人的编号。"),
+    field_or_nil("thread.about", Type::Whole)
+        .says("The id of the earlier interaction that it is about.", "所针对的先前互动的编号。"),
+    field_or_nil("thread.text", Type::Text).says("Words.", "内容。"),
+    field("thread.fields", Type::Table).says(
+        "The custom fields of its first interaction, nil where not known.",
+        "首次互动的自定义字段，未知时为 nil。",
+    ),
+    field("thread.steps", Type::List(&Type::Of("kehu.ThreadStep"))).says(
+        "Its steps, the earliest first; the first one began it.",
+        "各步骤，最早的在前；第一步即其开始。",
+    ),
+];
+
+/// A step of a thread.
+pub(crate) const THREAD_STEP: Subject = Subject {
+    name: "kehu.ThreadStep",
+    like: "",
+    hooks: &[Hook::FollowUp, Hook::Stage],
+    en: "One step of a thread.",
+    zh: "往来事项的一步。",
+    example: "local step = case.threads[1].steps[1]\nstep.id --> 4\nstep.kind --> \"complaint\"\nstep.day --> 19992\nstep.minute --> nil\nstep.state --> \"opened\"\nstep.by --> \"李伟\"\nstep.channel --> nil\nstep.text --> \"late\"",
+    entries: &[
+        field("step.id", Type::Whole)
+            .says("The id of the interaction that made it.", "对应互动的编号。"),
+        field("step.kind", Type::Text).says("That one's kind.", "其类型。"),
+        field("step.day", Type::Day).says("Its day.", "日期。"),
+        field_or_nil("step.minute", Type::Whole).says("Its minute of the day.", "当天的第几分钟。"),
+        field_or_nil("step.state", Type::Text).says(
+            "The state that it put the thread into; nil if it left it.",
+            "使该事项进入的状态；未改变时为 nil。",
+        ),
+        field_or_nil("step.by", Type::Text)
+            .says("The name of the rep who made it.", "经手人的姓名。"),
+        field_or_nil("step.channel", Type::Text).says("The channel.", "渠道。"),
+        field_or_nil("step.text", Type::Text).says("Words.", "内容。"),
+    ],
+};
 
 /// A proposal under review.
 pub(crate) const PROPOSAL: Subject = Subject {
@@ -121,7 +212,7 @@ pub(crate) const STAGE_CASE: Subject = Subject {
     hooks: &[Hook::Stage],
     en: "case in stage: a deal that moves to another stage, is opened, or stays.",
     zh: "stage 的 case：推进、新建或停留的商机。",
-    example: "case.deal.days_in_stage --> 10\ncase.stage.name --> \"intent\"\ncase.move.direction --> \"forward\"\ncase.history[1].stage --> \"first\"\ncase.customer.name --> \"上海一号\"\ncase.contacts[1].name --> \"王总\"\ncase.interactions[1].kind --> \"call\"",
+    example: "case.deal.days_in_stage --> 10\ncase.stage.name --> \"intent\"\ncase.move.direction --> \"forward\"\ncase.history[1].stage --> \"first\"\ncase.customer.name --> \"上海一号\"\ncase.contacts[1].name --> \"王总\"\ncase.interactions[1].kind --> \"call\"\n#case.threads --> 0",
     entries: &[
         field("case.deal", Type::Table).says("The deal's record, with stage, days_in_stage, opened, days_open, probability, amount and its own fields.", "商机的记录，含 stage、days_in_stage、opened、days_open、probability、amount 和自定义字段。"),
         field_or_nil("case.stage", Type::Of("kehu.Stage")).says("The stage that it is in; nil while it is being opened.", "所处阶段；新建时为 nil。"),
@@ -130,6 +221,10 @@ pub(crate) const STAGE_CASE: Subject = Subject {
         field_or_nil("case.customer", Type::Table).says("The customer's record; nil if the deal has none yet.", "客户的记录；商机尚无客户时为 nil。"),
         field("case.contacts", RECORDS).says("The people at the customer.", "客户的联系人。"),
         field("case.interactions", INTERACTIONS).says("The customer's last 20 interactions, the latest first.", "客户最近 20 次互动，最新的在前。"),
+        field("case.threads", THREADS).says(
+            "The customer's threads, the earliest first, closed ones too.",
+            "客户的往来事项，最早的在前，含已了结的。",
+        ),
     ],
 };
 
