@@ -713,3 +713,82 @@ function kehu_RowContext:refuse(refusal) end
 
 ---What functions of ctx make: return it, it has no fields.
 ---@class kehu.Made
+
+-- What scripts have that are no packs: the records, to be read and never written. Only kehu run and kehu repl have it.
+
+---Gives customers row by row, for a loop.
+---Without columns a row has all facts and fields; features and scores are named. Ids, days and amounts are numbers, and a row cannot be changed.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.customers(ask) end
+
+---Gives one customer with everything; nil if there is none of that number.
+---It is named by name, "C-12", number or row.
+---@param customer any
+---@param ask? table
+---@return table? row
+function kehu.customer(customer, ask) end
+
+---Gives deals row by row, each as it stands.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.deals(ask) end
+
+---Gives interactions row by row, each customer's in the order of days.
+---What begins a thread, such as a complaint, has the thread's state, and open says whether it goes on.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.interactions(ask) end
+
+---Gives reps row by row.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.reps(ask) end
+
+---Says why a customer has a value: the rules that fired, and what was read.
+---@param customer any
+---@param column string
+---@return table explanation
+function kehu.explain(customer, column) end
+
+---Puts rows into a list.
+---@param rows any
+---@return table[] list
+function kehu.gather(rows) end
+
+---Adds up a column; what is missing counts nothing.
+---@param rows any
+---@param column string
+---@return number sum
+function kehu.sum(rows, column) end
+
+---Counts rows by the value of a column, and adds up others.
+---Each group has that column, count and the sums, in the order of the column; what has no value comes last. { name = function(row) … end } groups by what a function gives.
+---@param rows any
+---@param by any
+---@param sums? string[]
+---@return table[] list
+function kehu.group(rows, by, sums) end
+
+---Gives a sorted list; what is missing comes last.
+---@param rows any
+---@param ... string
+---@return table[] list
+function kehu.sort(rows, ...) end
+
+---Shows rows as a table; as JSON or CSV if that was asked for.
+---as is "money", "day", "percent", "number" or "text"; columns of records know how they are shown.
+---@param table { rows: any }
+function kehu.table(table) end
+
+---Ends the script with a message and exit code 1.
+---@param message string
+function kehu.fail(message) end
+
+---The day as of which all is seen.
+---@type kehu.Day
+kehu.as_of = nil
+
+---The words that were given after the script.
+---@type string[]
+kehu.args = nil

@@ -107,8 +107,8 @@ fn each_hook_has_a_context_of_its_own() {
         .replace("{ mean =", "{ day = columns.recency_days and kehu.settings.silent_after, mean =")
         .replace("fit(columns)\n", "fit(columns, ctx)\n  local label = ctx.label or ctx.as_of\n");
     insta::assert_snapshot!(found_in(&main), @r#"
-    scripts/test/main.lua:12:10 error unknown-name: ctx has no "propose" here (known are: as_of, column, holds, label, missing, random, set, settings, state)
-    scripts/test/main.lua:17:21 error unknown-name: ctx has no "label" here (known are: as_of, random, settings)
+    scripts/test/main.lua:12:10 error unknown-name: ctx has no "propose" here (known are: as_of, column, holds, label, log, missing, random, set, settings, state)
+    scripts/test/main.lua:17:21 error unknown-name: ctx has no "label" here (known are: as_of, log, random, settings)
     scripts/test/main.lua:22:17 error unknown-name: ctx has no "colum" here (did you mean "column"?)
     "#);
 }
