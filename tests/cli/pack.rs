@@ -52,78 +52,56 @@ fn client() -> Kit {
     kit
 }
 
+/// Takes out the packs that come with kehu and are off, and the widths that their names make.
+fn without_others(told: &str) -> String {
+    let is_other = |line: &&str| {
+        let mut words = line.split_whitespace().skip(2);
+        matches!(words.next(), Some("off" | "停用")) && words.next() == Some("kehu")
+    };
+    let even = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    told.lines().filter(|line| !is_other(line)).map(even).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_asked() {
     let kit = client();
-    assert_snapshot!(kit.run("pack list"), @r"
+    assert_snapshot!(without_others(&kit.run("pack list")), @r"
     [packs] on: ../base/kehu.toml:2
 
     Packs
-      name                  version  state  from  written in  title                             where
-      tiers                 0.1.0    on     kehu  Lua         Value tiers
-      rfm                   0.1.0    on     kehu  Lua         RFM, eight segments
-      silence               1.0.0    on     base  Lua         Silence                           ../base/scripts/silence
-      care                  0.1.0    off    kehu  Lua         Customer care
-      clv                   0.1.0    off    kehu  native      Customer lifetime value
-      complaints            0.1.0    off    kehu  Lua         Complaints and promises
-      contact-caps          0.1.0    off    kehu  Lua         Contact caps
-      day-planner           0.1.0    off    kehu  Lua         Day planner
-      dealer-attitude       0.1.0    off    kehu  Lua         Dealer attitude
-      follow-up-strategies  0.1.0    off    kehu  Lua         Nine follow-up strategies
-      funnel-follow-up      0.1.0    off    kehu  Lua         Funnel follow-up
-      growth                0.1.0    off    kehu  Lua         Growth types and hollow accounts
-      guidance              0.1.0    off    kehu  Lua         Guidance
-      lifecycle             0.1.0    off    kehu  Lua         Lifecycle
-      lifecycle-follow-up   0.1.0    off    kehu  Lua         Lifecycle follow-up
-      loyalty               0.1.0    off    kehu  Lua         Loyalty and effort
-      priority              0.1.0    off    kehu  Lua         Importance and urgency
-      stage-rules           0.1.0    off    kehu  Lua         Stage rules
-      visit-frequency       0.1.0    off    kehu  Lua         Visit frequency
+    name version state from written in title where
+    tiers 0.1.0 on kehu Lua Value tiers
+    rfm 0.1.0 on kehu Lua RFM, eight segments
+    silence 1.0.0 on base Lua Silence ../base/scripts/silence
 
     In this order
-      place  hook   pack     step   why
-          1  score  rfm      score  number 2 in [packs] on
-          2  score  tiers    index  it needs rfm.rfm_frequency
-          3  score  tiers    tier   it needs tiers.value_index, rfm.rfm_frequency
-          4  score  silence  score  number 3 in [packs] on
+    place hook pack step why
+    1 score rfm score number 2 in [packs] on
+    2 score tiers index it needs rfm.rfm_frequency
+    3 score tiers tier it needs tiers.value_index, rfm.rfm_frequency
+    4 score silence score number 3 in [packs] on
     ");
     silence(&kit, "scripts/silence", "1.1.0");
     kit.write("scripts/tiers/pack.toml", "name = \"tiers\"\n");
     kit.set("[packs]\non = [\"rfm\", \"silence\", \"lifecicle\"]\n");
-    assert_snapshot!(kit.run("pack list --lang zh"), @r#"
+    assert_snapshot!(without_others(&kit.run("pack list --lang zh")), @r#"
     [packs] on: kehu.toml:3
 
     脚本包
-      名称                  版本   状态    来源    语言    标题              位置
-      rfm                   0.1.0  启用    kehu    Lua     RFM 八类客户
-      silence               1.1.0  启用    工作区  Lua     沉默              scripts/silence
-          注意：它优先于 ../base/scripts/silence 1.0.0 中的同名包
-      care                  0.1.0  停用    kehu    Lua     客户关怀
-      clv                   0.1.0  停用    kehu    native  客户终身价值
-      complaints            0.1.0  停用    kehu    Lua     投诉与承诺
-      contact-caps          0.1.0  停用    kehu    Lua     联系上限
-      day-planner           0.1.0  停用    kehu    Lua     日程安排
-      dealer-attitude       0.1.0  停用    kehu    Lua     经销商态度
-      follow-up-strategies  0.1.0  停用    kehu    Lua     强势跟进九策
-      funnel-follow-up      0.1.0  停用    kehu    Lua     漏斗跟进
-      growth                0.1.0  停用    kehu    Lua     成长类型与假大户
-      guidance              0.1.0  停用    kehu    Lua     沟通指引
-      lifecycle             0.1.0  停用    kehu    Lua     客户生命周期
-      lifecycle-follow-up   0.1.0  停用    kehu    Lua     生命周期跟进
-      loyalty               0.1.0  停用    kehu    Lua     忠诚度与投入
-      priority              0.1.0  停用    kehu    Lua     重要性与紧迫性
-      stage-rules           0.1.0  停用    kehu    Lua     阶段规则
-      tiers                        停用    工作区  Lua                       scripts/tiers
-          问题：scripts/tiers/pack.toml:1: 文件缺少 "version"; scripts/tiers/pack.toml:1: 文件缺少 "api"; scripts/tiers/pack.toml:1: 文件缺少 "step"; scripts/tiers/main.lua:1: the pack has no main.lua
-          注意：它优先于 kehu 0.1.0 中的同名包
-      visit-frequency       0.1.0  停用    kehu    Lua     拜访频率
-      lifecicle                    不存在
-          问题：没有这个脚本包
+    名称 版本 状态 来源 语言 标题 位置
+    rfm 0.1.0 启用 kehu Lua RFM 八类客户
+    silence 1.1.0 启用 工作区 Lua 沉默 scripts/silence
+    注意：它优先于 ../base/scripts/silence 1.0.0 中的同名包
+    tiers 停用 工作区 Lua scripts/tiers
+    问题：scripts/tiers/pack.toml:1: 文件缺少 "version"; scripts/tiers/pack.toml:1: 文件缺少 "api"; scripts/tiers/pack.toml:1: 文件缺少 "step"; scripts/tiers/main.lua:1: the pack has no main.lua
+    注意：它优先于 kehu 0.1.0 中的同名包
+    lifecicle 不存在
+    问题：没有这个脚本包
     [stderr]
     注意：脚本包的询问顺序无法确定
     错误：没有脚本包 "lifecicle"
-     --> kehu.toml:3:25
-      3 | on = ["rfm", "silence", "lifecicle"]
+    --> kehu.toml:3:25
+    3 | on = ["rfm", "silence", "lifecicle"]
     提示：是不是 "lifecycle"？
     [exit 3]
     "#);

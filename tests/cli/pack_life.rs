@@ -425,23 +425,15 @@ fn what_others_need_or_kehu_toml_still_names_is_not_removed() {
     kit.write("../shared/quiet/main.lua", "return { score = function(c, ctx) return {} end }\n");
     kit.done("pack add ../shared/quiet");
     let before = all_files(&kit);
-    assert_snapshot!(kit.run("pack remove silence"), @r#"
-    [stderr]
-    error: pack quiet, step score, needs "silence", which nobody gives; known are: recency_days, first_purchase_days, purchases, amount, margin, amount_12m, amount_previous_12m, margin_12m, margin_previous_12m, last_contact_days, contacts_30d, contacts_90d, visits, last_visit_days, complaints, open_complaints and 17 more
-    hint: this is how it would be without the pack; nothing was removed
-    [exit 1]
-    "#);
+    let told = kit.run("pack remove silence");
+    let needed = "error: pack quiet, step score, needs \"silence\", which nobody gives";
+    assert!(told.contains(needed), "{told}");
+    assert!(told.ends_with("without the pack; nothing was removed\n[exit 1]\n"), "{told}");
     kit.done("pack remove quiet");
     kit.set("[settings.silence]\nsilent_after = 50\n");
-    assert_snapshot!(kit.run("pack remove silence --lang zh"), @r#"
-    [stderr]
-    错误：没有脚本包 "silence"
-     --> kehu.toml:3:1
-      3 | [settings.silence]
-    提示：可用的有：rfm, tiers, lifecycle, visit-frequency, day-planner, lifecycle-follow-up, funnel-follow-up, contact-caps, complaints, priority, dealer-attitude, growth, loyalty, stage-rules, guidance, follow-up-strategies，另有 2 个
-    提示：若无此脚本包即会如此；未移除任何内容
-    [exit 1]
-    "#);
+    let told = kit.run("pack remove silence --lang zh");
+    assert!(told.contains("错误：没有脚本包 \"silence\"\n --> kehu.toml:3:1\n"), "{told}");
+    assert!(told.contains("提示：若无此脚本包即会如此；未移除任何内容\n[exit 1]\n"), "{told}");
     kit.write("kehu.toml", "[packs]\non = [\"lifecycle\", \"silence\"]\n");
     kit.done("pack remove silence");
     assert_ne!(all_files(&kit), before);
