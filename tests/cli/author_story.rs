@@ -188,6 +188,7 @@ fn first_slip_a_column_is_misspelt() {
           pack dealer-credit, score, core: argument error: c.share_of_walet is not in needs
             --> scripts/dealer-credit/main.lua:23
             23 | local percent = 100 * c.share_of_walet
+               |                       ^^^^^^^^^^^^^^^^
             called from scripts/dealer-credit/main.lua:23 in score
             credit_days = 30
             share_of_wallet = 0.25
@@ -201,6 +202,7 @@ fn first_slip_a_column_is_misspelt() {
     error: pack dealer-credit, score, customer C-1 武汉钢铁: argument error: c.share_of_walet is not in needs
       --> scripts/dealer-credit/main.lua:23
       23 | local percent = 100 * c.share_of_walet
+         |                       ^^^^^^^^^^^^^^^^
       called from scripts/dealer-credit/main.lua:23 in score
       credit_days = 30
       share_of_wallet = 0.5
@@ -220,6 +222,7 @@ fn second_slip_a_missing_value_is_compared() {
     error: pack dealer-credit, score, customer C-3 Li & Sons: runtime error: attempt to compare number < nil
       --> scripts/dealer-credit/main.lua:22
       22 | if c.share_of_wallet > 0 then
+         |    ^^^^^^^^^^^^^^^^^
       called from scripts/dealer-credit/main.lua:22 in score
       credit_days = 45
       share_of_wallet = missing
@@ -316,6 +319,7 @@ fn sixth_slip_a_label_and_a_setting_are_not_declared() {
           pack dealer-credit, score, core: result error: label "dealer_class" has no value "gold"
             --> scripts/dealer-credit/main.lua:30
             30 | dealer_class = ctx:label("dealer_class", class, reached, points, settings.core_from),
+               | ^^^^^^^^^^^^
             called from scripts/dealer-credit/main.lua:30 in score
             credit_days = 30
             share_of_wallet = 0.25

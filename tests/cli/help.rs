@@ -24,7 +24,7 @@ fn every_command_tells_what_it_does() {
     for command in ["customer", "deal move", "log", "import", "undo"] {
         kit.done(&format!("help {command}"));
     }
-    assert_snapshot!(kit.run("deal move --help"), @r"
+    assert_snapshot!(kit.run("deal move --help"), @"
     Moves a deal to another stage
 
     Passing over a stage, moving back, or leaving a closed stage needs a reason. Entering a won stage
@@ -47,6 +47,9 @@ fn every_command_tells_what_it_does() {
           --overrule
               Moves it although packs refuse; the deal's history keeps the reason and what stood against
               it
+
+          --strict
+              Fails if any pack does, and writes nothing
 
           --amount <AMOUNT>
               The amount from now on
