@@ -134,3 +134,22 @@ fn customers_at_whom_it_panics_can_be_passed_over() {
     assert!(scored.data.is_missing(4) && !scored.data.is_missing(5));
     assert_eq!(factory.take_crashes()[0].customer, 105);
 }
+
+#[test]
+fn the_sdk_does_not_compile_where_a_panic_would_end_the_process() {
+    let bench = Bench::new();
+    let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins/sdk/src/lib.rs");
+    let told = |panic: &str| {
+        let output = Command::new("rustc")
+            .args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata"])
+            .args(["-C", panic, "-o"])
+            .arg(bench.path("sdk.rmeta"))
+            .arg(&sdk)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let refused = "a plugin of kehu needs panic = \"unwind\"";
+    assert!(told("panic=abort").contains(refused));
+    assert!(!told("panic=unwind").contains(refused));
+}
