@@ -16,7 +16,6 @@ mod hostile;
 mod loading;
 mod native;
 mod on_event;
-mod own_tests;
 mod packs;
 mod reference;
 mod score;
