@@ -18,7 +18,7 @@ use kehu_contract::{
     RunContext,
 };
 use kehu_lua::{LuaPackFactory, PackFiles, load};
-use mlua::{Function, Lua};
+use mlua::{Function, Lua, VmState};
 
 /// Input, comparison, limit, points.
 const RULES: [(&str, &str, f64, f64); 7] = [
@@ -126,13 +126,30 @@ fn bare(columns: &[&[f64]]) -> Vec<f64> {
         .collect()
 }
 
-/// The loop without sandbox, limits and reasons: rows as plain tables, a number back.
-fn naked(batch: &Batch) -> Duration {
+/// What a loop in bare Luau has of the host.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum With {
+    Nothing,
+    Sandbox,
+    Limits,
+}
+
+/// The loop without the host: rows as tables, a number back, no reasons.
+///
+/// With a sandbox the rows are frozen and know what they do not have, as those of the host. With limits
+/// memory is bounded and every edge of the script asks whether it may go on: the host asks once a
+/// millisecond only, so that this is the most that limits can cost.
+fn naked(batch: &Batch, with: With) -> Duration {
     let lua = Lua::new();
     // Without this the engine does not trust its own library and calls it the slow way.
     lua.sandbox(true).unwrap();
-    let mut source =
-        String::from("local frame, out = ...\nlocal function score(c)\n  local p = 0\n");
+    if with >= With::Limits {
+        lua.set_memory_limit(256 << 20).unwrap();
+        lua.set_interrupt(|_| Ok(VmState::Continue));
+    }
+    let mut source = String::from(
+        "local frame, out = ...\nlocal meta = table.freeze{ __index = function(_, key) if key == nil then error(\"nil\") end return nil end }\nlocal function score(c)\n  local p = 0\n",
+    );
     for (input, op, limit, points) in RULES {
         source += &format!("  if c.{input} and c.{input} {op} {limit} then p = p + {points} end\n");
     }
@@ -141,7 +158,11 @@ fn naked(batch: &Batch) -> Duration {
     for (place, (input, ..)) in RULES.iter().enumerate() {
         source += &format!("      {input} = buffer.readf64(frame, at * 56 + {}),\n", place * 8);
     }
-    source += "    }\n    buffer.writef64(out, at * 8, score(c))\n  end\nend\n";
+    source += "    }\n";
+    if with >= With::Sandbox {
+        source += "    table.freeze(setmetatable(c, meta))\n";
+    }
+    source += "    buffer.writef64(out, at * 8, score(c))\n  end\nend\n";
     let data: Vec<&ColumnData> = batch.columns.iter().map(|(_, _, data)| &**data).collect();
     let mut bytes = Vec::new();
     for row in 0..BATCH {
@@ -193,11 +214,17 @@ fn main() {
         black_box(bare(black_box(&columns)));
     });
     report("bare Rust", bare_time, bare_time);
-    report("bare Luau loop: no frozen rows, limits, reasons", naked(&batch), bare_time);
+    for (name, with) in [
+        ("bare Luau", With::Nothing),
+        ("  + sandbox: frozen rows", With::Sandbox),
+        ("  + limits of memory and time, at most", With::Limits),
+    ] {
+        report(name, naked(&batch, with), bare_time);
+    }
     for (name, script) in [
-        ("free code, one reason", in_free_code()),
-        ("seven rules one by one, reasons", with_rules()),
-        ("seven rules as a list, reasons", with_list()),
+        ("the host: free code, one reason", in_free_code()),
+        ("the host: seven rules one by one", with_rules()),
+        ("the host: seven rules as a list", with_list()),
     ] {
         let mut pack = pack(&script, Limits { run: Duration::from_mins(10), ..Limits::default() });
         let time = best(|| {
