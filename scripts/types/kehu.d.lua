@@ -740,10 +740,21 @@ function kehu.deals(ask) end
 ---@return any rows
 function kehu.interactions(ask) end
 
+---Gives the moves of deals row by row: each stage that a deal has entered, by deal and in order.
+---days is how long the deal stayed there, up to the next move or the as-of day.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.moves(ask) end
+
 ---Gives reps row by row.
 ---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
 ---@return any rows
 function kehu.reps(ask) end
+
+---Gives targets row by row, with what is reached by the as-of day.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.targets(ask) end
 
 ---Says why a customer has a value: the rules that fired, and what was read.
 ---@param customer any

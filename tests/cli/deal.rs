@@ -121,6 +121,38 @@ fn a_deal_may_find_its_customer_late() {
 }
 
 #[test]
+fn what_is_known_of_a_deal_changes_with_its_prospects() {
+    let kit = Kit::shop();
+    kit.done("deal add 武汉钢铁 合同");
+    kit.done("deal edit 合同 --amount 90000 --expected-close 2024-05-20 --rep 王芳");
+    let deal = kit.json("deal show 合同");
+    let known = [&deal["amount"], &deal["expected_close"], &deal["rep"]["name"], &deal["stage"]];
+    assert_eq!(
+        serde_json::json!(known),
+        serde_json::json!([90000, "2024-05-20", "王芳", "prospect"])
+    );
+    // An amount that a move stated is corrected where it counts.
+    kit.done("deal move 合同 intent --amount 80000");
+    kit.done("deal edit 合同 --amount 70000");
+    assert_eq!(kit.json("deal show 合同")["amount"], 70000);
+    kit.done("undo");
+    assert_eq!(kit.json("deal show 合同")["amount"], 80000);
+    assert_snapshot!(kit.run("deal edit 合同 --rep 王芳"), @"
+    [stderr]
+    error: nothing is changed: D-1 says so already
+    hint: name what is to be changed; see --help
+    [exit 1]
+    ");
+    kit.done("deal move 合同 lost --reason price");
+    assert_snapshot!(kit.run("deal edit 合同 --amount 1"), @"
+    [stderr]
+    error: D-1 is closed, so its amount stands
+    hint: what was bought is corrected with kehu interaction edit
+    [exit 1]
+    ");
+}
+
+#[test]
 fn undoing_a_win_takes_its_purchase_back() {
     let kit = Kit::shop();
     kit.done("deal add 武汉钢铁 合同 --amount 5");

@@ -111,6 +111,20 @@ fn the_firms_own_lists_are_kept() {
     error: R-2 is called 王芳 already
     [exit 1]
     ");
+    kit.done("rep edit 王芳 --region 华东 --manager 李伟");
+    assert_snapshot!(kit.run("rep edit R-2 --name 李伟"), @"
+    [stderr]
+    error: R-1 is called 李伟 already
+    [exit 1]
+    ");
+    kit.done("rep edit R-2 --name 王小芳 --manager ''");
+    assert_snapshot!(kit.run("rep list"), @"
+    id   name    region
+    R-1  李伟    华中
+    R-2  王小芳  华东
+    ");
+    kit.done("undo");
+    kit.done("undo");
     assert_snapshot!(kit.run("product list"), @r"
     id   name       price
     G-1  冷轧板  4,800.00

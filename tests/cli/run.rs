@@ -91,6 +91,43 @@ print(c.id, c.amount, c.recency_days, kehu.explain(c, "rfm_segment").pack)
 }
 
 #[test]
+fn moves_targets_and_what_was_said_can_be_read() {
+    let kit = shop();
+    for line in [
+        "deal move 冷轧大单 intent --on 2024-02-11 --reason 'asked for an offer'",
+        "deal move 试用 lost --on 2024-02-27",
+        "target add amount 20000 --from 2024-01-01 --to 2024-02-29",
+        "target add visits 12 --from 2024-01-01 --to 2024-03-31 --rep 李伟",
+        "log visit 武汉钢铁 --on 2024-02-12 --text 谈年度合同",
+    ] {
+        kit.done(line);
+    }
+    kit.write(
+        "moves.lua",
+        r#"
+kehu.table{ "deal", "name", "rep", "stage", "role", "probability", "happened", "days", "reason", rows = kehu.moves() }
+kehu.table{ "id", "measure", "value", "reached", "from", "to", "rep", rows = kehu.targets() }
+kehu.table{ "name", "amount", "weighted", rows = kehu.deals() }
+for i in kehu.interactions{ where = "text = '谈年度合同'", columns = "kind, text" } do print(i.kind, i.text) end
+"#,
+    );
+    assert_snapshot!(kit.run("run moves.lua"), @"
+    deal  name      rep   stage     role  probability  happened    days  reason
+    D-1   冷轧大单  李伟  prospect  open          0.1  2024-02-01    10
+    D-1   冷轧大单  李伟  intent    open          0.3  2024-02-11    19  asked for an offer
+    D-2   试用      王芳  prospect  open          0.1  2024-02-25     2
+    D-2   试用      王芳  lost      lost               2024-02-27     3
+    id   measure  value  reached  from        to          rep
+    Q-1  amount   20000  17600.5  2024-01-01  2024-02-29
+    Q-2  visit       12        1  2024-01-01  2024-03-31  李伟
+    name         amount   weighted
+    冷轧大单  90,000.00  27,000.00
+    试用       3,000.00
+    visit	谈年度合同
+    ");
+}
+
+#[test]
 fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
     let kit = shop();
     let mut all = String::new();

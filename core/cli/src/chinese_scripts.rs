@@ -2,6 +2,12 @@
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
+    ("Edited rep {}.", "已修改业务员 {}。"),
+    ("{} is closed, so its amount stands", "{} 已结束，其金额不再更改"),
+    (
+        "what was bought is corrected with kehu interaction edit",
+        "购买记录用 kehu interaction edit 更正",
+    ),
     ("all is seen as of {}, the day of the latest run", "一切数据截至 {}，即最近一次评分的日期"),
     ("to see it as it is now: --as-of today", "查看当前情况：--as-of today"),
     ("stopped", "已停止"),

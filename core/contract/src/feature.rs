@@ -234,7 +234,7 @@ impl Feature {
             .choice("type", &ColumnType::ALL.map(ColumnType::name), ColumnType::parse)
             .unwrap_or(match (aggregate, field.as_deref()) {
                 (Aggregate::Top, _) => ColumnType::Label,
-                (_, Some("amount" | "margin")) => ColumnType::Money,
+                (_, Some("amount" | "margin" | "weighted")) => ColumnType::Money,
                 (_, Some("happened" | "due" | "opened" | "closed")) => ColumnType::Day,
                 _ => ColumnType::Number,
             });

@@ -36,7 +36,14 @@ fn main() -> Outcome<()> {
         ("scan of money and words", Wanted { money: true, words: true, ..Wanted::default() }),
         (
             "scan of all",
-            Wanted { money: true, words: true, links: true, thread: true, fields: true },
+            Wanted {
+                money: true,
+                words: true,
+                links: true,
+                thread: true,
+                fields: true,
+                text: true,
+            },
         ),
     ] {
         show(name, timed(|| scan_all(&store, wanted))?, scan);

@@ -133,6 +133,7 @@ struct Selected {
     words: Option<usize>,
     thread: Option<usize>,
     fields: Option<usize>,
+    text: Option<usize>,
 }
 
 impl Selected {
@@ -147,7 +148,8 @@ impl Selected {
         let words = take(wanted.words, &["minute", "channel", "outcome", "mood"]);
         let thread = take(wanted.thread, &["about", "state", "due"]);
         let fields = take(wanted.fields, &["fields"]);
-        Self { columns, money, links, words, thread, fields }
+        let said = take(wanted.text, &["text"]);
+        Self { columns, money, links, words, thread, fields, text: said }
     }
 
     fn read<'r>(&self, row: &'r Row<'_>) -> Done<InteractionRow<'r>> {
@@ -182,6 +184,9 @@ impl Selected {
         }
         if let Some(at) = self.fields {
             found.fields = text(row, at)?;
+        }
+        if let Some(at) = self.text {
+            found.text = text(row, at)?;
         }
         Ok(found)
     }

@@ -98,6 +98,8 @@ pub struct Wanted {
     pub thread: bool,
     /// `fields`.
     pub fields: bool,
+    /// `text`.
+    pub text: bool,
 }
 
 /// Shows one interaction to a scan, without copying it.
@@ -141,6 +143,8 @@ pub struct InteractionRow<'a> {
     pub due: Option<i32>,
     /// The custom fields as JSON; none if there are none.
     pub fields: Option<&'a str>,
+    /// What was noted.
+    pub text: Option<&'a str>,
 }
 
 /// Names a record that was found by name.

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use kehu_contract::Hook;
 use kehu_domain::Entity;
 use kehu_engine::hooks::stage;
-use kehu_engine::records::deals::{self, DealChange, DealFilter, NewDeal};
+use kehu_engine::records::deals::{self, DealChange, DealFacts, DealFilter, NewDeal};
 use kehu_engine::records::moves::Move;
 
 use super::{deal_page, deal_review, deal_said};
@@ -16,11 +16,12 @@ use crate::output::show_listing;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
 
-/// Opens, moves, reviews, lists, shows and assigns deals
+/// Opens, moves, edits, reviews, lists, shows and assigns deals
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Box<Add>),
     Move(MoveArgs),
+    Edit(Edit),
     Review(deal_review::Args),
     List(List),
     Show(Show),
@@ -114,6 +115,37 @@ pub(crate) struct MoveArgs {
     by: Option<String>,
 }
 
+/// Changes what is known of a deal: what is named is replaced, an empty text clears
+///
+/// Where it stands is changed by kehu deal move.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu deal edit D-7 --expected-close 2024-06-30 --amount 480000
+  kehu deal edit 年度合同 --rep 王芳")]
+pub(crate) struct Edit {
+    /// The deal, by name or id
+    deal: String,
+    /// The name
+    #[arg(long)]
+    name: Option<String>,
+    /// The expected amount
+    #[arg(long, allow_hyphen_values = true)]
+    amount: Option<String>,
+    /// Whose it is, by name or id
+    #[arg(long)]
+    rep: Option<String>,
+    /// What is to be sold, by name or id
+    #[arg(long)]
+    product: Option<String>,
+    /// The day on which it is expected to close
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    expected_close: Option<DayWord>,
+    /// A field of your own; may be given several times
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    fields: Vec<String>,
+}
+
 /// Lists deals as they stand today
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -165,6 +197,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Args::Review(args) => return deal_review::run(context, args),
         Args::Show(args) => return deal_page::show(context, &args.deal),
         Args::List(args) => list(context, args),
+        Args::Edit(args) => edit(context, args),
         Args::Assign(args) => {
             let workspace = context.open()?;
             let change = deals::assign(&workspace.desk(), &args.deal, &args.customer)?;
@@ -220,6 +253,20 @@ fn move_to(context: &mut Context<'_>, args: MoveArgs) -> Result<ExitCode> {
     deal_said::tell(&heard, overrule);
     tell(context, &workspace, &change)?;
     Ok(code)
+}
+
+fn edit(context: &mut Context<'_>, args: Edit) -> Result {
+    let workspace = context.open()?;
+    let facts = DealFacts {
+        name: args.name,
+        amount: args.amount,
+        rep: args.rep,
+        product: args.product,
+        expected_close: args.expected_close.map(|on| on.on(workspace.act.today)),
+        fields: args.fields,
+    };
+    let change = deals::edit(&workspace.desk(), &args.deal, &facts)?;
+    tell(context, &workspace, &change)
 }
 
 fn list(context: &mut Context<'_>, args: List) -> Result {

@@ -8,10 +8,11 @@ use crate::locale::{EMAIL, ID, LAT, LON, MANAGER, NAME, REGION};
 use crate::output::{Column, Listing, show_listing};
 use crate::printer::Printer;
 
-/// Adds and lists the sales representatives
+/// Adds, edits and lists the sales representatives
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Add),
+    Edit(Edit),
     List(List),
 }
 
@@ -23,6 +24,29 @@ Examples:
 pub(crate) struct Add {
     /// The name
     name: String,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// Changes what is known of a rep: what is named is replaced, an empty text clears
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu rep edit 李伟 --region 华东
+  kehu rep edit R-2 --name 'Ann Lee' --manager 王芳")]
+pub(crate) struct Edit {
+    /// The rep, by name or id
+    rep: String,
+    /// The name
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// Holds what may be said about a rep, as typed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Facts {
     /// The manager's name
     #[arg(long)]
     manager: Option<String>,
@@ -50,17 +74,30 @@ pub(crate) struct List {}
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     match args {
         Args::Add(args) => add(context, args),
+        Args::Edit(args) => edit(context, args),
         Args::List(List {}) => list(context),
     }
 }
 
 fn add(context: &mut Context<'_>, args: Add) -> Result {
-    let Add { name, manager, region, email, lat, lon, fields } = args;
     let workspace = context.open()?;
-    let facts = RepFacts { name, manager, region, email, lat, lon, fields };
-    let rep = reps::add(&workspace.desk(), &facts)?;
+    let rep = reps::add(&workspace.desk(), &args.facts.named(Some(args.name)))?;
     Printer::talk(&format!("Added rep {}.", rep.name));
     super::show_id(context, Entity::Rep, rep.id)
+}
+
+fn edit(context: &mut Context<'_>, args: Edit) -> Result {
+    let workspace = context.open()?;
+    let rep = reps::edit(&workspace.desk(), &args.rep, &args.facts.named(args.name))?;
+    Printer::talk(&format!("Edited rep {}.", rep.name));
+    super::show_id(context, Entity::Rep, rep.id)
+}
+
+impl Facts {
+    fn named(self, name: Option<String>) -> RepFacts {
+        let Self { manager, region, email, lat, lon, fields } = self;
+        RepFacts { name, manager, region, email, lat, lon, fields }
+    }
 }
 
 fn list(context: &mut Context<'_>) -> Result {

@@ -112,7 +112,14 @@ impl<'a> Cases<'a> {
         let mut last: VecDeque<InteractionView> = VecDeque::with_capacity(INTERACTIONS + 1);
         let mut heads: Vec<Head> = Vec::new();
         let range = CustomerRange::one(customer);
-        let wanted = Wanted { money: true, links: true, words: true, thread: true, fields: true };
+        let wanted = Wanted {
+            money: true,
+            links: true,
+            words: true,
+            thread: true,
+            fields: true,
+            text: false,
+        };
         self.reader.interactions(range, self.as_of, wanted, &mut |row| {
             self.follow(row, &mut heads);
             last.push_front(self.interaction(row));

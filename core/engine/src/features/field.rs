@@ -29,6 +29,7 @@ pub(super) enum FieldRef {
     Stage,
     Role,
     Probability,
+    Weighted,
     DaysInStage,
     Opened,
     DaysOpen,
@@ -58,12 +59,13 @@ const INTERACTION: [(&str, FieldRef); 14] = [
     ("product", FieldRef::Product),
     ("category", FieldRef::Category),
 ];
-const DEAL: [(&str, FieldRef); 15] = [
+const DEAL: [(&str, FieldRef); 16] = [
     ("amount", FieldRef::Amount),
     ("pipeline", FieldRef::Pipeline),
     ("stage", FieldRef::Stage),
     ("role", FieldRef::Role),
     ("probability", FieldRef::Probability),
+    ("weighted", FieldRef::Weighted),
     ("days_in_stage", FieldRef::DaysInStage),
     ("opened", FieldRef::Opened),
     ("days_open", FieldRef::DaysOpen),
@@ -121,7 +123,10 @@ impl FieldRef {
 
     /// True if the stored number is in minor units.
     pub(super) fn is_money(&self) -> bool {
-        matches!(self, Self::Amount | Self::Margin | Self::Custom(_, FieldType::Money))
+        matches!(
+            self,
+            Self::Amount | Self::Margin | Self::Weighted | Self::Custom(_, FieldType::Money)
+        )
     }
 
     /// True if it is known only when the customer's later rows are.

@@ -61,6 +61,12 @@ impl<'a> DealRow<'a> {
         self.role() == StageRole::Open && most.is_some_and(|most| self.days_in_stage > most)
     }
 
+    /// The amount of an open deal times its win probability, in minor units.
+    fn weighted(&self) -> Option<f64> {
+        let is_open = self.role() == StageRole::Open;
+        self.probability().filter(|_| is_open).zip(self.amount).map(|(share, it)| share * it as f64)
+    }
+
     fn probability(&self) -> Option<f64> {
         match self.role() {
             StageRole::Open => self.stage.and_then(|stage| stage.probability),
@@ -86,6 +92,7 @@ impl Row for DealRow<'_> {
                 StageRole::Lost => "lost",
             }),
             FieldRef::Probability => number(self.probability()),
+            FieldRef::Weighted => number(self.weighted()),
             FieldRef::DaysInStage => Datum::Number(f64::from(self.days_in_stage)),
             FieldRef::Opened => Datum::Day(self.opened),
             FieldRef::DaysOpen => Datum::Number(f64::from(self.days_open)),

@@ -29,6 +29,7 @@ pub(super) fn columns(settings: &Settings) -> Vec<RowColumn> {
         ("stage_order", Number),
         ("probability", Number),
         ("amount", Money),
+        ("weighted", Money),
         ("opened", Day),
         ("days_open", Number),
         ("days_in_stage", Number),
@@ -141,9 +142,11 @@ impl View<'_> {
             "stage" => text(last.map(|event| event.stage.as_str())),
             "stage_order" => number(at.map(|at| at as f64 + 1.0)),
             "probability" => number(stage.and_then(|stage| stage.probability)),
-            "amount" => {
-                let amount = events.iter().rev().find_map(|event| event.amount).or(deal.amount);
-                number(amount.map(|amount| settings.currency.to_major(amount)))
+            "amount" => number(self.amount()),
+            "weighted" => {
+                let probability = stage.filter(|_| role == StageRole::Open);
+                let probability = probability.and_then(|stage| stage.probability);
+                number(probability.zip(self.amount()).map(|(share, amount)| share * amount))
             }
             "opened" => day(opened),
             "days_open" if role == StageRole::Open => since(opened),
@@ -161,6 +164,14 @@ impl View<'_> {
                 custom(settings, field.kind, deal.fields.get(name))
             }),
         })
+    }
+}
+
+impl View<'_> {
+    /// The amount in major units: that of the latest move that has one, else the deal's own.
+    fn amount(&self) -> Option<f64> {
+        let amount = self.events.iter().rev().find_map(|event| event.amount).or(self.deal.amount);
+        amount.map(|amount| self.source.settings.currency.to_major(amount))
     }
 }
 

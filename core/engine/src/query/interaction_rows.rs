@@ -44,6 +44,7 @@ pub(super) fn columns(settings: &Settings) -> Vec<RowColumn> {
         ("open", Flag),
         ("closed", Day),
         ("due", Day),
+        ("text", Text),
     ] {
         columns.push(RowColumn::new(name, kind));
     }
@@ -136,6 +137,7 @@ fn read(
         words: reads(&["channel", "outcome", "mood"]),
         thread: threads || reads(&["about", "due"]),
         fields,
+        text: reads(&["text"]),
     };
     let mut rows: Vec<Vec<Value>> = Vec::new();
     // Of the threads of kinds with states: the row that begins each, and how it stands.
@@ -228,6 +230,7 @@ impl View<'_> {
             "due" => row.due.map_or(Value::Missing, Value::Day),
             "about" => id(row.about),
             "deal" => id(row.deal),
+            "text" => text(row.text),
             _ => match settings.field(Entity::Interaction, name) {
                 Some(field) => custom(settings, field.kind, self.own(name).as_ref()),
                 None => Value::Missing,

@@ -5,8 +5,10 @@ mod expression;
 mod interaction_rows;
 mod list;
 mod mistake;
+mod move_rows;
 mod rep_rows;
 mod rows;
+mod target_rows;
 
 pub use expression::{Condition, KnownColumn};
 pub use list::{

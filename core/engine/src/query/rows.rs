@@ -14,7 +14,7 @@ use super::expression::{Condition, KnownColumn};
 use super::list::{
     CustomerQuery, Lister, QueryError, RunCursor, Sort, check_name, compare, parse_sort,
 };
-use super::{deal_rows, interaction_rows, rep_rows};
+use super::{deal_rows, interaction_rows, move_rows, rep_rows, target_rows};
 use crate::score::RunView;
 use crate::settings::Settings;
 
@@ -30,13 +30,18 @@ pub enum Subject {
     Deals,
     /// Interactions, each customer's in the order of days.
     Interactions,
+    /// The moves of deals: each stage that a deal has entered.
+    Moves,
     /// Reps.
     Reps,
+    /// Targets, with what is reached.
+    Targets,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Deals, Self::Interactions, Self::Reps];
+    pub const ALL: [Self; 6] =
+        [Self::Customers, Self::Deals, Self::Interactions, Self::Moves, Self::Reps, Self::Targets];
 
     /// The word for several of them.
     pub fn name(self) -> &'static str {
@@ -44,7 +49,9 @@ impl Subject {
             Self::Customers => "customers",
             Self::Deals => "deals",
             Self::Interactions => "interactions",
+            Self::Moves => "moves",
             Self::Reps => "reps",
+            Self::Targets => "targets",
         }
     }
 }
@@ -246,7 +253,9 @@ impl RowSource<'_> {
             Subject::Customers => self.customer_columns()?,
             Subject::Deals => deal_rows::columns(self.settings),
             Subject::Interactions => interaction_rows::columns(self.settings),
+            Subject::Moves => move_rows::columns(),
             Subject::Reps => rep_rows::columns(self.settings),
+            Subject::Targets => target_rows::columns(),
         })
     }
 
@@ -267,7 +276,9 @@ impl RowSource<'_> {
         let state = match subject {
             Subject::Customers => self.open_customers(query, &checked)?,
             Subject::Deals => State::ready(deal_rows::read(self, query, &checked)?),
+            Subject::Moves => State::ready(move_rows::read(self, query, &checked)?),
             Subject::Reps => State::ready(rep_rows::read(self, query, &checked)?),
+            Subject::Targets => State::ready(target_rows::read(self, query, &checked)?),
             Subject::Interactions if checked.sorts.is_empty() => {
                 let last = self.reader.last_id(Entity::Customer)?;
                 let walk = interaction_rows::Walk::new(query, last);

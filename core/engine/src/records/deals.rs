@@ -10,7 +10,7 @@ use kehu_domain::{
 };
 use kehu_store::{CustomerRange, Reader, StoreError, Writer};
 
-use super::customers::optional;
+use super::customers::{nothing_changed, optional};
 use super::moves::{Intent, Judge};
 use super::{Desk, RecordError, Result, names, values};
 use crate::settings::Settings;
@@ -226,6 +226,78 @@ pub fn stage<'a>(pipeline: &'a Pipeline, text: &str) -> Result<&'a Stage> {
         RecordError::invalid(format!("pipeline \"{}\" has no stage \"{text}\"", pipeline.name))
             .hint(did_you_mean(text, known))
     })
+}
+
+/// Holds what is to be changed about a deal; an empty text clears.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DealFacts {
+    /// The name.
+    pub name: Option<String>,
+    /// The expected amount.
+    pub amount: Option<String>,
+    /// Whose it is.
+    pub rep: Option<String>,
+    /// What is to be sold.
+    pub product: Option<String>,
+    /// The day on which it is expected to close.
+    pub expected_close: Option<Day>,
+    /// Custom fields, as `name=value`.
+    pub fields: Vec<String>,
+}
+
+/// Changes what is known of a deal; where it stands is changed by moves alone.
+pub fn edit(desk: &Desk<'_>, deal: &str, facts: &DealFacts) -> Result<DealChange> {
+    desk.write("deal edit", |writer| {
+        let reader = writer.reader();
+        let id = names::deal(reader, deal)?;
+        let before = state(desk, reader, id)?;
+        let mut after = before.clone();
+        apply(desk, reader, facts, &mut after)?;
+        if after == before {
+            return Err(nothing_changed(&id.to_string()));
+        }
+        for (event, old) in after.events.iter_mut().zip(&before.events) {
+            if event != old {
+                *event = desk.put(writer, event.clone())?;
+            }
+        }
+        after.deal = desk.put(writer, after.deal)?;
+        let summary = format!("edited {id} {}", after.deal.name);
+        Ok((DealChange { state: after, purchase: None, earlier_purchase: None }, summary))
+    })
+}
+
+fn apply(
+    desk: &Desk<'_>,
+    reader: &dyn Reader,
+    facts: &DealFacts,
+    state: &mut DealState,
+) -> Result<()> {
+    if let Some(text) = &facts.amount {
+        if state.role(desk.settings) != StageRole::Open {
+            let id = DealId(state.deal.id);
+            return Err(RecordError::refused(format!("{id} is closed, so its amount stands"))
+                .hint("what was bought is corrected with kehu interaction edit"));
+        }
+        let amount = values::amount(desk.settings, "amount", text)?;
+        // The amount of the last move that states one counts, so that it is the one to be corrected.
+        match state.events.iter_mut().rev().find(|event| event.amount.is_some()) {
+            Some(event) => event.amount = amount,
+            None => state.deal.amount = amount,
+        }
+    }
+    let deal = &mut state.deal;
+    if let Some(name) = &facts.name {
+        deal.name = values::name("name", name)?;
+    }
+    if let Some(rep) = &facts.rep {
+        deal.rep = optional(rep, |text| names::rep(reader, text))?;
+    }
+    if let Some(product) = &facts.product {
+        deal.product = optional(product, |text| names::product(reader, text))?;
+    }
+    deal.expected_close = facts.expected_close.or(deal.expected_close);
+    values::set_fields(desk.settings, Entity::Deal, &mut deal.fields, &facts.fields)
 }
 
 /// Gives a deal its customer; if it is won already, the purchase is written now.

@@ -2,7 +2,7 @@
 
 use kehu_contract::nearest;
 use kehu_domain::{Day, Deal, DealEvent, Entity, RepId, StageRole, Target, TargetId};
-use kehu_store::{CustomerRange, InteractionRow, Reader, Wanted};
+use kehu_store::{CustomerRange, InteractionRow, Reader, StoreError, Wanted};
 
 use super::customers::optional;
 use super::{Desk, RecordError, Result, interactions, names, values};
@@ -78,7 +78,7 @@ pub fn reached(
     reader: &dyn Reader,
     targets: &[Target],
     today: Day,
-) -> Result<Vec<Option<f64>>> {
+) -> Result<Vec<Option<f64>>, StoreError> {
     let kinds = reader.kinds()?;
     let is_known = |target: &Target| {
         MEASURES.contains(&target.measure.as_str()) || settings.kind(&target.measure).is_some()
@@ -136,7 +136,7 @@ fn won_on(settings: &Settings, deal: &Deal, events: &[DealEvent]) -> Option<Day>
 }
 
 /// All targets in id order.
-pub fn list(reader: &dyn Reader) -> Result<Vec<Target>> {
+pub fn list(reader: &dyn Reader) -> Result<Vec<Target>, StoreError> {
     let mut targets = Vec::new();
     reader.each(Entity::Target, None, &mut |record| {
         targets.extend(Target::try_from(record));

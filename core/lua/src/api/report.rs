@@ -60,9 +60,19 @@ pub(super) const SUBJECT: Subject = Subject {
                 "开启一个事项的互动（如投诉）带有该事项的状态，open 表示是否未结。",
             )
             .example("for i in kehu.interactions{ where = \"kind = 'complaint' and open\" } do\n  print(i.customer_name, i.days_ago)\nend"),
+        function("kehu.moves", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives the moves of deals row by row: each stage that a deal has entered, by deal and in order.", "逐行给出商机的阶段变动：每个商机依次进入的各阶段。")
+            .more(
+                "days is how long the deal stayed there, up to the next move or the as-of day.",
+                "days 为停留天数，到下一次变动或截止日期为止。",
+            )
+            .example("for m in kehu.moves{ where = \"stage = 'intent'\" } do print(m.deal, m.happened, m.days) end"),
         function("kehu.reps", &[need("ask", Type::Fields(ASK))], ROWS)
             .says("Gives reps row by row.", "逐行给出业务员。")
             .example("for r in kehu.reps() do print(r.name, r.region) end"),
+        function("kehu.targets", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives targets row by row, with what is reached by the as-of day.", "逐行给出目标及截至当日的完成值。")
+            .example("for t in kehu.targets{ where = \"measure = 'amount'\" } do print(t.rep, t.value, t.reached) end"),
         function("kehu.explain", &[need("customer", Type::Any), need("column", Type::Text)], &[need("explanation", Type::Table)])
             .says("Says why a customer has a value: the rules that fired, and what was read.", "说明客户某个值的由来：触发的规则与读取的内容。")
             .example("for _, reason in ipairs(kehu.explain(\"C-1\", \"tier\").reasons) do\n  print(reason.rule, reason.text)\nend"),

@@ -30,7 +30,7 @@ pub struct Ask {
 }
 
 /// Names the sorts of record that a script reads, by the function that reads them.
-pub const SUBJECTS: [&str; 4] = ["customers", "deals", "interactions", "reps"];
+pub const SUBJECTS: [&str; 6] = ["customers", "deals", "interactions", "moves", "reps", "targets"];
 
 /// Describes a column of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -226,6 +226,7 @@ fn usual_shape(kind: Option<&str>) -> Shape {
         Some("C") => Shape::Id("C"),
         Some("D") => Shape::Id("D"),
         Some("I") => Shape::Id("I"),
+        Some("Q") => Shape::Id("Q"),
         Some("R") => Shape::Id("R"),
         _ => Shape::Plain,
     }

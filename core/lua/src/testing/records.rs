@@ -78,16 +78,9 @@ pub(super) fn on_event(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
             let has_customer = !customer.is_empty();
             words.complete(&mut customer, &mut event.contacts, &mut event.interactions, &mut []);
             event.customer = has_customer.then_some(customer);
-            if event.record == "interaction" {
-                let sides = [&mut event.before, &mut event.after, &mut event.about];
-                for record in sides.into_iter().flatten() {
-                    words.interaction(record);
-                }
-            }
-            if event.record == "contact" {
-                for record in [&mut event.before, &mut event.after].into_iter().flatten() {
-                    words.contact(record);
-                }
+            let sides = [&mut event.before, &mut event.after, &mut event.about];
+            for record in sides.into_iter().flatten() {
+                words.record(&event.record, record);
             }
             Ok(event)
         },
@@ -347,14 +340,16 @@ impl Vocabulary {
         complete(fields, &self.deal);
     }
 
-    /// Adds what a contact's record does not say.
-    pub(super) fn contact(&self, record: &mut Map<String, Json>) {
-        complete_record(record, &self.contact);
-    }
-
-    /// Adds what an interaction's record does not say.
-    pub(super) fn interaction(&self, record: &mut Map<String, Json>) {
-        complete_record(record, &self.interaction);
+    /// Adds what a record of a sort does not say.
+    pub(super) fn record(&self, sort: &str, record: &mut Map<String, Json>) {
+        let names = match sort {
+            "customer" => &self.customer,
+            "contact" => &self.contact,
+            "interaction" => &self.interaction,
+            "deal" => &self.deal,
+            _ => return,
+        };
+        complete_record(record, names);
     }
 }
 

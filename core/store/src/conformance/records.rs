@@ -392,7 +392,8 @@ fn interactions_are_scanned_in_order_and_up_to_the_day(store: &dyn Store) -> Res
     assert_eq!(scan(CustomerRange::ALL, "2024-03-01")?, [(1, 3), (1, 5), (1, 2), (2, 4), (3, 1)]);
     assert_eq!(scan(CustomerRange { after: 1, through: 2 }, "2024-03-01")?, [(2, 4)]);
     assert_eq!(scan(CustomerRange::ALL, "2024-01-02")?, [(1, 3), (3, 1)]);
-    let wanted = Wanted { money: true, words: true, links: true, thread: true, fields: true };
+    let wanted =
+        Wanted { money: true, words: true, links: true, thread: true, fields: true, text: true };
     let kinds = reader.kinds()?;
     let mut amounts = 0;
     reader.interactions(CustomerRange::ALL, Day::MAX, wanted, &mut |row| {
