@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kehu_cli::{Linked, Shipped, ShippedPack};
+use kehu_cli::{Linked, Shipped, ShippedPack, ShippedTemplate};
 
 /// Embeds a pack of the folder `scripts`: its manifest, script and both pages, and further files that are named.
 macro_rules! pack {
@@ -41,6 +41,31 @@ const SHIPPED: &[ShippedPack] = &[
 /// The native plugins that every workspace may switch on.
 const LINKED: &[Linked] = &[("clv", &kehu_clv::ENTRY)];
 
+/// Embeds a template of the folder `examples/templates`: its settings, mapping and both pages, and the tables of its sample.
+macro_rules! template {
+    ($name:literal, $title:expr $(, $sheet:literal)* $(,)?) => {
+        ShippedTemplate {
+            name: $name,
+            title: $title,
+            files: &template!(@files $name, "kehu.toml", "map.toml", "README.md", "README.zh.md" $(, $sheet)*),
+        }
+    };
+    (@files $name:literal $(, $file:literal)*) => {
+        [$(($file, include_str!(concat!("../examples/templates/", $name, "/", $file)))),*]
+    };
+}
+
+/// The workspaces that `kehu init --template` begins with.
+const TEMPLATES: &[ShippedTemplate] = &[template!(
+    "retail-membership",
+    ["a shop or chain that knows its members by card", "以会员卡识别顾客的门店或连锁"],
+    "sample/stores.csv",
+    "sample/products.csv",
+    "sample/members.csv",
+    "sample/receipts.csv",
+    "sample/contacts.csv",
+)];
+
 fn main() -> ExitCode {
-    kehu_cli::main(Shipped { packs: SHIPPED, plugins: LINKED })
+    kehu_cli::main(Shipped { packs: SHIPPED, plugins: LINKED, templates: TEMPLATES })
 }

@@ -27,6 +27,7 @@ mod reports;
 mod run;
 mod score;
 mod strict;
+mod template;
 mod threads;
 mod today;
 mod vocabulary;

@@ -1,7 +1,7 @@
 //! The command line of kehu: what is typed and shown, around the engine's use cases.
 //!
 //! - [`main`] is the whole program; [`Shipped`] is what the binary carries: packs in Lua
-//!   ([`ShippedPack`]) and native plugins ([`Linked`]).
+//!   ([`ShippedPack`]), native plugins ([`Linked`]) and workspaces to begin with ([`ShippedTemplate`]).
 //! - `commands` has one file for each command: its arguments, whose doc comments are the help, and
 //!   one function. They are joined by one flat match.
 //! - `context` holds what was typed for every command, and opens the workspace.
@@ -61,6 +61,18 @@ pub struct ShippedPack {
     pub files: &'static [(&'static str, &'static str)],
 }
 
+/// Holds a workspace to begin with, embedded in the binary, which `kehu init --template` writes out.
+#[derive(Debug, Clone, Copy)]
+pub struct ShippedTemplate {
+    /// The template's name.
+    pub name: &'static str,
+    /// Whom it suits, in English and Chinese.
+    pub title: [&'static str; 2],
+    /// Its files: path within the workspace, and text. `README.zh.md` is written as `README.md` where
+    /// the workspace speaks Chinese.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
 /// Holds what the binary carries.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipped<'a> {
@@ -68,6 +80,8 @@ pub struct Shipped<'a> {
     pub packs: &'a [ShippedPack],
     /// Native plugins, each under its pack's name.
     pub plugins: &'a [Linked],
+    /// Workspaces to begin with.
+    pub templates: &'a [ShippedTemplate],
 }
 
 /// A CRM that you program: customers, interactions and stages in one file, decisions in Lua

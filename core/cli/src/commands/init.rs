@@ -2,13 +2,18 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use kehu_contract::Language;
+use kehu_contract::{Language, did_you_mean};
 use kehu_sqlite::SqliteStore;
 
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::printer::Printer;
 use crate::workspace::{DATABASE, SETTINGS, read_settings, seen_from};
+use crate::{Shipped, ShippedTemplate};
+
+/// The page of a template, in English and in Chinese.
+const PAGE: &str = "README.md";
+const PAGE_ZH: &str = "README.zh.md";
 
 /// The packs that a new workspace switches on.
 const PACKS: [&str; 8] = [
@@ -32,13 +37,22 @@ const PACKS: [&str; 8] = [
 Examples:
   kehu init shop                   a workspace in the folder shop
   kehu --lang zh init 客户         one that speaks Chinese
-  kehu init acme --extends base    one with the settings and packs of another, to be set otherwise")]
+  kehu init acme --extends base    one with the settings and packs of another, to be set otherwise
+  kehu init club --template retail-membership
+                                   one with packs, words and figures that suit the trade, and a sample
+                                   base to try it on: its README.md says how
+
+Templates:
+  retail-membership  a shop or chain that knows its members by card")]
 pub(crate) struct Args {
     /// Where it shall be
     dir: PathBuf,
     /// The workspace whose settings and packs hold where this one says nothing
     #[arg(long, value_name = "DIR")]
     extends: Option<PathBuf>,
+    /// The template to begin with: see below
+    #[arg(long, value_name = "NAME", conflicts_with = "extends")]
+    template: Option<String>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
@@ -52,19 +66,28 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         return Err(CommandError::failed(message).hint("write the folder of a kehu.toml"));
     }
     let language = context.language()?;
+    let chosen = args.template.as_deref().map(|name| named(context.shipped, name)).transpose()?;
+    if let Some(chosen) = chosen {
+        refuse_to_replace(chosen, &dir)?;
+    }
     for folder in [dir.clone(), dir.join("scripts"), dir.join("plugins")] {
         fs::create_dir_all(&folder).map_err(|error| CommandError::file("made", &folder, &error))?;
     }
     SqliteStore::create(&dir.join(DATABASE))?;
     // The settings make the folder a workspace, so they come last.
-    let text = match base {
-        Some(base) => over(&seen_from(&dir, base), context.globals.language()),
-        None => template(language),
+    let text = match (base, chosen) {
+        (Some(base), _) => over(&seen_from(&dir, base), context.globals.language()),
+        (None, Some(chosen)) => fill_in(chosen, &dir, language)?,
+        (None, None) => usual(language),
     };
-    write_settings(&dir.join(SETTINGS), &text).inspect_err(|_| {
+    write_new(&dir.join(SETTINGS), &text).inspect_err(|_| {
         // Without settings the empty database would only stand in the way of the next attempt.
         fs::remove_file(dir.join(DATABASE)).ok();
     })?;
+    if let Some(chosen) = chosen {
+        tell_template(chosen, &dir, language);
+        return Ok(());
+    }
     Printer::talk(&match language {
         Language::En => format!(
             "Made a workspace: {}\nhint: add a customer with: kehu -C {0} customer add NAME",
@@ -93,17 +116,80 @@ fn fill(context: &Context<'_>, args: &Args, dir: &Path) -> Result {
     Ok(())
 }
 
-fn write_settings(path: &Path, text: &str) -> Result {
+fn word_of(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Zh => "zh",
+    }
+}
+
+fn named<'a>(shipped: Shipped<'a>, name: &str) -> Result<&'a ShippedTemplate> {
+    shipped.templates.iter().find(|template| template.name == name).ok_or_else(|| {
+        let names: Vec<&str> = shipped.templates.iter().map(|template| template.name).collect();
+        CommandError::usage(format!("there is no template \"{name}\""))
+            .hint(did_you_mean(name, names))
+    })
+}
+
+/// The files of a template in a language: where each goes in the workspace, and its text. The settings
+/// are not among them.
+fn files_of(
+    template: &ShippedTemplate,
+    language: Language,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (page, other) = match language {
+        Language::En => (PAGE, PAGE_ZH),
+        Language::Zh => (PAGE_ZH, PAGE),
+    };
+    let files = template.files.iter().filter(move |(path, _)| *path != other && *path != SETTINGS);
+    files.map(move |(path, text)| (if *path == page { PAGE } else { path }, *text))
+}
+
+/// A template goes into a folder of its own: it does not write over anything.
+fn refuse_to_replace(template: &ShippedTemplate, dir: &Path) -> Result {
+    match files_of(template, Language::En)
+        .map(|(path, _)| dir.join(path))
+        .find(|path| path.exists())
+    {
+        Some(path) => Err(CommandError::failed(format!("{} is there already", path.display()))
+            .hint("name a folder that is not there yet")),
+        None => Ok(()),
+    }
+}
+
+/// Writes the files of a template, and gives the text of its settings.
+fn fill_in(template: &ShippedTemplate, dir: &Path, language: Language) -> Result<String> {
+    for (path, text) in files_of(template, language) {
+        let path = dir.join(path);
+        let folder = path.parent().unwrap_or(dir);
+        fs::create_dir_all(folder).map_err(|error| CommandError::file("made", folder, &error))?;
+        write_new(&path, text)?;
+    }
+    let settings = template.files.iter().find(|(path, _)| *path == SETTINGS);
+    let settings = settings.map_or("", |(_, text)| *text);
+    Ok(settings.replace("language = \"en\"", &format!("language = \"{}\"", word_of(language))))
+}
+
+fn tell_template(template: &ShippedTemplate, dir: &Path, language: Language) {
+    let (dir, name) = (dir.display(), template.name);
+    Printer::talk(&match language {
+        Language::En => format!(
+            "Made a workspace from the template {name}: {dir}\nhint: {dir}/README.md shows it at work on the sample base in {dir}/sample"
+        ),
+        Language::Zh => format!(
+            "已按模板 {name} 建立工作区：{dir}\n提示：{dir}/README.md 用 {dir}/sample 中的样例数据演示用法"
+        ),
+    });
+}
+
+fn write_new(path: &Path, text: &str) -> Result {
     fs::File::create_new(path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| CommandError::file("written", path, &error))
 }
 
-fn template(language: Language) -> String {
-    let word = match language {
-        Language::En => "en",
-        Language::Zh => "zh",
-    };
+fn usual(language: Language) -> String {
+    let word = word_of(language);
     let packs: Vec<String> = PACKS.iter().map(|name| format!("    \"{name}\",\n")).collect();
     format!(
         "# The settings of this workspace. What is not set here has a default: kehu config show.
@@ -170,7 +256,7 @@ mod tests {
     #[test]
     fn the_template_and_what_it_shows_in_comments_are_valid() {
         for language in [Language::En, Language::Zh] {
-            let text = template(language);
+            let text = usual(language);
             let settings = Settings::read(&[(SETTINGS, &text)]).unwrap();
             assert_eq!(settings.packs_on, PACKS);
             assert_eq!(settings.language, language);
