@@ -10,6 +10,7 @@
 //! | `within`, `back` | a window `"30 days"`, `"12 months"` that ends on the as-of day, or that many windows back |
 //! | `after_first_day` | leaves out the rows of the customer's first day |
 //! | `without`, `with` | leaves out, or takes alone, rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
+//! | `with_members` | takes what belongs to the customer's members in, at all levels: for `count`, `sum`, `min`, `max`, `days_since`, `days_since_first` |
 //! | `type`, `unit`, `doc` | what the values mean |
 //!
 //! A test may name any value (`"*"`), the as-of day (`"< today"`), and stretches of days
@@ -17,7 +18,8 @@
 //! `within = "{complaint_days} days"`.
 //!
 //! A source is a kind of interaction (`purchase`), several of them, `interaction` for all, or
-//! `deal`, `task`, `contact`.
+//! `deal`, `task`, `contact`; or `member` and `parent`: the customers that belong to this one, and those
+//! that it belongs to, the nearest first.
 
 use std::fmt;
 
@@ -71,6 +73,12 @@ impl Aggregate {
         ("top", Self::Top),
     ];
 
+    /// True if the value of several customers follows from theirs.
+    fn adds_up(self) -> bool {
+        use Aggregate::{Count, DaysSince, DaysSinceFirst, Max, Min, Sum};
+        matches!(self, Count | Sum | Min | Max | DaysSince | DaysSinceFirst)
+    }
+
     /// True if its key names the source itself, not a field of it.
     pub fn counts_rows(self) -> bool {
         matches!(self, Self::Count | Self::Days | Self::DaysSince | Self::DaysSinceFirst)
@@ -89,9 +97,18 @@ pub enum Source {
     Tasks,
     /// The customer's contacts.
     Contacts,
+    /// The customers that belong to it, at all levels.
+    Members,
+    /// The customers that it belongs to, the nearest first.
+    Parents,
 }
 
 impl Source {
+    /// True if its rows are other customers.
+    pub fn is_group(&self) -> bool {
+        matches!(self, Self::Members | Self::Parents)
+    }
+
     /// The words for it in a declaration.
     fn words(&self) -> Vec<&str> {
         match self {
@@ -100,6 +117,8 @@ impl Source {
             Self::Deals => vec!["deal"],
             Self::Tasks => vec!["task"],
             Self::Contacts => vec!["contact"],
+            Self::Members => vec!["member"],
+            Self::Parents => vec!["parent"],
         }
     }
 
@@ -108,6 +127,8 @@ impl Source {
             [word] if word == "deal" => Self::Deals,
             [word] if word == "task" => Self::Tasks,
             [word] if word == "contact" => Self::Contacts,
+            [word] if word == "member" => Self::Members,
+            [word] if word == "parent" => Self::Parents,
             [word] if word == "interaction" => Self::Interactions(Vec::new()),
             kinds => Self::Interactions(kinds.to_vec()),
         }
@@ -183,6 +204,9 @@ pub struct Feature {
     pub without: Option<(String, u32)>,
     /// Takes such rows alone.
     pub with: Option<(String, u32)>,
+    /// True if what belongs to the customer's members counts too.
+    #[serde(default)]
+    pub with_members: bool,
 }
 
 const TESTS: [(&str, crate::Comparison); 6] = [
@@ -259,7 +283,13 @@ impl Feature {
             after_first_day: table.flag("after_first_day").unwrap_or(false),
             without: table.table("without").and_then(|without| read_following(&without)),
             with: table.table("with").and_then(|with| read_following(&with)),
+            with_members: table.flag("with_members").unwrap_or(false),
         };
+        feature.check_members(table);
+        if feature.source.is_group() && key.starts_with("days") {
+            let message = format!("feature \"{name}\": members and parents have no day");
+            table.problem(table.place(), message, Some("count them, or take a field".to_owned()));
+        }
         if feature.with.is_some() && feature.without.is_some() {
             let message = format!("feature \"{name}\" has both \"with\" and \"without\"");
             table.problem(table.place(), message, None);
@@ -275,6 +305,25 @@ impl Feature {
             table.problem(table.place(), "\"back\" is out of range, expected 0 to 100", None);
         }
         Some(feature)
+    }
+
+    /// Notes a value that cannot be put together from those of members: it would need their rows.
+    fn check_members(&self, table: &Table<'_>) {
+        let can = self.aggregate.adds_up()
+            && matches!(self.info.kind, ColumnType::Number | ColumnType::Money)
+            && !self.source.is_group();
+        if self.with_members && !can {
+            let name = &self.info.name;
+            table.problem(
+                table.place(),
+                format!("feature \"{name}\" has \"with_members\", which it cannot have"),
+                Some(
+                    "it goes with count, sum, min, max, days_since and days_since_first, where the \
+                     value is a number or money"
+                        .to_owned(),
+                ),
+            );
+        }
     }
 
     /// How rows become a value, as `pack.toml` would say it: `{ sum = "amount", of = "purchase" }`.
@@ -298,6 +347,9 @@ impl Feature {
         }
         if self.after_first_day {
             parts.push("after_first_day = true".to_owned());
+        }
+        if self.with_members {
+            parts.push("with_members = true".to_owned());
         }
         if let Some((kind, days)) = &self.without {
             let (kind, span) = (quoted(kind), Span::Days(*days));
@@ -395,6 +447,9 @@ mod tests {
             "{ sum = \"amount\", of = \"purchase\", within = \"12 months\", back = 1, after_first_day = true }",
             "{ top = \"channel\", of = \"deal\", where = { amount = \"> 100\", outcome = [\"won\", \"lost\"], \
              open = true, channel = \"phone\" } }",
+            "{ sum = \"amount\", of = \"purchase\", within = \"1 year\", with_members = true }",
+            "{ count = \"member\" }",
+            "{ last = \"name\", of = \"parent\" }",
             "{ count = \"purchase\", without = { kind = \"complaint\", within = \"30 days\" } }",
         ] {
             let feature = read(text);

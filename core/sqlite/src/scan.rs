@@ -53,24 +53,28 @@ pub(crate) fn customer_rows(
 ) -> Done<()> {
     if replaced_since(connection, as_of)? {
         return customers(connection, range, as_of, &mut |customer| {
-            let Customer { id, birthday, archived, .. } = *customer;
+            let Customer { id, birthday, archived, parent, .. } = *customer;
+            let (name, parent) = (customer.name.as_str(), parent.map(|parent| parent.0));
             let fields = match serde_json::to_string(&customer.fields) {
                 Ok(fields) => Some(fields).filter(|_| !customer.fields.is_empty()),
                 Err(error) => return Err(StoreError::Io(error.to_string())),
             };
-            visit(&CustomerRow { id, birthday, archived, fields: fields.as_deref() })
+            let fields = fields.as_deref();
+            visit(&CustomerRow { id, name, parent, birthday, archived, fields })
         });
     }
-    let sql = "SELECT id, birthday, archived, fields FROM customer
+    let sql = "SELECT id, name, parent, birthday, archived, fields FROM customer
          WHERE id > ?1 AND id <= ?2 AND (known IS NULL OR known <= ?3) ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![range.after, range.through, as_of.number()])?;
     while let Some(row) = rows.next()? {
         visit(&CustomerRow {
             id: number(row, 0)?,
-            birthday: date(row, 1)?,
-            archived: date(row, 2)?,
-            fields: text(row, 3)?,
+            name: text(row, 1)?.unwrap_or_default(),
+            parent: integer(row, 2)?,
+            birthday: date(row, 3)?,
+            archived: date(row, 4)?,
+            fields: text(row, 5)?,
         })?;
     }
     Ok(())

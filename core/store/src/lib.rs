@@ -77,6 +77,10 @@ impl CustomerRange {
 pub struct CustomerRow<'a> {
     /// The id.
     pub id: i64,
+    /// The name.
+    pub name: &'a str,
+    /// The customer that it belongs to.
+    pub parent: Option<i64>,
     /// The birthday.
     pub birthday: Option<Day>,
     /// The day on which it was archived.

@@ -4,6 +4,7 @@ use kehu_contract::{ColumnData, MISSING_DAY, MISSING_FLAG, TextBuilder};
 use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields};
 use kehu_store::{CustomerRange, Reader, Result, StoreError};
 
+use super::groups::Link;
 use crate::settings::Settings;
 
 /// Holds a range's customers that are known and not archived, with what features need of them.
@@ -12,6 +13,8 @@ pub(super) struct Base {
     pub(super) birthdays: Vec<Option<Day>>,
     /// For each custom field that is declared, its values.
     values: Vec<(String, Vec<Option<FieldValue>>)>,
+    /// Who belongs to whom, archived ones included; empty where nobody asks.
+    pub(super) links: Vec<Link>,
 }
 
 pub(super) fn read(
@@ -19,10 +22,15 @@ pub(super) fn read(
     settings: &Settings,
     range: CustomerRange,
     as_of: Day,
+    with_links: bool,
 ) -> Result<Base> {
     let names = settings.fields_of(Entity::Customer).map(|field| (field.name.clone(), Vec::new()));
-    let mut base = Base { ids: Vec::new(), birthdays: Vec::new(), values: names.collect() };
+    let mut base =
+        Base { ids: Vec::new(), birthdays: Vec::new(), values: names.collect(), links: Vec::new() };
     reader.customer_rows(range, as_of, &mut |customer| {
+        if with_links {
+            base.links.push(Link::of(customer));
+        }
         if customer.archived.is_none_or(|day| day > as_of) {
             base.ids.push(customer.id);
             base.birthdays.push(customer.birthday);

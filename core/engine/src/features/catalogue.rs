@@ -122,6 +122,7 @@ impl Catalogue {
                     after_first_day: false,
                     without: None,
                     with: None,
+                    with_members: false,
                 };
                 self.declared.push(Declared { info, pack: None, how: How::Fold(feature) });
             }
@@ -197,6 +198,11 @@ impl Catalogue {
         })
     }
 
+    /// True if a feature looks at other customers of a group.
+    pub(super) fn looks_at_groups(&self) -> bool {
+        self.features().any(|(_, feature)| feature.with_members || feature.source.is_group())
+    }
+
     pub(super) fn has(&self, primitive: Primitive) -> bool {
         self.primitives().any(|(_, each)| each == primitive)
     }
@@ -227,7 +233,8 @@ fn check(feature: &Feature, settings: &Settings) -> Result<(), String> {
     for kind in kinds.chain(feature.following().map(|(kind, ..)| kind)) {
         if settings.kind(kind).is_none() {
             let known = settings.kinds.iter().map(|kind| kind.name.as_str());
-            let others = ["interaction", "contact_kinds", "deal", "task", "contact"];
+            let others =
+                ["interaction", "contact_kinds", "deal", "task", "contact", "member", "parent"];
             let hint = did_you_mean(kind, known.chain(others));
             return Err(format!("there is no kind \"{kind}\"; {hint}"));
         }

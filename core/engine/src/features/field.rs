@@ -83,6 +83,7 @@ const TASK: [(&str, FieldRef); 4] = [
     ("rep", FieldRef::Rep),
     ("open", FieldRef::Open),
 ];
+const MEMBER: [(&str, FieldRef); 1] = [("name", FieldRef::Name)];
 const CONTACT: [(&str, FieldRef); 6] = [
     ("name", FieldRef::Name),
     ("role", FieldRef::Role),
@@ -104,6 +105,7 @@ impl FieldRef {
             Source::Deals => (&DEAL, Some(Entity::Deal)),
             Source::Tasks => (&TASK, None),
             Source::Contacts => (&CONTACT, Some(Entity::Contact)),
+            Source::Members | Source::Parents => (&MEMBER, Some(Entity::Customer)),
         };
         if let Some((_, field)) = own.iter().find(|(each, _)| *each == name) {
             return Ok(field.clone());

@@ -312,10 +312,10 @@ impl<'a> Folder<'a> {
             Aggregate::Count => Some(f64::from(running.rows)),
             Aggregate::Days => Some(f64::from(running.days)),
             Aggregate::DaysSince => {
-                (running.rows > 0).then(|| f64::from(self.as_of - running.last_day))
+                (running.rows > 0).then(|| f64::from(self.as_of.saturating_sub(running.last_day)))
             }
             Aggregate::DaysSinceFirst => {
-                running.first_taken.map(|first| f64::from(self.as_of - first))
+                running.first_taken.map(|first| f64::from(self.as_of.saturating_sub(first)))
             }
             Aggregate::Sum => Some(running.sum),
             Aggregate::Mean => some.then(|| running.sum / f64::from(running.numbers)),

@@ -7,6 +7,7 @@ mod base;
 mod catalogue;
 mod field;
 mod fold;
+mod groups;
 mod interactions;
 mod related;
 #[cfg(test)]
@@ -16,10 +17,12 @@ mod when;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kehu_contract::{ColumnData, ColumnInfo, Columns};
+use kehu_contract::{ColumnData, ColumnInfo, ColumnType, Columns};
 use kehu_domain::{CustomerId, Day, Entity};
 use kehu_store::{CustomerRange, Reader, Result, StoreError};
 
+use self::groups::{Groups, Link};
+use crate::day::sheet::pick;
 use crate::settings::Settings;
 
 pub use catalogue::{Catalogue, CatalogueError, Declared, Primitive};
@@ -65,7 +68,16 @@ pub fn compute(
         let died = || Err(StoreError::Io("a thread that folded features died".to_owned()));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| died())).collect()
     });
-    Ok(join(catalogue, tables.into_iter().collect::<Result<Vec<_>>>()?))
+    let (mut table, links) = join(catalogue, tables.into_iter().collect::<Result<Vec<_>>>()?);
+    if catalogue.looks_at_groups() {
+        let groups = Groups::new(&links, &table.ids);
+        for name in groups.fold(&mut table, settings, catalogue, as_of) {
+            let kind = table.columns.kind(&name).unwrap_or(ColumnType::Number);
+            let missing = ColumnData::missing(kind, table.ids.len());
+            table.columns.insert(&name, kind, Arc::new(missing));
+        }
+    }
+    Ok(table)
 }
 
 /// Holds the features of some customers.
@@ -93,6 +105,12 @@ pub fn compute_some(
     as_of: Day,
 ) -> Result<SomeFeatures> {
     let names = field::Names::load(reader)?;
+    let around = match catalogue.looks_at_groups() {
+        true => Some(groups::around(&groups::read(reader, as_of)?, customers)),
+        false => None,
+    };
+    let asked = customers;
+    let customers = around.as_ref().unwrap_or(asked);
     let fold = |range| compute_part(reader, settings, catalogue, &names, range, as_of);
     let parts = if customers.len() > MANY {
         let last = reader.last_id(Entity::Customer)?;
@@ -103,9 +121,15 @@ pub fn compute_some(
     };
     let carried = |at: usize| parts.iter().any(|part| part.seen[at]);
     let uncarried = (0..catalogue.len()).filter(|at| !carried(*at));
-    let uncarried = uncarried.map(|at| catalogue.info(at).name.clone()).collect();
+    let mut uncarried: Vec<String> = uncarried.map(|at| catalogue.info(at).name.clone()).collect();
     let parts = parts.into_iter().map(|part| Part { seen: vec![true; catalogue.len()], ..part });
-    Ok(SomeFeatures { table: join(catalogue, parts.collect()), uncarried })
+    let (mut table, links) = join(catalogue, parts.collect());
+    if around.is_some() {
+        let groups = Groups::new(&links, &table.ids);
+        uncarried.extend(groups.fold(&mut table, settings, catalogue, as_of));
+        table = only(&table, asked);
+    }
+    Ok(SomeFeatures { table, uncarried })
 }
 
 /// What one thread has folded.
@@ -114,13 +138,14 @@ struct Part {
     columns: Vec<ColumnData>,
     /// For each column, whether any row of the part carried what it sums.
     seen: Vec<bool>,
+    links: Vec<Link>,
 }
 
 impl Part {
     fn empty(catalogue: &Catalogue) -> Self {
         let column = |at| ColumnData::missing(catalogue.info(at).kind, 0);
         let columns = (0..catalogue.len()).map(column).collect();
-        Self { ids: Vec::new(), columns, seen: vec![true; catalogue.len()] }
+        Self { ids: Vec::new(), columns, seen: vec![true; catalogue.len()], links: Vec::new() }
     }
 }
 
@@ -144,7 +169,7 @@ fn compute_part(
     range: CustomerRange,
     as_of: Day,
 ) -> Result<Part> {
-    let base = base::read(reader, settings, range, as_of)?;
+    let base = base::read(reader, settings, range, as_of, catalogue.looks_at_groups())?;
     let mut columns: Vec<Option<ColumnData>> = vec![None; catalogue.len()];
     let mut seen = vec![true; catalogue.len()];
     let mut place = |at: usize, column: ColumnData, carried: bool| {
@@ -164,15 +189,16 @@ fn compute_part(
             column.unwrap_or_else(|| ColumnData::missing(catalogue.info(at).kind, rows))
         })
         .collect();
-    Ok(Part { ids: base.ids, columns, seen })
+    Ok(Part { ids: base.ids, columns, seen, links: base.links })
 }
 
 /// Puts the parts together; a sum of what no row of the base carries is missing for everyone.
-fn join(catalogue: &Catalogue, parts: Vec<Part>) -> FeatureTable {
+fn join(catalogue: &Catalogue, parts: Vec<Part>) -> (FeatureTable, Vec<Link>) {
     let mut parts = parts.into_iter();
     let mut whole = parts.next().unwrap_or_else(|| Part::empty(catalogue));
     for part in parts {
         whole.ids.extend(part.ids);
+        whole.links.extend(part.links);
         for (column, more) in whole.columns.iter_mut().zip(&part.columns) {
             column.append(more);
         }
@@ -187,5 +213,16 @@ fn join(catalogue: &Catalogue, parts: Vec<Part>) -> FeatureTable {
         let column = if seen { column } else { ColumnData::missing(info.kind, rows) };
         columns.insert(&info.name, info.kind, Arc::new(column));
     }
-    FeatureTable { ids: whole.ids, columns }
+    (FeatureTable { ids: whole.ids, columns }, whole.links)
+}
+
+/// The rows of some customers.
+fn only(table: &FeatureTable, customers: &BTreeSet<i64>) -> FeatureTable {
+    let rows: Vec<usize> =
+        (0..table.ids.len()).filter(|row| customers.contains(&table.ids[*row])).collect();
+    let mut columns = Columns::new(rows.len());
+    for (name, kind, column) in table.columns.iter() {
+        columns.insert(name, kind, Arc::new(pick(column, rows.iter().copied().map(Some))));
+    }
+    FeatureTable { ids: rows.iter().map(|row| table.ids[*row]).collect(), columns }
 }

@@ -205,7 +205,7 @@ pub(super) fn fold(
     for (at, feature) in catalogue.features() {
         let folder = Folder::new(feature, settings, as_of);
         let (column, seen) = match feature.source {
-            Source::Interactions(_) => continue,
+            Source::Interactions(_) | Source::Members | Source::Parents => continue,
             Source::Deals => fold_rows(folder, &deals, base.ids.len()),
             Source::Tasks => fold_rows(folder, &tasks, base.ids.len()),
             Source::Contacts => fold_rows(folder, &contacts, base.ids.len()),

@@ -2,13 +2,13 @@
 
 use kehu_contract::{Manifest, Value};
 use kehu_domain::{
-    Contact, Customer, CustomerId, Day, Deal, DealEvent, DealId, Interaction, Money,
+    Contact, Customer, CustomerId, Day, Deal, DealEvent, DealId, FieldValue, Interaction, Money,
     OperationDraft, Record,
 };
 use kehu_sqlite::SqliteStore;
 use kehu_store::{CustomerRange, Store as _};
 
-use super::{Catalogue, compute};
+use super::{Catalogue, compute, compute_some};
 use crate::settings::Settings;
 
 fn day(text: &str) -> Day {
@@ -54,7 +54,7 @@ impl Base {
         let manifest = Manifest::parse("pack.toml", &text).unwrap();
         let settings = Settings::read(&[(
             "kehu.toml",
-            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n",
+            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n[fields.customer.area]\ntype = \"number\"\n",
         )])
         .unwrap();
         let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
@@ -402,4 +402,97 @@ fn a_call_about_a_complaint_moves_it_and_counts_itself() {
         assert_eq!(base.value(open, as_of), Value::Number(expected), "{as_of}");
     }
     assert_eq!(base.value("{ count = \"call\" }", "2024-03-05"), Value::Number(2.0));
+}
+
+/// A holding with two firms, one of which has a shop, and a customer of nobody.
+fn group() -> Vec<Record> {
+    let member = |name: &str, parent: Option<i64>, credit: f64| {
+        let fields = [("credit".to_owned(), FieldValue::Number(credit * 100.0))].into();
+        let parent = parent.map(CustomerId);
+        Customer { name: name.into(), parent, fields, ..Customer::default() }
+    };
+    let bought = |customer: i64, on: &str, cents: i64| {
+        let customer = CustomerId(customer);
+        Interaction { customer, amount: Some(Money(cents)), ..happened("purchase", on) }
+    };
+    vec![
+        member("Holding", None, 1000.0).into(),
+        member("North", Some(1), 10.0).into(),
+        member("South", Some(1), 100.0).into(),
+        member("Shop", Some(2), 1.0).into(),
+        member("Alone", None, 5.0).into(),
+        bought(4, "2024-03-01", 10).into(),
+        bought(2, "2024-02-01", 20).into(),
+        bought(3, "2023-01-01", 100).into(),
+        bought(3, "2024-02-15", -30).into(),
+        bought(5, "2024-01-01", 7).into(),
+    ]
+}
+
+#[test]
+fn a_parent_counts_what_its_members_have_at_all_levels() {
+    let base = Base::new(group());
+    let of = |feature: &str| base.values(&format!("x = {feature}"), "x", "2024-03-31");
+    let numbers = |values: [f64; 5]| values.map(Value::Number).to_vec();
+    for (feature, expected) in [
+        (
+            "{ sum = \"amount\", of = \"purchase\", with_members = true }",
+            [1.0, 0.3, 0.7, 0.1, 0.07],
+        ),
+        ("{ count = \"purchase\", with_members = true }", [3.0, 2.0, 1.0, 1.0, 1.0]),
+        (
+            "{ sum = \"amount\", of = \"purchase\", within = \"12 months\", with_members = true }",
+            [0.0, 0.3, -0.3, 0.1, 0.07],
+        ),
+        ("{ days_since = \"purchase\", with_members = true }", [30.0, 30.0, 455.0, 30.0, 90.0]),
+        (
+            "{ days_since_first = \"purchase\", with_members = true }",
+            [455.0, 59.0, 455.0, 30.0, 90.0],
+        ),
+        ("{ count = \"member\" }", [3.0, 1.0, 0.0, 0.0, 0.0]),
+        ("{ count = \"parent\" }", [0.0, 1.0, 1.0, 2.0, 0.0]),
+        ("{ sum = \"credit\", of = \"member\", type = \"money\" }", [111.0, 1.0, 0.0, 0.0, 0.0]),
+        ("{ count = \"member\", where = { credit = \"> 5\" } }", [2.0, 0.0, 0.0, 0.0, 0.0]),
+    ] {
+        assert_eq!(of(feature), numbers(expected), "{feature}");
+    }
+    // Nobody has the field: its sum is not known for anyone.
+    let nobodys = "{ sum = \"area\", of = \"member\" }";
+    assert_eq!(of(nobodys), vec![Value::Missing; 5]);
+    let text = |text: &str| Value::Text(text.to_owned());
+    let top = [Value::Missing, text("Holding"), text("Holding"), text("Holding"), Value::Missing];
+    assert_eq!(of("{ last = \"name\", of = \"parent\", type = \"text\" }"), top);
+    let direct = [Value::Missing, text("Holding"), text("Holding"), text("North"), Value::Missing];
+    assert_eq!(of("{ first = \"name\", of = \"parent\", type = \"text\" }"), direct);
+}
+
+#[test]
+fn an_archived_member_joins_those_below_to_those_above_and_counts_nothing() {
+    let mut records = group();
+    if let Record::Customer(north) = &mut records[1] {
+        north.archived = Some(day("2024-03-10"));
+    }
+    let base = Base::new(records);
+    let sum = "x = { sum = \"amount\", of = \"purchase\", with_members = true }";
+    let number = |values: [f64; 4]| values.map(Value::Number).to_vec();
+    assert_eq!(base.values(sum, "x", "2024-03-31"), number([0.8, 0.7, 0.1, 0.07]));
+    assert_eq!(base.values(sum, "x", "2024-03-09")[0], Value::Number(1.0), "not yet archived");
+}
+
+#[test]
+fn some_customers_alone_have_the_same_values_as_in_the_whole_base() {
+    let base = Base::new(group());
+    let text = "name = \"test\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"follow_up\"\n[features]\n\
+                sum = { sum = \"amount\", of = \"purchase\", with_members = true }\n\
+                top = { last = \"name\", of = \"parent\", type = \"text\" }\n";
+    let manifest = Manifest::parse("pack.toml", text).unwrap();
+    let settings = Settings::read(&[("kehu.toml", "")]).unwrap();
+    let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
+    let (reader, as_of) = (base.store.read().unwrap(), day("2024-03-31"));
+    let wanted = [2, 5].into();
+    let some = compute_some(reader.as_ref(), &settings, &catalogue, &wanted, as_of).unwrap().table;
+    assert_eq!(some.ids, [2, 5]);
+    let value = |name: &str, row: usize| some.columns.get(name).unwrap().value(row);
+    assert_eq!((value("sum", 0), value("sum", 1)), (Value::Number(0.3), Value::Number(0.07)));
+    assert_eq!(value("top", 0), Value::Text("Holding".to_owned()));
 }
