@@ -36,6 +36,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("guidance"),
     pack!("follow-up-strategies"),
     pack!("care"),
+    pack!("key-accounts"),
 ];
 
 /// The native plugins that every workspace may switch on.

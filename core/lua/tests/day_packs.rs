@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
-const PACKS: [&str; 14] = [
+const PACKS: [&str; 15] = [
     "visit-frequency",
     "day-planner",
     "lifecycle-follow-up",
@@ -24,6 +24,7 @@ const PACKS: [&str; 14] = [
     "guidance",
     "follow-up-strategies",
     "care",
+    "key-accounts",
 ];
 
 #[test]
