@@ -37,6 +37,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("follow-up-strategies"),
     pack!("care"),
     pack!("key-accounts"),
+    pack!("visit-results"),
 ];
 
 /// The native plugins that every workspace may switch on.

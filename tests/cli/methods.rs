@@ -4,7 +4,7 @@ use crate::kit::Kit;
 use insta::assert_snapshot;
 
 /// A shop with some more of the shipped packs on, in this order before `contact-caps`.
-fn shop_with(packs: &[&str]) -> Kit {
+pub(super) fn shop_with(packs: &[&str]) -> Kit {
     let kit = Kit::shop();
     let path = kit.path().join("kehu.toml");
     let settings = std::fs::read_to_string(&path).unwrap();

@@ -26,6 +26,7 @@ mod repl;
 mod reports;
 mod run;
 mod score;
+mod selling;
 mod strict;
 mod template;
 mod threads;

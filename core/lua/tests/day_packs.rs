@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
-const PACKS: [&str; 15] = [
+const PACKS: &[&str] = &[
     "visit-frequency",
     "day-planner",
     "lifecycle-follow-up",
@@ -25,6 +25,7 @@ const PACKS: [&str; 15] = [
     "follow-up-strategies",
     "care",
     "key-accounts",
+    "visit-results",
 ];
 
 #[test]

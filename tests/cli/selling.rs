@@ -1,0 +1,59 @@
+//! The methods of selling, as a rep and a manager meet them: visits that failed, objections, the coach.
+
+use insta::assert_snapshot;
+
+use super::methods::shop_with;
+
+#[test]
+fn a_failed_visit_leads_to_the_next_step_of_its_reason() {
+    let kit = shop_with(&["visit-results"]);
+    kit.done("log visit 武汉钢铁 --on 2024-01-20 --field failure=d");
+    kit.done("log visit 武汉钢铁 --on 2024-02-25 --field failure=d --text 与华新有合同");
+    assert_snapshot!(kit.run("log visit 武汉机械 --on 2024-02-26 --field failure=e"), @"
+    I-3
+    [stderr]
+    Logged visit with 武汉机械 on 2024-02-26.
+    warning: visit-results: the visit failed for another reason (e), and no words say which (scripts/visit-results/main.lua:131)
+    advice: visit-results: say it: kehu interaction edit I-3 --text …
+    ");
+    assert_snapshot!(kit.run("log finding 武汉钢铁 --field heading=competitors --text 华新降价"), @r#"
+    I-4
+    [stderr]
+    Logged finding of the week with 武汉钢铁 on 2024-03-01.
+    warning: visit-results: the finding ends neither in a measure nor in "none, because" (scripts/visit-results/main.lua:151)
+    advice: visit-results: say it: kehu interaction edit I-4 --field measure=…, or --field none_because=…
+    "#);
+    kit.done("score");
+    assert_snapshot!(kit.run("explain 武汉钢铁 failure"), @"
+    武汉钢铁 (C-1), 2024-03-01
+
+    failure = d (d: interested, but tied to a competitor)  [visit-results 0.1.0, failures]
+      · failed 5 days ago (d): interested, but tied to a competitor  scripts/visit-results/main.lua:55
+      · after the reason d the next step is due in 30 days  scripts/visit-results/main.lua:115
+      last_failure = d  why the last failed visit failed
+      last_failure_days = 5 days  days since the last failed visit
+      last_visit_days = 5 days  days since the last visit
+      recency_days = missing  days since the last purchase
+      failed_visits_lately = 2  failed visits within count_months months
+      failures_a = 0  failed, since our offer does not meet the need
+      failures_b = 0  failed, since the two sides do not match
+      failures_c = 0  failed, since the customer is short of money or hindered
+      failures_d = 2  failed, since the customer is tied to a competitor
+      failures_e = 0  failed for other reasons
+    ");
+    let kit = kit.at("2024-03-26T09:00");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let found = lines.iter().find(|line| line["action"] == "loosen_tie").unwrap();
+    assert_eq!(found["due"], "2024-03-26");
+    assert_snapshot!(kit.run("--lang zh today --limit 1"), @"
+    李伟，2024-03-26 周二：2 项
+
+    客户      键       做什么              渠道
+    武汉钢铁  43sj5sn  化解竞争对手的牵制  拜访
+        为什么：30 天前拜访失败（d）：有意向，但受竞争对手牵制；因 d 失败，30 天后采取下一步；近 12 个月因同一原因失败 2 次
+        怎么做：弄清受什么牵制、到何时；记录对手的政策与价格；寻找可以共享的部分；老办法还会失败：请经理出面另想办法，或先放一放
+    [stderr]
+    还有 1 条；--limit 0 显示全部
+    96 分钟留给开发新客户
+    ");
+}
