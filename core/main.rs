@@ -38,6 +38,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("care"),
     pack!("key-accounts"),
     pack!("visit-results"),
+    pack!("feedback"),
 ];
 
 /// The native plugins that every workspace may switch on.

@@ -57,3 +57,31 @@ fn a_failed_visit_leads_to_the_next_step_of_its_reason() {
     96 分钟留给开发新客户
     ");
 }
+
+#[test]
+fn an_open_objection_is_an_obstacle_until_it_is_answered() {
+    let kit = shop_with(&["stage-rules", "feedback"]);
+    for line in [
+        "deal add 武汉钢铁 年度合同 --amount 90000 --on 2024-02-01",
+        "log need 武汉钢铁 --text 交期 --on 2024-02-02 --state met",
+        "deal move 年度合同 intent --on 2024-02-03",
+        "log objection 武汉钢铁 --deal 年度合同 --text 太贵 --on 2024-02-25",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("deal move 年度合同 stable_intent"), @"
+    [stderr]
+    error: pack stage-rules refuses: an obstacle is open: 太贵
+      scripts/stage-rules/main.lua:70
+    hint: work on the plan against it, with a manager if needed; then: kehu log objection C-1 --about I-2 --state answered
+    hint: to do it all the same: --overrule --reason WHY; the deal's history keeps both
+    [exit 1]
+    ");
+    kit.done("score");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let found = lines.iter().find(|line| line["action"] == "answer_objection").unwrap();
+    assert_eq!((&found["group"], &found["due"]), (&"overdue".into(), &"2024-02-28".into()));
+    let key = found["key"].as_str().unwrap();
+    kit.done(&format!("today done {key} --text 三年总成本更低"));
+    kit.done("deal move 年度合同 stable_intent");
+}

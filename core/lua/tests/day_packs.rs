@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
 const PACKS: &[&str] = &[
+const PACKS: &[&str] = &[
     "visit-frequency",
     "day-planner",
     "lifecycle-follow-up",
@@ -26,6 +27,7 @@ const PACKS: &[&str] = &[
     "care",
     "key-accounts",
     "visit-results",
+    "feedback",
 ];
 
 #[test]
