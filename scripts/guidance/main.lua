@@ -267,6 +267,105 @@ local find_coach = kehu.rule{
   zh = "尚无教练：先找内部熟人；没有则摸清整个组织，从最容易接近的人开始",
 }
 
+local no_coach = kehu.rule{
+  id = "no_coach", input = "coaches", op = "==", limit = 0,
+  en = "no coach is known", zh = "尚无教练",
+}
+local coach_unsaid = kehu.rule{
+  id = "coach_unsaid",
+  en = "of the coach {1} none of the four criteria is recorded: kehu contact edit {1} --field supports_us=yes …",
+  zh = "教练{1}的四条标准均未记录：kehu contact edit {1} --field supports_us=yes …",
+}
+-- The four criteria of a coach: the column, what is said where it is met, where it is not, where nobody knows.
+local CRITERIA = {
+  {
+    "coach_gives_true_information",
+    kehu.rule{
+      id = "true_information",
+      en = "{1} gives true information without betraying secrets or law",
+      zh = "{1}提供真实信息，不泄密、不违法",
+    },
+    kehu.rule{ id = "no_true_information", en = "{1} does not give true information", zh = "{1}提供的信息不真实" },
+    kehu.rule{
+      id = "information_unsaid",
+      en = "not recorded: whether {1} gives true information (gives_true_information)",
+      zh = "未记录：{1}是否提供真实信息（gives_true_information）",
+    },
+  },
+  {
+    "coach_close_to_decision",
+    kehu.rule{
+      id = "close_to_decision",
+      en = "{1} is close to the decision, at least middle management",
+      zh = "{1}接近决策层，至少中层",
+    },
+    kehu.rule{ id = "far_from_decision", en = "{1} is far from the decision", zh = "{1}远离决策层" },
+    kehu.rule{
+      id = "closeness_unsaid",
+      en = "not recorded: whether {1} is close to the decision (close_to_decision)",
+      zh = "未记录：{1}是否接近决策层（close_to_decision）",
+    },
+  },
+  {
+    "coach_supports_us",
+    kehu.rule{ id = "supports_us", en = "{1} supports us", zh = "{1}支持我方" },
+    kehu.rule{ id = "no_support", en = "{1} does not support us", zh = "{1}不支持我方" },
+    kehu.rule{
+      id = "support_unsaid",
+      en = "not recorded: whether {1} supports us (supports_us)",
+      zh = "未记录：{1}是否支持我方（supports_us）",
+    },
+  },
+  {
+    "coach_comes_unasked",
+    kehu.rule{ id = "comes_unasked", en = "{1} comes to us unasked with news", zh = "{1}主动通报消息" },
+    kehu.rule{ id = "must_be_asked", en = "{1} tells news only when asked", zh = "{1}不问不说" },
+    kehu.rule{
+      id = "unasked_unsaid",
+      en = "not recorded: whether {1} comes to us unasked (comes_unasked)",
+      zh = "未记录：{1}是否主动通报（comes_unasked）",
+    },
+  },
+}
+local weak_coach = kehu.rule{
+  id = "weak_coach",
+  en = "{1} meets {2} of the four criteria of a coach, fewer than {3}: look on for a better one",
+  zh = "{1}符合教练四条标准中的 {2} 条，少于 {3} 条：继续寻找更合适的人",
+}
+local needs_coach = kehu.rule{
+  id = "needs_coach",
+  en = "key customer with an open deal in {1}, and no coach is known",
+  zh = "重点客户，商机处于 {1}，尚无教练",
+}
+local ask_acquaintance = kehu.rule{
+  id = "ask_acquaintance",
+  en = "first an acquaintance inside: {1}",
+  zh = "先找内部熟人：{1}",
+}
+local survey_all = kehu.rule{
+  id = "survey_all",
+  en = "no acquaintance inside is known: survey the whole organisation, the key person of each department",
+  zh = "没有内部熟人：摸清整个组织，找出各部门的关键人物",
+}
+local easiest = kehu.rule{
+  id = "easiest",
+  en = "begin with whoever is easiest to approach: so far {1}",
+  zh = "从最容易接近的人开始：目前是{1}",
+}
+local easiest_unknown = kehu.rule{
+  id = "easiest_unknown",
+  en = "begin with whoever is easiest to approach",
+  zh = "从最容易接近的人开始",
+}
+local DEPARTMENTS = {
+  { "management", kehu.rule{ id = "nobody_management", en = "nobody is known in management", zh = "管理部门尚无认识的人" } },
+  { "technical", kehu.rule{ id = "nobody_technical", en = "nobody is known in the technical department", zh = "技术部门尚无认识的人" } },
+  { "finance", kehu.rule{ id = "nobody_finance", en = "nobody is known in finance", zh = "财务部门尚无认识的人" } },
+  { "purchasing", kehu.rule{ id = "nobody_purchasing", en = "nobody is known in purchasing", zh = "采购部门尚无认识的人" } },
+  { "administration", kehu.rule{ id = "nobody_administration", en = "nobody is known in administration", zh = "行政部门尚无认识的人" } },
+  { "logistics", kehu.rule{ id = "nobody_logistics", en = "nobody is known in logistics", zh = "物流部门尚无认识的人" } },
+}
+
 local function set(list)
   local found = {}
   for _, each in ipairs(list) do found[each] = true end
@@ -302,8 +401,24 @@ local function mood_of(c, ctx)
   return ctx:label("mood", mood, MOODS[mood])
 end
 
+-- How many of the four criteria the coach meets; what is not recorded is named, and counts for nothing.
+local function fit_of(c, ctx)
+  if ctx:holds(no_coach) then return ctx:missing("coach_fit", no_coach) end
+  local name, fit, known, because = c.coach_name or "?", 0, 0, {}
+  for _, criterion in ipairs(CRITERIA) do
+    local is = c[criterion[1]]
+    if is ~= nil then known = known + 1 end
+    if is then fit = fit + 1 end
+    because[#because + 1] = is and criterion[2] or is == false and criterion[3] or criterion[4]
+  end
+  if known == 0 then return ctx:missing("coach_fit", coach_unsaid, name) end
+  local value = ctx:set("coach_fit", fit, because[1], name)
+  for at = 2, #because do value:because(because[at], name) end
+  return value
+end
+
 local function portrait(c, ctx)
-  local given = { style = style_of(c, ctx), mood = mood_of(c, ctx) }
+  local given = { style = style_of(c, ctx), mood = mood_of(c, ctx), coach_fit = fit_of(c, ctx) }
   local buyer = c.known_buyer and BUYERS[c.known_buyer]
   given.buyer = buyer and ctx:label("buyer", c.known_buyer, buyer) or ctx:missing("buyer", no_buyer)
   if c.purchases > 0 then
@@ -315,6 +430,54 @@ local function portrait(c, ctx)
   return given
 end
 
+local function is_key(c) return c.key_account or (c.tier and key_tiers[c.tier]) end
+
+-- Whom of the people at the customer we deal with most, of late; those met equally often in their order.
+local function met_most(case)
+  local count, best = {}, nil
+  for _, each in ipairs(case.interactions) do
+    if each.contact then count[each.contact] = (count[each.contact] or 0) + 1 end
+  end
+  for _, contact in ipairs(case.contacts) do
+    local times = count[contact.id] or 0
+    if times > 0 and (best == nil or times > count[best.id]) then best = contact end
+  end
+  return best
+end
+
+-- How to find a coach: first an acquaintance, else survey the departments.
+local function way_to_coach(case)
+  local guidance, known = {}, {}
+  for _, contact in ipairs(case.contacts) do
+    if contact.fields.acquaintance then guidance[#guidance + 1] = { ask_acquaintance, contact.name } end
+    local department = contact.department and settings.departments[kehu.text.lower(contact.department)]
+    if department then known[department] = true end
+  end
+  if #guidance > 0 then return guidance end
+  guidance[1] = survey_all
+  for _, department in ipairs(DEPARTMENTS) do
+    if not known[department[1]] then guidance[#guidance + 1] = department[2] end
+  end
+  local first = met_most(case)
+  guidance[#guidance + 1] = first and { easiest, first.name } or easiest_unknown
+  return guidance
+end
+
+-- A coach is looked for where a key customer has an open deal: the earliest one counts.
+local function follow_up(c, case, ctx)
+  if c.coaches > 0 or not is_key(c) then return nil end
+  local first
+  for _, deal in ipairs(case.deals) do
+    if first == nil or deal.since < first.since then first = deal end
+  end
+  if first == nil then return nil end
+  return ctx:propose{
+    action = "find_coach", channel = settings.find_channel, deal = first.id, due = first.since + settings.find_days,
+    fact_day = first.since, priority = settings.find_priority, group = "coach", because = { { needs_coach, first.stage } },
+    guidance = way_to_coach(case),
+  }
+end
+
 local function about_coach(p, ctx)
   if not coach_groups[p.group] then return nil end
   local c = p.c
@@ -323,8 +486,14 @@ local function about_coach(p, ctx)
     if c.coach_talk_days > settings.coach_days then return ctx:advise(p, ask_again, c.coach_name, c.coach_talk_days) end
     return nil
   end
-  if c.key_account or (c.tier and key_tiers[c.tier]) then return ctx:advise(p, find_coach) end
+  if is_key(c) and p.action ~= "find_coach" then return ctx:advise(p, find_coach) end
   return nil
+end
+
+local function about_fit(p, ctx)
+  local c = p.c
+  if not coach_groups[p.group] or c.coach_fit == nil or c.coach_fit >= settings.coach_fit_from then return nil end
+  return ctx:advise(p, weak_coach, c.coach_name or "?", c.coach_fit, settings.coach_fit_from)
 end
 
 local function review(proposals, ctx)
@@ -340,9 +509,10 @@ local function review(proposals, ctx)
       if c.mood then made[#made + 1] = ctx:advise(p, MOODS[c.mood]) end
       if c.visit_step and p.channel == "visit" then made[#made + 1] = ctx:advise(p, VISITS[c.visit_step]) end
       made[#made + 1] = about_coach(p, ctx)
+      made[#made + 1] = about_fit(p, ctx)
     end
   end
   return made
 end
 
-return { portrait = portrait, review = review }
+return { portrait = portrait, follow_up = follow_up, review = review }

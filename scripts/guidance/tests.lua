@@ -1,5 +1,5 @@
 local function person(changes)
-  local c = { visits = 0, purchases = 0 }
+  local c = { visits = 0, purchases = 0, coaches = 0 }
   for name, value in pairs(changes or {}) do c[name] = value end
   return test.score{ customer = c }
 end
@@ -44,7 +44,7 @@ end)
 describe("the list", function()
   local function advice(changes, proposal)
     local c = { style = test.missing, buyer = test.missing, mood = test.missing, visit_step = test.missing,
-      coaches = 0, coach_name = test.missing, coach_talk_days = test.missing, tier = "C", key_account = test.missing }
+      coaches = 0, coach_fit = test.missing, coach_name = test.missing, coach_talk_days = test.missing, tier = "C", key_account = test.missing }
     for name, value in pairs(changes) do c[name] = value end
     local names = {}
     for _, each in ipairs(test.review{ customer = c, proposals = { proposal or {} } }[1].guidance) do names[#names + 1] = each.rule end
@@ -62,9 +62,80 @@ describe("the list", function()
       { { coaches = 1, coach_name = "王总" }, "bottom", "ask_coach" },
       { { coaches = 1, coach_name = "王总", coach_talk_days = 30 }, "middle", "" },
       { { coaches = 1, coach_name = "王总", coach_talk_days = 31 }, "middle", "ask_again" },
+      { { coaches = 1, coach_name = "王总", coach_talk_days = 1, coach_fit = 2 }, "bottom", "weak_coach" },
+      { { coaches = 1, coach_name = "王总", coach_talk_days = 1, coach_fit = 3 }, "bottom", "" },
+      { { coaches = 1, coach_name = "王总", coach_talk_days = 1, coach_fit = 0 }, "top", "" },
       { { tier = "A" }, "bottom", "find_coach" }, { {}, "bottom", "" }, { { tier = "A" }, "top", "" },
     }) do
       assert.equal(case[3], advice(case[1], { group = case[2] }))
     end
+  end)
+end)
+
+describe("a coach", function()
+  local function coach(changes)
+    local c = { coaches = 1, coach_name = "王总" }
+    for name, value in pairs(changes) do c[name] = value end
+    return person(c)
+  end
+  it("meets none to four of the criteria", function()
+    local all = { "coach_gives_true_information", "coach_close_to_decision", "coach_supports_us", "coach_comes_unasked" }
+    for met = 0, 4 do
+      local said = {}
+      for at, name in ipairs(all) do said[name] = at <= met end
+      local r = coach(said)
+      assert.equal(met, r.coach_fit)
+      assert.equal(4, #r.reasons.coach_fit)
+    end
+    local r = coach{ coach_supports_us = true }
+    assert.equal(1, r.coach_fit)
+    assert.reason(r, "supports_us", { en = "王总 supports us" })
+    assert.reason(r, "closeness_unsaid")
+    assert.no_reason(r, "far_from_decision")
+  end)
+  it("of whom nothing is recorded has no fit, nor has no coach", function()
+    assert.equal(nil, coach({}).coach_fit)
+    assert.reason(coach({}), "coach_unsaid")
+    assert.equal(nil, person().coach_fit)
+    assert.reason(person(), "no_coach")
+  end)
+end)
+
+describe("finding a coach", function()
+  local function find(changes, case)
+    local c = { coaches = 0, tier = "A", key_account = test.missing, case = case }
+    for name, value in pairs(changes) do c[name] = value end
+    return test.follow_up{ customer = c }
+  end
+  local TODAY = kehu.day.parse("2025-01-01")
+  local deals = { { id = 4, stage = "intent", since = TODAY - 3 }, { id = 5, stage = "prospect", since = TODAY - 20 } }
+  local function rules(proposal)
+    local names = {}
+    for _, each in ipairs(proposal.guidance) do names[#names + 1] = each.rule end
+    return table.concat(names, " ")
+  end
+  it("begins where a key customer has an open deal", function()
+    assert.equal(0, #find({}, { deals = {} }))
+    assert.equal(0, #find({ tier = "B" }, { deals = deals }))
+    assert.equal(0, #find({ coaches = 1 }, { deals = deals }))
+    assert.equal(1, #find({ tier = "B", key_account = true }, { deals = deals }))
+    local p = find({}, { deals = deals })[1]
+    assert.same({ "find_coach", 5, TODAY - 13, TODAY - 20 }, { p.action, p.deal, p.due, p.fact_day })
+  end)
+  it("asks an acquaintance first", function()
+    local p = find({}, { deals = deals, contacts = { { name = "张敏" }, { name = "李强", fields = { acquaintance = true } } } })[1]
+    assert.equal("ask_acquaintance", rules(p))
+    assert.equal("first an acquaintance inside: 李强", p.guidance[1].en)
+  end)
+  it("else surveys the departments, and begins with whoever is easiest to approach", function()
+    local p = find({}, { deals = deals })[1]
+    assert.equal("survey_all nobody_management nobody_technical nobody_finance nobody_purchasing nobody_administration nobody_logistics easiest_unknown", rules(p))
+    local known = find({}, {
+      deals = deals,
+      contacts = { { id = 1, name = "张敏", department = "采购部" }, { id = 2, name = "李强", department = "Technical" } },
+      interactions = { { kind = "call", contact = 2 }, { kind = "visit", contact = 2 }, { kind = "call", contact = 1 } },
+    })[1]
+    assert.equal("survey_all nobody_management nobody_finance nobody_administration nobody_logistics easiest", rules(known))
+    assert.equal("begin with whoever is easiest to approach: so far 李强", known.guidance[6].en)
   end)
 end)

@@ -28,24 +28,27 @@ fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
     ] {
         kit.done(line);
     }
-    assert_snapshot!(kit.run("today"), @r"
-    李伟, 2024-03-01 Fri: 3 to do
+    assert_snapshot!(kit.run("today"), @"
+    李伟, 2024-03-01 Fri: 4 to do
 
-    customer  key      what to do                 channel  due
-    武汉钢铁  jzsw0ra  acknowledge the complaint  phone    2024-02-29, 1 day late
+    customer  key      deal          what to do                 channel  due
+    武汉钢铁  jzsw0ra                acknowledge the complaint  phone    2024-02-29, 1 day late
         why: complaint of 2024-02-28 not acknowledged in 24 hours: overdue since 2024-02-29 15:00
         how: hear the customer out, do not argue; say what happens next, and by when; driver: open at once with the matter, leave when it is settled; driver: forceful, the point first; ask his view first, let him decide; driver: no concession on principle, indifferent to the rest; mood rising: the best moment to approach
-              7sbq4tv  keep the promise           phone
+              7sbq4tv                keep the promise           phone
         why: promised by 李伟 on 2024-03-01 for 2024-03-01: 样品; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
-              566bvxw  visit                      visit
+              sady63t  D-1 年度合同  find a coach               visit    2024-02-27, 3 days late
+        why: key customer with an open deal in prospect, and no coach is known; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
+        how: no acquaintance inside is known: survey the whole organisation, the key person of each department; nobody is known in management; nobody is known in the technical department; nobody is known in finance; nobody is known in purchasing; nobody is known in administration; nobody is known in logistics; begin with whoever is easiest to approach
+              566bvxw                visit                      visit
         purpose: care for the customer
         why: no visit yet, 4 a month wanted; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
     [stderr]
     96 minutes are kept for finding new customers
     1 due on a later day
     ");
-    assert_snapshot!(kit.run("--lang zh today --limit 2"), @r"
-    李伟，2024-03-01 周五：3 项
+    assert_snapshot!(kit.run("--lang zh today --limit 2"), @"
+    李伟，2024-03-01 周五：4 项
 
     客户      键       做什么    渠道  期限
     武汉钢铁  jzsw0ra  受理投诉  电话  2024-02-29，已过 1 天
@@ -54,7 +57,7 @@ fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
               7sbq4tv  兑现承诺  电话
         为什么：李伟 于 2024-03-01 承诺，2024-03-01 前兑现：样品；重要且紧急：40 分，20 分起为紧急；A 级属于重要客户；1 宗未结投诉
     [stderr]
-    还有 1 条；--limit 0 显示全部
+    还有 2 条；--limit 0 显示全部
     96 分钟留给开发新客户
     1 项之后到期
     ");

@@ -85,3 +85,49 @@ fn an_open_objection_is_an_obstacle_until_it_is_answered() {
     kit.done(&format!("today done {key} --text 三年总成本更低"));
     kit.done("deal move 年度合同 stable_intent");
 }
+
+#[test]
+fn a_coach_is_looked_for_and_judged_by_four_criteria() {
+    let kit = shop_with(&["guidance"]);
+    for line in [
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
+        "deal add 武汉钢铁 年度合同 --on 2024-02-20",
+        "contact add 武汉钢铁 张敏 --department 采购部",
+        "score",
+    ] {
+        kit.done(line);
+    }
+    let find = |kit: &crate::kit::Kit| {
+        let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+        lines.into_iter().find(|line| line["action"] == "find_coach")
+    };
+    let guidance = find(&kit).unwrap()["guidance"].as_array().unwrap().clone();
+    let said: Vec<&str> = guidance.iter().filter_map(|each| each["zh"].as_str()).collect();
+    assert_eq!(said[0], "没有内部熟人：摸清整个组织，找出各部门的关键人物");
+    assert!(!said.contains(&"采购部门尚无认识的人") && said.contains(&"财务部门尚无认识的人"));
+    kit.done("contact edit 张敏 --coach yes --field supports_us=yes --field close_to_decision=no");
+    kit.done("score");
+    assert_eq!(find(&kit), None);
+    assert_snapshot!(kit.run("explain 武汉钢铁 coach_fit"), @"
+    武汉钢铁 (C-1), 2024-03-01
+
+    coach_fit = 1 of 4  [guidance 0.1.0, portrait]
+      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:289
+      · 张敏 is far from the decision  scripts/guidance/main.lua:302
+      · 张敏 supports us  scripts/guidance/main.lua:311
+      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:323
+      known_style = missing  style of the contact recorded last
+      known_thinking = missing  thinking of the contact recorded last
+      known_boldness = missing  boldness of the contact recorded last
+      known_buyer = missing  buyer type of the contact recorded last
+      recent_mood = missing  the last mood within mood_days days
+      visits = 0  number of visits
+      purchases = 1  number of purchases
+      coaches = 1  coaches at the customer
+      coach_name = 张敏  name of the coach
+      coach_gives_true_information = missing  whether the coach gives true information
+      coach_close_to_decision = no  whether the coach is close to the decision
+      coach_supports_us = yes  whether the coach supports us
+      coach_comes_unasked = missing  whether the coach comes to us unasked
+    ");
+}

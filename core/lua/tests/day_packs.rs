@@ -10,7 +10,6 @@ use serde_json::{Value as Json, json};
 use crate::kit::{Base, label, reasons, shipped, shipped_factory, value};
 
 const PACKS: &[&str] = &[
-const PACKS: &[&str] = &[
     "visit-frequency",
     "day-planner",
     "lifecycle-follow-up",
