@@ -11,6 +11,7 @@
 //! | `after_first_day` | leaves out the rows of the customer's first day |
 //! | `without`, `with` | leaves out, or takes alone, rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
 //! | `with_members` | takes what belongs to the customer's members in, at all levels: for `count`, `sum`, `min`, `max`, `days_since`, `days_since_first` |
+//! | `linked_by` | with the source `customer`: not the customer's own record, but those of the customers that name it in this text field |
 //! | `type`, `unit`, `doc` | what the values mean |
 //!
 //! A test may name any value (`"*"`), the as-of day (`"< today"`), and stretches of days
@@ -18,8 +19,8 @@
 //! `within = "{complaint_days} days"`.
 //!
 //! A source is a kind of interaction (`purchase`), several of them, `interaction` for all, or
-//! `deal`, `task`, `contact`; or `member` and `parent`: the customers that belong to this one, and those
-//! that it belongs to, the nearest first.
+//! `deal`, `task`, `contact`; `member` and `parent`: the customers that belong to this one, and those
+//! that it belongs to, the nearest first; or `customer`: the one row that is the customer's own record.
 
 use std::fmt;
 
@@ -101,6 +102,8 @@ pub enum Source {
     Members,
     /// The customers that it belongs to, the nearest first.
     Parents,
+    /// The customer's own record, or with `linked_by` those of the customers that name it.
+    Customers,
 }
 
 impl Source {
@@ -119,6 +122,7 @@ impl Source {
             Self::Contacts => vec!["contact"],
             Self::Members => vec!["member"],
             Self::Parents => vec!["parent"],
+            Self::Customers => vec!["customer"],
         }
     }
 
@@ -129,6 +133,7 @@ impl Source {
             [word] if word == "contact" => Self::Contacts,
             [word] if word == "member" => Self::Members,
             [word] if word == "parent" => Self::Parents,
+            [word] if word == "customer" => Self::Customers,
             [word] if word == "interaction" => Self::Interactions(Vec::new()),
             kinds => Self::Interactions(kinds.to_vec()),
         }
@@ -207,6 +212,9 @@ pub struct Feature {
     /// True if what belongs to the customer's members counts too.
     #[serde(default)]
     pub with_members: bool,
+    /// The custom field in which other customers name this one, by name or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_by: Option<String>,
 }
 
 const TESTS: [(&str, crate::Comparison); 6] = [
@@ -284,11 +292,17 @@ impl Feature {
             without: table.table("without").and_then(|without| read_following(&without)),
             with: table.table("with").and_then(|with| read_following(&with)),
             with_members: table.flag("with_members").unwrap_or(false),
+            linked_by: table.text("linked_by"),
         };
         feature.check_members(table);
         if feature.source.is_group() && key.starts_with("days") {
             let message = format!("feature \"{name}\": members and parents have no day");
             table.problem(table.place(), message, Some("count them, or take a field".to_owned()));
+        }
+        if feature.linked_by.is_some() && feature.source != Source::Customers {
+            let message =
+                format!("feature \"{name}\" has \"linked_by\", which goes with \"customer\" alone");
+            table.problem(table.place(), message, None);
         }
         if feature.with.is_some() && feature.without.is_some() {
             let message = format!("feature \"{name}\" has both \"with\" and \"without\"");
@@ -355,6 +369,7 @@ impl Feature {
             let (kind, span) = (quoted(kind), Span::Days(*days));
             parts.push(format!("without = {{ kind = {kind}, within = \"{span}\" }}"));
         }
+        parts.extend(self.linked_by.as_ref().map(|field| format!("linked_by = {}", quoted(field))));
         format!("{{ {} }}", parts.join(", "))
     }
 }
@@ -450,6 +465,8 @@ mod tests {
             "{ sum = \"amount\", of = \"purchase\", within = \"1 year\", with_members = true }",
             "{ count = \"member\" }",
             "{ last = \"name\", of = \"parent\" }",
+            "{ last = \"source\", of = \"customer\" }",
+            "{ count = \"customer\", linked_by = \"referred_by\" }",
             "{ count = \"purchase\", without = { kind = \"complaint\", within = \"30 days\" } }",
         ] {
             let feature = read(text);

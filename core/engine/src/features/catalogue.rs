@@ -123,6 +123,7 @@ impl Catalogue {
                     without: None,
                     with: None,
                     with_members: false,
+                    linked_by: None,
                 };
                 self.declared.push(Declared { info, pack: None, how: How::Fold(feature) });
             }
@@ -233,10 +234,27 @@ fn check(feature: &Feature, settings: &Settings) -> Result<(), String> {
     for kind in kinds.chain(feature.following().map(|(kind, ..)| kind)) {
         if settings.kind(kind).is_none() {
             let known = settings.kinds.iter().map(|kind| kind.name.as_str());
-            let others =
-                ["interaction", "contact_kinds", "deal", "task", "contact", "member", "parent"];
+            let others = [
+                "interaction",
+                "contact_kinds",
+                "deal",
+                "task",
+                "contact",
+                "customer",
+                "member",
+                "parent",
+            ];
             let hint = did_you_mean(kind, known.chain(others));
             return Err(format!("there is no kind \"{kind}\"; {hint}"));
+        }
+    }
+    if let Some(link) = &feature.linked_by {
+        let texts = settings.fields_of(Entity::Customer);
+        let texts = texts.filter(|field| field.kind == FieldType::Text);
+        let known: Vec<&str> = texts.map(|field| field.name.as_str()).collect();
+        if !known.contains(&link.as_str()) {
+            let hint = did_you_mean(link, known);
+            return Err(format!("no text field \"{link}\" of customers names another one; {hint}"));
         }
     }
     for name in feature.field.iter().chain(feature.tests.iter().map(|test| &test.field)) {

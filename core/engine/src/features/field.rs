@@ -40,6 +40,15 @@ pub(super) enum FieldRef {
     Influence,
     Coach,
     Birthday,
+    Source,
+    Owner,
+    Place,
+    Type,
+    Phone,
+    Email,
+    Consent,
+    Parent,
+    Known,
     Custom(String, FieldType),
 }
 
@@ -92,6 +101,19 @@ const CONTACT: [(&str, FieldRef); 6] = [
     ("coach", FieldRef::Coach),
     ("birthday", FieldRef::Birthday),
 ];
+const CUSTOMER: [(&str, FieldRef); 11] = [
+    ("name", FieldRef::Name),
+    ("type", FieldRef::Type),
+    ("owner", FieldRef::Owner),
+    ("place", FieldRef::Place),
+    ("phone", FieldRef::Phone),
+    ("email", FieldRef::Email),
+    ("birthday", FieldRef::Birthday),
+    ("parent", FieldRef::Parent),
+    ("source", FieldRef::Source),
+    ("consent", FieldRef::Consent),
+    ("known", FieldRef::Known),
+];
 
 impl FieldRef {
     /// Finds a field of a source by name; the error is the list of the names that there are.
@@ -106,6 +128,7 @@ impl FieldRef {
             Source::Tasks => (&TASK, None),
             Source::Contacts => (&CONTACT, Some(Entity::Contact)),
             Source::Members | Source::Parents => (&MEMBER, Some(Entity::Customer)),
+            Source::Customers => (&CUSTOMER, Some(Entity::Customer)),
         };
         if let Some((_, field)) = own.iter().find(|(each, _)| *each == name) {
             return Ok(field.clone());

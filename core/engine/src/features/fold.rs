@@ -19,6 +19,9 @@ struct Test {
     as_of: i32,
 }
 
+/// The day of a row that has none: it is before all windows, and no days are counted from it.
+pub(super) const NEVER: i32 = i32::MIN + 1;
+
 /// What a test writes for any value at all.
 const ANY: &str = "*";
 
@@ -312,10 +315,12 @@ impl<'a> Folder<'a> {
             Aggregate::Count => Some(f64::from(running.rows)),
             Aggregate::Days => Some(f64::from(running.days)),
             Aggregate::DaysSince => {
-                (running.rows > 0).then(|| f64::from(self.as_of.saturating_sub(running.last_day)))
+                let known = running.rows > 0 && running.last_day > NEVER;
+                known.then(|| f64::from(self.as_of - running.last_day))
             }
             Aggregate::DaysSinceFirst => {
-                running.first_taken.map(|first| f64::from(self.as_of.saturating_sub(first)))
+                let known = running.first_taken.filter(|first| *first > NEVER);
+                known.map(|first| f64::from(self.as_of - first))
             }
             Aggregate::Sum => Some(running.sum),
             Aggregate::Mean => some.then(|| running.sum / f64::from(running.numbers)),

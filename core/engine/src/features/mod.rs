@@ -5,6 +5,7 @@
 
 mod base;
 mod catalogue;
+mod customers;
 mod field;
 mod fold;
 mod groups;
@@ -55,9 +56,10 @@ pub fn compute(
     };
     let last = first.last_id(Entity::Customer)?.min(range.through);
     let names = field::Names::load(first.as_ref())?;
+    let links = customers::Links::read(first.as_ref(), catalogue, as_of)?;
     let parts = split(CustomerRange { through: last, ..range }, readers.len());
     let work = |reader: &dyn Reader, part: CustomerRange| {
-        compute_part(reader, settings, catalogue, &names, part, as_of)
+        compute_part(reader, settings, catalogue, &names, &links, part, as_of)
     };
     let tables: Vec<Result<Part>> = std::thread::scope(|scope| {
         let threads: Vec<_> = readers
@@ -111,7 +113,8 @@ pub fn compute_some(
     };
     let asked = customers;
     let customers = around.as_ref().unwrap_or(asked);
-    let fold = |range| compute_part(reader, settings, catalogue, &names, range, as_of);
+    let links = customers::Links::read(reader, catalogue, as_of)?;
+    let fold = |range| compute_part(reader, settings, catalogue, &names, &links, range, as_of);
     let parts = if customers.len() > MANY {
         let last = reader.last_id(Entity::Customer)?;
         vec![fold(CustomerRange { through: last, ..CustomerRange::ALL })?]
@@ -166,6 +169,7 @@ fn compute_part(
     settings: &Settings,
     catalogue: &Catalogue,
     names: &field::Names,
+    links: &customers::Links,
     range: CustomerRange,
     as_of: Day,
 ) -> Result<Part> {
@@ -177,7 +181,7 @@ fn compute_part(
         seen[at] = carried;
     };
     interactions::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
-    related::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    related::fold(reader, settings, catalogue, names, links, &base, range, as_of, &mut place)?;
     for (at, field) in catalogue.fields() {
         place(at, base.field(field, settings.currency.scale()), true);
     }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use kehu_contract::{ColumnData, Source};
 use kehu_domain::{
-    Contact, Day, Deal, DealEvent, Entity, FieldValue, Stage, StageRole, Task, TaskState,
+    Contact, Day, Deal, DealEvent, Entity, FieldType, FieldValue, Stage, StageRole, Task, TaskState,
 };
 use kehu_store::{CustomerRange, Reader, Result};
 
 use super::base::Base;
 use super::catalogue::{Catalogue, Primitive};
+use super::customers::{self, Links};
 use super::field::{Datum, FieldRef, Names, Row, number, text};
-use super::fold::Folder;
+use super::fold::{Folder, NEVER};
 use crate::settings::Settings;
 
 /// A deal as it stood at the end of a day.
@@ -105,7 +106,7 @@ impl Row for DealRow<'_> {
             FieldRef::Product => self.names.product(self.deal.product.map(|product| product.0)),
             FieldRef::Category => self.names.category(self.deal.product.map(|product| product.0)),
             FieldRef::Name => Datum::Text(&self.deal.name),
-            FieldRef::Custom(name, _) => field_value(self.deal.fields.get(name)),
+            FieldRef::Custom(name, kind) => field_value(self.deal.fields.get(name), *kind),
             _ => Datum::Missing,
         }
     }
@@ -160,14 +161,18 @@ impl Row for ContactRow {
             FieldRef::Birthday => {
                 contact.birthday.map_or(Datum::Missing, |day| Datum::Day(day.number()))
             }
-            FieldRef::Custom(name, _) => field_value(contact.fields.get(name)),
+            FieldRef::Custom(name, kind) => field_value(contact.fields.get(name), *kind),
             _ => Datum::Missing,
         }
     }
 }
 
-fn field_value(value: Option<&FieldValue>) -> Datum<'_> {
+/// The value of a custom field of a record.
+pub(super) fn field_value(value: Option<&FieldValue>, kind: FieldType) -> Datum<'_> {
     match value {
+        Some(FieldValue::Text(text)) if kind == FieldType::Day => {
+            Day::parse(text).map_or(Datum::Missing, |day| Datum::Day(day.number()))
+        }
         Some(FieldValue::Number(number)) => Datum::Number(*number),
         Some(FieldValue::Text(text)) => Datum::Text(text),
         Some(FieldValue::Flag(flag)) => Datum::Flag(*flag),
@@ -176,7 +181,7 @@ fn field_value(value: Option<&FieldValue>) -> Datum<'_> {
 }
 
 /// Rows by the place of their customer in the base.
-type ByCustomer<T> = BTreeMap<usize, Vec<T>>;
+pub(super) type ByCustomer<T> = BTreeMap<usize, Vec<T>>;
 
 #[expect(clippy::too_many_arguments, reason = "the pass joins all that the computation knows")]
 pub(super) fn fold(
@@ -184,6 +189,7 @@ pub(super) fn fold(
     settings: &Settings,
     catalogue: &Catalogue,
     names: &Names,
+    links: &Links,
     base: &Base,
     range: CustomerRange,
     as_of: Day,
@@ -202,6 +208,11 @@ pub(super) fn fold(
     } else {
         ByCustomer::new()
     };
+    let own = if wants(&Source::Customers) {
+        customers::own(reader, names, base, range, as_of)?
+    } else {
+        ByCustomer::new()
+    };
     for (at, feature) in catalogue.features() {
         let folder = Folder::new(feature, settings, as_of);
         let (column, seen) = match feature.source {
@@ -209,6 +220,10 @@ pub(super) fn fold(
             Source::Deals => fold_rows(folder, &deals, base.ids.len()),
             Source::Tasks => fold_rows(folder, &tasks, base.ids.len()),
             Source::Contacts => fold_rows(folder, &contacts, base.ids.len()),
+            Source::Customers => match &feature.linked_by {
+                None => fold_rows(folder, &own, base.ids.len()),
+                Some(link) => fold_rows(folder, &links.rows(link, names, &own), base.ids.len()),
+            },
         };
         place(at, column, seen);
     }
@@ -292,7 +307,7 @@ fn read_contacts(reader: &dyn Reader, base: &Base, as_of: Day) -> Result<ByCusto
             && contact.known.is_none_or(|day| day <= as_of)
             && let Ok(at) = base.ids.binary_search(&contact.customer.0)
         {
-            let day = contact.known.map_or(i32::MIN + 1, Day::number);
+            let day = contact.known.map_or(NEVER, Day::number);
             contacts.entry(at).or_insert_with(Vec::new).push(ContactRow { contact, day });
         }
         Ok(())

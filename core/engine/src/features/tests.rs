@@ -54,7 +54,7 @@ impl Base {
         let manifest = Manifest::parse("pack.toml", &text).unwrap();
         let settings = Settings::read(&[(
             "kehu.toml",
-            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n[fields.customer.area]\ntype = \"number\"\n",
+            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n[fields.customer.area]\ntype = \"number\"\n[fields.customer.referred_by]\ntype = \"text\"\n",
         )])
         .unwrap();
         let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
@@ -183,7 +183,7 @@ fn a_purchase_is_left_out_when_a_complaint_follows_in_time() {
 #[test]
 fn rows_are_chosen_by_their_fields() {
     let call = |on: &str, outcome: &str, campaign: &str| {
-        let fields = [("campaign".to_owned(), kehu_domain::FieldValue::Text(campaign.to_owned()))];
+        let fields = [("campaign".to_owned(), FieldValue::Text(campaign.to_owned()))];
         let outcome = Some(outcome.to_owned());
         Record::from(Interaction { outcome, fields: fields.into(), ..happened("call", on) })
     };
@@ -323,7 +323,7 @@ fn a_feature_of_an_unknown_kind_or_field_is_refused_with_the_nearest_name() {
 fn tests_name_any_value_the_as_of_day_and_stretches_of_days() {
     let with = |on: &str, campaign: &str| {
         let mut row = happened("purchase", on);
-        row.fields.insert("campaign".into(), kehu_domain::FieldValue::Text(campaign.to_owned()));
+        row.fields.insert("campaign".into(), FieldValue::Text(campaign.to_owned()));
         Record::from(row)
     };
     let promise = |due: &str, state: &str| {
@@ -495,4 +495,60 @@ fn some_customers_alone_have_the_same_values_as_in_the_whole_base() {
     let value = |name: &str, row: usize| some.columns.get(name).unwrap().value(row);
     assert_eq!((value("sum", 0), value("sum", 1)), (Value::Number(0.3), Value::Number(0.07)));
     assert_eq!(value("top", 0), Value::Text("Holding".to_owned()));
+}
+
+#[test]
+fn a_customer_s_own_record_is_a_row() {
+    let known = Customer {
+        name: "Huaxing".into(),
+        source: Some("referral".into()),
+        known: Some(day("2024-01-10")),
+        consent: Some(true),
+        ..Customer::default()
+    };
+    let base = Base::new(vec![known.into(), customer("since ever")]);
+    let features = "source = { last = \"source\", of = \"customer\", type = \"text\" }
+        known_days = { days_since = \"customer\" }
+        agreed = { count = \"customer\", where = { consent = true } }";
+    let values = |name| base.values(features, name, "2024-01-20");
+    assert_eq!(values("source"), [Value::Text("referral".into()), Value::Missing]);
+    assert_eq!(values("known_days"), [Value::Number(10.0), Value::Missing]);
+    assert_eq!(values("agreed"), [Value::Number(1.0), Value::Number(0.0)]);
+}
+
+#[test]
+fn customers_that_name_another_one_are_its_rows() {
+    let named = |name: &str, by: &str, known: &str| {
+        let fields = [("referred_by".to_owned(), FieldValue::Text(by.into()))];
+        let known = Some(day(known));
+        Record::from(Customer {
+            name: name.into(),
+            known,
+            fields: fields.into(),
+            ..Customer::default()
+        })
+    };
+    let archived = Customer {
+        name: "gone".into(),
+        fields: [("referred_by".to_owned(), FieldValue::Text("C-1".into()))].into(),
+        archived: Some(day("2024-02-01")),
+        ..Customer::default()
+    };
+    let base = Base::new(vec![
+        customer("华兴 Trading"),
+        named("by name", "华兴 ＴＲＡＤＩＮＧ", "2024-01-01"),
+        named("by id", "c-1", "2024-03-01"),
+        named("itself", "C-4", "2024-01-01"),
+        named("of nobody", "somebody", "2024-01-01"),
+        archived.into(),
+    ]);
+    let features = "referrals = { count = \"customer\", linked_by = \"referred_by\" }
+        last_name = { last = \"name\", of = \"customer\", linked_by = \"referred_by\", type = \"text\" }";
+    let first = |name, as_of| base.values(features, name, as_of).remove(0);
+    assert_eq!(first("referrals", "2024-01-31"), Value::Number(2.0), "known by then");
+    assert_eq!(first("referrals", "2024-02-29"), Value::Number(1.0), "one is archived");
+    assert_eq!(first("referrals", "2024-03-01"), Value::Number(2.0));
+    assert_eq!(first("last_name", "2024-03-01"), Value::Text("by id".into()));
+    let all = base.values(features, "referrals", "2024-03-01");
+    assert_eq!(all[3], Value::Number(0.0), "who names itself");
 }
