@@ -136,6 +136,31 @@ fn a_second_customer_of_the_same_name_must_be_meant() {
 }
 
 #[test]
+fn whoever_adds_a_customer_is_told_of_like_names() {
+    let kit = Kit::shop();
+    kit.done("customer add 大明商贸有限公司");
+    assert_snapshot!(kit.run("customer add 大明商贸"), @"
+    C-5
+    [stderr]
+    A like name is on file: 大明商贸有限公司 (C-4)
+    If it is the same customer: kehu undo, and work with that one.
+    Added customer 大明商贸.
+    ");
+    assert_snapshot!(kit.run("--lang zh customer add 大明商贸公司"), @"
+    C-6
+    [stderr]
+    已有相似名称：大明商贸 (C-5), 大明商贸有限公司 (C-4)
+    若为同一客户：kehu undo 撤销，沿用已有客户。
+    已添加客户 大明商贸公司。
+    ");
+    assert_snapshot!(kit.run("customer add 小明商贸有限公司"), @"
+    C-7
+    [stderr]
+    Added customer 小明商贸有限公司.
+    ");
+}
+
+#[test]
 fn an_edit_changes_what_is_named_and_clears_what_is_empty() {
     let kit = Kit::shop();
     kit.done("customer edit 武汉钢铁 --place '' --tag 大客户 --untag 重点 --owner 王芳");

@@ -472,6 +472,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     let others = [
         crate::chinese_hooks::SENTENCES,
         crate::chinese_packs::SENTENCES,
+        crate::chinese_records::SENTENCES,
         crate::chinese_api::SENTENCES,
         crate::chinese_scripts::SENTENCES,
         crate::chinese_validate::SENTENCES,

@@ -18,6 +18,7 @@ mod chinese_author;
 mod chinese_hooks;
 mod chinese_packs;
 mod chinese_plugins;
+mod chinese_records;
 mod chinese_scripts;
 mod chinese_validate;
 mod commands;

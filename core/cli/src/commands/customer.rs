@@ -1,12 +1,13 @@
-use kehu_domain::{Customer, CustomerType, Entity};
+use kehu_domain::{Customer, CustomerId, CustomerType, Entity};
+use kehu_engine::records::alike;
 use kehu_engine::records::customers::{self, CustomerFacts, SameName};
 
 use super::{customer_list, customer_page};
 use crate::arguments::yes_or_no;
 use crate::context::Context;
 use crate::error::Result;
-
 use crate::printer::Printer;
+use crate::workspace::Workspace;
 
 /// Adds, shows, lists, edits and archives customers
 #[derive(Debug, clap::Subcommand)]
@@ -161,6 +162,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             let facts = args.facts.facts(Some(args.name), Vec::new());
             let workspace = context.open()?;
             let customer = customers::add(&workspace.desk(), &facts, same_name)?;
+            tell_of_like_names(&workspace, &customer)?;
             done(context, "Added", &customer)
         }
         Args::Edit(args) => {
@@ -180,6 +182,21 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
         Args::Show(args) => customer_page::show(context, &args.customer),
         Args::List(args) => customer_list::run(context, args),
     }
+}
+
+/// Says which customers have a name that is like the new one's: two reps must not develop one firm.
+fn tell_of_like_names(workspace: &Workspace, customer: &Customer) -> Result {
+    let alike = alike::customers(&*workspace.read()?, &customer.name)?;
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let named = alike.iter().map(|each| format!("{} ({})", each.name, CustomerId(each.id)));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let what = if alike.len() == 1 { "A like name is on file" } else { "Like names are on file" };
+    Printer::talk(&format!(
+        "{what}: {named}\nIf it is the same customer: kehu undo, and work with that one."
+    ));
+    Ok(())
 }
 
 fn done(context: &mut Context<'_>, what: &str, customer: &Customer) -> Result {

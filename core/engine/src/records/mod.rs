@@ -7,9 +7,11 @@
 //! - [`customers`], [`contacts`], [`deals`] and their [`moves`], [`interactions`], [`tasks`], [`reps`], [`products`] and
 //!   [`targets`] hold the use cases of one sort each; the change itself is a struct of facts, in
 //!   which a fact that is not given is left as it is and an empty one is cleared.
+//! - [`alike`] finds customers whose names are like a new one's.
 //! - [`page`] gathers what belongs on one customer's page.
 //! - [`RecordError`] says what was wrong, and what to do next.
 
+pub mod alike;
 pub mod contacts;
 pub mod customers;
 pub mod deals;
