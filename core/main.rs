@@ -30,6 +30,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("complaints"),
     pack!("priority"),
     pack!("dealer-attitude"),
+    pack!("prospects", "brands.lua"),
     pack!("growth"),
     pack!("loyalty"),
     pack!("stage-rules"),

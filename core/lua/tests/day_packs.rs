@@ -18,6 +18,7 @@ const PACKS: &[&str] = &[
     "complaints",
     "priority",
     "dealer-attitude",
+    "prospects",
     "growth",
     "loyalty",
     "stage-rules",

@@ -66,8 +66,14 @@ pub(crate) fn shipped(name: &str, changes: &Json) -> Result<LuaPack, PackError> 
 pub(crate) fn shipped_factory(name: &str) -> LuaPackFactory {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts").join(name);
     let mut files: Vec<(String, Cow<'static, [u8]>)> = Vec::new();
-    for path in ["pack.toml", "main.lua"] {
-        files.push((path.to_owned(), Cow::Owned(std::fs::read(dir.join(path)).unwrap())));
+    let names = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    let is_script = |name: &str| Path::new(name).extension().is_some_and(|it| it == "lua");
+    names.retain(|name| name == "pack.toml" || (is_script(name) && name != "tests.lua"));
+    names.sort_unstable();
+    for path in names {
+        let text = std::fs::read(dir.join(&path)).unwrap();
+        files.push((path, Cow::Owned(text)));
     }
     let dir = format!("scripts/{name}");
     load(PackFiles { origin: Origin::Shipped, dir, files })
