@@ -31,6 +31,8 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("priority"),
     pack!("dealer-attitude"),
     pack!("prospects", "brands.lua"),
+    pack!("ownership"),
+    pack!("customer-file", "facts.lua"),
     pack!("growth"),
     pack!("loyalty"),
     pack!("stage-rules"),

@@ -19,6 +19,8 @@ const PACKS: &[&str] = &[
     "priority",
     "dealer-attitude",
     "prospects",
+    "ownership",
+    "customer-file",
     "growth",
     "loyalty",
     "stage-rules",
