@@ -40,6 +40,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("follow-up-strategies"),
     pack!("care"),
     pack!("key-accounts"),
+    pack!("service-policy"),
     pack!("visit-results"),
     pack!("feedback"),
 ];

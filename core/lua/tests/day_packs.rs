@@ -28,6 +28,7 @@ const PACKS: &[&str] = &[
     "follow-up-strategies",
     "care",
     "key-accounts",
+    "service-policy",
     "visit-results",
     "feedback",
 ];
