@@ -295,7 +295,7 @@ impl<'a> Run<'a> {
                 moved = true;
             }
             if event.won && (changed || kept.changed) {
-                self.push_purchase(here, deal, event, amount, kept)?;
+                self.push_purchase(here, deal, event, amount.or(deal.amount), kept)?;
             }
         }
         Ok(moved)
