@@ -63,15 +63,27 @@ macro_rules! template {
 }
 
 /// The workspaces that `kehu init --template` begins with.
-const TEMPLATES: &[ShippedTemplate] = &[template!(
-    "retail-membership",
-    ["a shop or chain that knows its members by card", "以会员卡识别顾客的门店或连锁"],
-    "sample/stores.csv",
-    "sample/products.csv",
-    "sample/members.csv",
-    "sample/receipts.csv",
-    "sample/contacts.csv",
-)];
+const TEMPLATES: &[ShippedTemplate] = &[
+    template!(
+        "software-sales",
+        ["a firm that sells software or projects, deal by deal", "逐单推进的软件或项目型销售"],
+        "sample/reps.csv",
+        "sample/products.csv",
+        "sample/accounts.csv",
+        "sample/people.csv",
+        "sample/deals.csv",
+        "sample/activities.csv",
+    ),
+    template!(
+        "retail-membership",
+        ["a shop or chain that knows its members by card", "以会员卡识别顾客的门店或连锁"],
+        "sample/stores.csv",
+        "sample/products.csv",
+        "sample/members.csv",
+        "sample/receipts.csv",
+        "sample/contacts.csv",
+    ),
+];
 
 fn main() -> ExitCode {
     kehu_cli::main(Shipped { packs: SHIPPED, plugins: LINKED, templates: TEMPLATES })

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::kit::Kit;
+use insta::assert_snapshot;
 
-const TEMPLATES: [&str; 1] = ["retail-membership"];
+use crate::kit::Kit;
 
 /// Set, it writes what comes out into the READMEs, instead of comparing.
 const UPDATE: &str = "KEHU_UPDATE_README";
@@ -16,6 +16,15 @@ const MARK: &str = "---- end of block ----";
 
 fn folder(template: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/templates").join(template)
+}
+
+/// All templates that there are.
+fn templates() -> Vec<String> {
+    let all = fs::read_dir(folder("")).unwrap();
+    let mut names: Vec<String> =
+        all.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 /// The blocks of commands of a page, each with the output that the page shows below it.
@@ -34,8 +43,14 @@ fn blocks(page: &str) -> Vec<(&str, Option<&str>)> {
 fn typed(kit: &Kit, template: &str, language: &str, page: &str) -> Vec<String> {
     kit.done(&format!("--lang {language} init club --template {template}"));
     let mut script = String::from("set -e\n");
-    for (commands, _) in blocks(page) {
-        script += commands;
+    for (commands, shown) in blocks(page) {
+        // A page may show what is refused, and how.
+        if shown.is_some_and(|shown| shown.starts_with("error:") || shown.starts_with("错误："))
+        {
+            script += &format!("({commands}) 2>&1 && exit 1\n");
+        } else {
+            script += commands;
+        }
         script += &format!("echo '{MARK}'\n");
     }
     let program = Path::new(assert_cmd::cargo::cargo_bin!("kehu"));
@@ -79,8 +94,34 @@ fn told_as_shown(template: &str, language: &str, file: &str) {
 
 #[test]
 fn a_template_works_as_its_readme_tells_in_both_languages() {
-    for template in TEMPLATES {
-        told_as_shown(template, "en", "README.md");
-        told_as_shown(template, "zh", "README.zh.md");
+    for template in templates() {
+        told_as_shown(&template, "en", "README.md");
+        told_as_shown(&template, "zh", "README.zh.md");
     }
+}
+
+#[test]
+fn init_lists_the_templates_and_writes_over_nothing() {
+    let kit = Kit::empty();
+    let help = kit.run("init --help");
+    let mistyped = kit.run("init club --template retail");
+    for template in templates() {
+        assert!(help.contains(&format!("  {template} ")), "{help}");
+    }
+    assert_snapshot!(mistyped, @r#"
+    [stderr]
+    error: there is no template "retail"
+    hint: did you mean "retail-membership"?
+    [exit 2]
+    "#);
+    fs::create_dir(kit.path().join("club")).unwrap();
+    fs::write(kit.path().join("club/map.toml"), "mine").unwrap();
+    assert_snapshot!(kit.run("init club --template retail-membership"), @"
+    [stderr]
+    error: club/map.toml is there already
+    hint: name a folder that is not there yet
+    [exit 1]
+    ");
+    assert_eq!(fs::read_to_string(kit.path().join("club/map.toml")).unwrap(), "mine");
+    assert!(!kit.path().join("club/kehu.toml").exists());
 }

@@ -43,6 +43,7 @@ Examples:
                                    base to try it on: its README.md says how
 
 Templates:
+  software-sales     a firm that sells software or projects, deal by deal
   retail-membership  a shop or chain that knows its members by card")]
 pub(crate) struct Args {
     /// Where it shall be
