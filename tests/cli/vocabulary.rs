@@ -1,6 +1,7 @@
 //! What packs bring to a workspace's vocabulary.
 
 use super::hooks::shop_with;
+use crate::kit::Kit;
 use insta::assert_snapshot;
 
 const OBSTACLES: [(&str, &str); 2] = [
@@ -83,4 +84,20 @@ fn packs_that_contradict_each_other_are_named_with_their_lines() {
     hint: pack obstacles declares it at scripts/obstacles/pack.toml:4; let the two agree, or take a pack out of [packs] on
     [exit 1]
     "#);
+}
+
+#[test]
+fn a_choice_is_typed_and_shown_as_people_call_it_and_kept_as_its_key() {
+    let kit = Kit::shop();
+    kit.set(
+        "\n[fields.customer.stance]\ntype = \"choice\"\ntitle = { en = \"stance\", zh = \"立场\" }\n\
+         choices = [{ key = \"for\", en = \"for us\", zh = \"支持\" }, \"open\"]\n",
+    );
+    kit.done("customer edit 武汉钢铁 --field stance=支持");
+    kit.done("customer edit 武汉机械 --field 'stance=For us'");
+    kit.done("customer edit 'Ann Lee' --field stance=open");
+    assert_snapshot!(kit.run("--lang zh customer list --columns name,stance"), @"");
+    assert_snapshot!(kit.run("customer show 武汉钢铁"), @"");
+    assert_eq!(kit.json("customer show 武汉钢铁")["fields"]["stance"], "for");
+    assert_snapshot!(kit.run("customer edit 武汉钢铁 --field stance=fro"), @"");
 }

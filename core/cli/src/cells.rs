@@ -149,8 +149,17 @@ impl<'a> Cells<'a> {
                 Cell { show: cell.show + &unit, json: cell.json }
             }
             (Some(FieldValue::Flag(flag)), _) => self.flag(Some(*flag)),
+            (Some(FieldValue::Text(text)), FieldType::Choice) => self.choice(field, text),
             (Some(FieldValue::Text(text)), _) => Cell::text(text),
         }
+    }
+
+    /// A choice, as people call it.
+    fn choice(&self, field: &Field, key: &str) -> Cell {
+        let at = field.choices.iter().position(|choice| choice == key);
+        let titles = at.and_then(|at| field.choice_titles.get(at));
+        let title = titles.map(|(en, zh)| self.either(en, zh)).filter(|title| !title.is_empty());
+        Cell { show: title.unwrap_or_else(|| key.to_owned()), json: json!(key) }
     }
 
     fn either(&self, en: &str, zh: &str) -> String {

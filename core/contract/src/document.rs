@@ -478,6 +478,24 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// What a key may be: a list of texts, or of `{ key = …, en = …, zh = … }` where people call a
+    /// choice otherwise than its key.
+    pub fn choices(&self, key: &str) -> Vec<(String, crate::Text)> {
+        let items = self.typed(key, "a list of choices", Item::as_list).unwrap_or_default();
+        let read = |item: &'a Item| {
+            if let Some(text) = item.as_text() {
+                return Some((text.to_owned(), crate::Text::default()));
+            }
+            let table = Table::new(self.name(key), item, self.problems)?;
+            let key = table.required_text("key");
+            let en = table.text("en").unwrap_or_default();
+            let zh = table.text("zh").unwrap_or_default();
+            table.finish();
+            Some((key?, crate::Text::new(en, zh)))
+        };
+        items.iter().filter_map(read).collect()
+    }
+
     /// The text of a key in both languages: `{ en = …, zh = … }`, or one text for both.
     pub fn bilingual(&self, key: &str) -> Option<crate::Text> {
         let item = self.item(key)?;

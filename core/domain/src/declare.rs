@@ -124,6 +124,8 @@ pub struct Field {
     pub kind: FieldType,
     /// What a choice may be.
     pub choices: Vec<String>,
+    /// What people call each of them, in English and in Chinese; empty where its key says it.
+    pub choice_titles: Vec<(String, String)>,
     /// The unit of a number.
     pub unit: String,
 }

@@ -127,13 +127,26 @@ fn write_kind(text: &mut String, kind: &Kind) {
     text.push('\n');
 }
 
+/// A choice as `kehu.toml` says it, with what people call it.
+fn choice(key: &str, en: &str, zh: &str) -> String {
+    let titles = [("en", en), ("zh", zh)].into_iter().filter(|(_, title)| !title.is_empty());
+    let titles: Vec<String> =
+        titles.map(|(word, title)| format!("{word} = {}", quoted(title))).collect();
+    if titles.is_empty() {
+        return quoted(key);
+    }
+    format!("{{ key = {}, {} }}", quoted(key), titles.join(", "))
+}
+
 fn write_field(text: &mut String, entity: Entity, field: &Field) {
     let sort = WITH_FIELDS.iter().find(|(_, of)| *of == entity).map_or("", |(word, _)| word);
     let _ = writeln!(text, "[fields.{sort}.{}]", field.name);
     let _ = writeln!(text, "type = {}", quoted(field.kind.name()));
     title(text, &field.en, &field.zh);
     if !field.choices.is_empty() {
-        let _ = writeln!(text, "choices = [{}]", list(&field.choices));
+        let choices = field.choices.iter().zip(&field.choice_titles);
+        let choices: Vec<String> = choices.map(|(key, (en, zh))| choice(key, en, zh)).collect();
+        let _ = writeln!(text, "choices = [{}]", choices.join(", "));
     }
     if !field.unit.is_empty() {
         let _ = writeln!(text, "unit = {}", quoted(&field.unit));

@@ -3,7 +3,7 @@
 use kehu_contract::did_you_mean;
 use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields, Money};
 
-use super::names::{day, looks_like_id};
+use super::names::{self, day, looks_like_id};
 use super::{RecordError, Result};
 use crate::settings::Settings;
 
@@ -182,14 +182,25 @@ fn field_value(settings: &Settings, field: &Field, value: &str) -> Result<Option
         FieldType::Day => day(what, value)?.map(|day: Day| FieldValue::Text(day.to_string())),
         FieldType::Flag => Some(FieldValue::Flag(flag(what, value)?)),
         FieldType::Choice => {
-            if !field.choices.iter().any(|choice| choice == value) {
+            let Some(choice) = choice(field, value) else {
                 let choices = field.choices.iter().map(String::as_str);
                 return Err(RecordError::invalid(format!("{what}: \"{value}\" is no choice"))
                     .hint(did_you_mean(value, choices)));
-            }
-            Some(FieldValue::Text(value.to_owned()))
+            };
+            Some(FieldValue::Text(choice.to_owned()))
         }
     })
+}
+
+/// The choice that a text names: by its key, or by what people call it.
+fn choice<'f>(field: &'f Field, text: &str) -> Option<&'f str> {
+    let is_called = |at: usize| {
+        let titles = field.choice_titles.get(at);
+        titles.is_some_and(|(en, zh)| [en, zh].iter().any(|each| names::same(each, text)))
+    };
+    let known = field.choices.iter().position(|choice| choice == text);
+    let at = known.or_else(|| (0..field.choices.len()).find(|at| is_called(*at)))?;
+    field.choices.get(at).map(String::as_str)
 }
 
 fn flag(what: &str, value: &str) -> Result<bool> {
@@ -206,7 +217,7 @@ mod tests {
 
     fn settings() -> Settings {
         let text = "[fields.customer]\nsize = { type = \"number\" }\ncredit = { type = \"money\" }\n\
-                    style = { type = \"choice\", choices = [\"driver\", \"amiable\"] }\n\
+                    style = { type = \"choice\", choices = [\"driver\", { key = \"amiable\", zh = \"平易型\" }] }\n\
                     since = { type = \"day\" }\nvip = { type = \"flag\" }\n";
         Settings::read(&[("kehu.toml", text)]).unwrap()
     }
@@ -220,6 +231,9 @@ mod tests {
         assert_eq!(fields["vip"], FieldValue::Flag(true));
         set_fields(&settings(), Entity::Customer, &mut fields, &["vip=".to_owned()]).unwrap();
         assert!(!fields.contains_key("vip"));
+        set_fields(&settings(), Entity::Customer, &mut fields, &["style=平易型".to_owned()])
+            .unwrap();
+        assert_eq!(fields["style"], FieldValue::Text("amiable".to_owned()));
     }
 
     #[test]

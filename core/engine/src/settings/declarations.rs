@@ -139,11 +139,20 @@ pub(super) fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
     table.require("type");
     let kind = table.choice("type", &FieldType::ALL.map(|(word, _)| word), FieldType::parse);
     let title = table.bilingual("title").unwrap_or_else(|| Text::new(name.replace('_', " "), ""));
-    let choices = table.texts("choices").unwrap_or_default();
+    let choices = table.choices("choices");
     let unit = table.text("unit").unwrap_or_default();
     if kind == Some(FieldType::Choice) && choices.is_empty() {
         table.problem(table.place(), "a choice needs \"choices\"", None);
     }
     table.finish();
-    Some(Field { name: name.to_owned(), en: title.en, zh: title.zh, kind: kind?, choices, unit })
+    let (choices, titles): (Vec<String>, Vec<Text>) = choices.into_iter().unzip();
+    Some(Field {
+        name: name.to_owned(),
+        en: title.en,
+        zh: title.zh,
+        kind: kind?,
+        choices,
+        choice_titles: titles.into_iter().map(|title| (title.en, title.zh)).collect(),
+        unit,
+    })
 }
