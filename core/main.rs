@@ -43,6 +43,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("service-policy"),
     pack!("visit-results"),
     pack!("feedback"),
+    pack!("forecast"),
 ];
 
 /// The native plugins that every workspace may switch on.

@@ -131,3 +131,44 @@ fn a_coach_is_looked_for_and_judged_by_four_criteria() {
       coach_comes_unasked = missing  whether the coach comes to us unasked
     ");
 }
+
+#[test]
+fn open_deals_are_worth_their_probability() {
+    let kit = shop_with(&["forecast"]);
+    for line in [
+        "deal add 武汉钢铁 年度合同 --amount 90000 --stage intent --reason 已有需求 --expected-close 2024-03-20",
+        "deal add 武汉钢铁 试用 --amount 3000 --expected-close 2024-02-20",
+        "deal add 武汉钢铁 零单",
+        "deal add 武汉机械 零单",
+        "score",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("explain 武汉钢铁 weighted_pipeline"), @"
+    武汉钢铁 (C-1), 2024-03-01
+
+    weighted_pipeline = 27,300.00  [forecast 0.1.0, pipeline]
+      · 3 open deals of 93,000.00 in all, each by its win probability  scripts/forecast/main.lua:7
+      · 1 open deal not counted: no amount, or no win probability  scripts/forecast/main.lua:17
+      · 1 open deal without an expected close day: in no month of the forecast  scripts/forecast/main.lua:22
+      · 1 open deal whose expected close day has passed: ask anew  scripts/forecast/main.lua:27
+      open_deals = 3  number of open deals
+      open_deal_amount = 93,000.00  amount of the open deals
+      weighted_amount = 27,300.00  amount × win probability of the open deals
+      weighted_deals = 2  open deals of which amount and win probability are known
+      dated_deals = 2  open deals with an expected close day
+      overdue_closes = 1  open deals whose expected close day has passed
+    ");
+    assert_snapshot!(kit.run("--lang zh explain 武汉机械 weighted_pipeline"), @"
+    武汉机械 (C-2), 2024-03-01
+
+    weighted_pipeline = 缺失  [forecast 0.1.0, pipeline]
+      · 1 个进行中商机，均缺金额或赢单概率：无法预测  scripts/forecast/main.lua:12
+      open_deals = 1  进行中商机数
+      open_deal_amount = 0.00  进行中商机金额
+      weighted_amount = 0.00  进行中商机的金额 × 赢单概率
+      weighted_deals = 0  金额与赢单概率均已知的进行中商机数
+      dated_deals = 0  有预计成交日的进行中商机数
+      overdue_closes = 0  预计成交日已过的进行中商机数
+    ");
+}

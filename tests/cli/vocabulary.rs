@@ -96,8 +96,26 @@ fn a_choice_is_typed_and_shown_as_people_call_it_and_kept_as_its_key() {
     kit.done("customer edit 武汉钢铁 --field stance=支持");
     kit.done("customer edit 武汉机械 --field 'stance=For us'");
     kit.done("customer edit 'Ann Lee' --field stance=open");
-    assert_snapshot!(kit.run("--lang zh customer list --columns name,stance"), @"");
-    assert_snapshot!(kit.run("customer show 武汉钢铁"), @"");
-    assert_eq!(kit.json("customer show 武汉钢铁")["fields"]["stance"], "for");
-    assert_snapshot!(kit.run("customer edit 武汉钢铁 --field stance=fro"), @"");
+    assert_snapshot!(kit.run("--lang zh customer list --columns name,stance"), @"
+    名称      立场
+    武汉钢铁  支持
+    武汉机械  支持
+    Ann Lee   open
+    ");
+    assert_snapshot!(kit.run("customer show 武汉钢铁"), @"
+    C-1  武汉钢铁
+      type         organisation
+      owner        李伟
+      place        武汉
+      tags         重点
+      known since  2024-03-01
+      stance       for us
+    ");
+    assert_eq!(kit.json("customer show 武汉钢铁")["stance"], "for");
+    assert_snapshot!(kit.run("customer edit 武汉钢铁 --field stance=fro"), @r#"
+    [stderr]
+    error: stance: "fro" is no choice
+    hint: did you mean "for"?
+    [exit 1]
+    "#);
 }

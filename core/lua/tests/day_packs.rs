@@ -31,6 +31,7 @@ const PACKS: &[&str] = &[
     "service-policy",
     "visit-results",
     "feedback",
+    "forecast",
 ];
 
 #[test]
