@@ -44,6 +44,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("visit-results"),
     pack!("feedback"),
     pack!("forecast"),
+    pack!("competitors"),
 ];
 
 /// The native plugins that every workspace may switch on.

@@ -172,3 +172,31 @@ fn open_deals_are_worth_their_probability() {
       overdue_closes = 0  预计成交日已过的进行中商机数
     ");
 }
+
+#[test]
+fn a_competitor_that_appears_is_countered() {
+    let kit = shop_with(&["competitors"]);
+    kit.done(
+        "log competitor 武汉钢铁 --field competitor=华新 --field can_be_won=可争取 --on 2024-02-25",
+    );
+    assert_snapshot!(kit.run("customer edit 武汉机械 --field competitor_in_use=金力"), @"
+    C-2
+    [stderr]
+    Changed customer 武汉机械.
+    competitors added T-1 for 王芳, due 2024-03-08: find out about 金力: policy, assortment, price, promotion, can it be won
+      because the customer uses 金力 now (scripts/competitors/main.lua:83)
+    hint: to take back what competitors wrote: kehu undo O-9
+    ");
+    kit.done("score");
+    let label = kit.json("explain 武汉钢铁 competitor_tie")["explanations"][0]["value"].clone();
+    assert_eq!(label, "winnable");
+    let kit = kit.at("2024-03-03T09:00");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let found = lines.iter().find(|line| line["action"] == "counter").unwrap();
+    assert_eq!(found["due"], "2024-03-03");
+    kit.done(&format!("today done {} --text 与经理同访", found["key"].as_str().unwrap()));
+    let all = kit.json("interaction list 武汉钢铁");
+    let states: Vec<&str> =
+        all.as_array().unwrap().iter().filter_map(|it| it["state"].as_str()).collect();
+    assert_eq!(states, ["countered", "seen"]);
+}

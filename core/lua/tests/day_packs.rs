@@ -32,6 +32,7 @@ const PACKS: &[&str] = &[
     "visit-results",
     "feedback",
     "forecast",
+    "competitors",
 ];
 
 #[test]
