@@ -45,6 +45,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("feedback"),
     pack!("forecast"),
     pack!("competitors"),
+    pack!("development-plan"),
 ];
 
 /// The native plugins that every workspace may switch on.

@@ -200,3 +200,45 @@ fn a_competitor_that_appears_is_countered() {
         all.as_array().unwrap().iter().filter_map(|it| it["state"].as_str()).collect();
     assert_eq!(states, ["countered", "seen"]);
 }
+
+#[test]
+fn each_class_has_its_strategy_and_a_promotion_its_day() {
+    let kit = shop_with(&["development-plan"]);
+    for line in [
+        "log purchase 武汉钢铁 --amount 5000 --on 2024-02-26",
+        "log promotion 武汉钢铁 --text 店庆周 --due 2024-03-05 --rep 李伟",
+        "rep edit 李伟 --field manager_note='每周两次'",
+        "score",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("--lang zh explain 武汉机械 plan_strategy"), @"
+    武汉机械 (C-2), 2024-03-01
+
+    plan_strategy = win (争取成交)  [development-plan 0.1.0, plan]
+      · 计划对 prospect 类客户的策略  scripts/development-plan/main.lua:16
+      tier = D (D 级)  [tiers 0.1.0, tier]
+        · 没有大于 0 的指标，归入最低级 D，虽然指数 25 达到 B 的分界  scripts/tiers/main.lua:65
+        从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
+        value_index = 25 分  [tiers 0.1.0, index]
+          +25 近 12 个月金额 0.00：领先 25% 的客户，权重 100%  scripts/tiers/main.lua:29
+          +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
+          +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
+          amount_12m = 0.00  近12个月购买金额（扣除退货）
+          margin_12m = 缺失  近12个月毛利
+          rfm_frequency = 缺失  购买（或拜访）次数
+      purchases = 0  购买次数
+      visits_per_month = 0.5 次/月  [visit-frequency 0.1.0, visit_need]
+        · 等级 D：每月拜访 0.5 次  scripts/visit-frequency/main.lua:14
+        visits = 0  拜访次数
+        open_deal_amount = 缺失  进行中商机金额
+        probability = 缺失  最有望商机的赢单概率
+        tier = D（见上）
+        funnel_part = 缺失  [funnel-follow-up 0.1.0, part]
+          · 没有带赢单概率的进行中商机  scripts/funnel-follow-up/main.lua:41
+    ");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    assert!(
+        lines.iter().any(|line| line["action"] == "run_promotion" && line["due"] == "2024-03-01")
+    );
+}

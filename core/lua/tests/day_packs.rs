@@ -33,6 +33,7 @@ const PACKS: &[&str] = &[
     "feedback",
     "forecast",
     "competitors",
+    "development-plan",
 ];
 
 #[test]
