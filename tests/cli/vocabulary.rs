@@ -115,7 +115,7 @@ fn a_choice_is_typed_and_shown_as_people_call_it_and_kept_as_its_key() {
     assert_snapshot!(kit.run("customer edit 武汉钢铁 --field stance=fro"), @r#"
     [stderr]
     error: stance: "fro" is no choice
-    hint: did you mean "for"?
+    hint: known are: for, open
     [exit 1]
     "#);
 }
