@@ -27,6 +27,7 @@ mod reports;
 mod run;
 mod score;
 mod selling;
+mod show;
 mod strict;
 mod template;
 mod threads;

@@ -478,6 +478,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         crate::chinese_validate::SENTENCES,
         crate::chinese_plugins::SENTENCES,
         crate::chinese_author::SENTENCES,
+        crate::chinese_show::SENTENCES,
     ];
     SENTENCES.iter().chain(others.into_iter().flatten())
 }
@@ -495,7 +496,8 @@ pub(crate) fn say(line: &str) -> String {
 
 /// Says a word in Chinese; one that is not in the table stays as it is.
 pub(crate) fn word(word: &str) -> &str {
-    WORDS.iter().find(|(english, _)| *english == word).map_or(word, |(_, chinese)| chinese)
+    let mut known = WORDS.iter().chain(crate::chinese_show::WORDS);
+    known.find(|(english, _)| *english == word).map_or(word, |(_, chinese)| chinese)
 }
 
 /// The parts that stand in the places of an English sentence; none if it is another sentence.

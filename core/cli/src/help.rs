@@ -7,7 +7,7 @@ use clap::Command;
 /// The groups of commands; a test keeps every command in one of them.
 pub(crate) const GROUPS: [(&str, &[&str]); 7] = [
     ("Set up a workspace", &["init", "demo", "import", "config"]),
-    ("Know customers", &["customer", "contact", "log", "note", "interaction"]),
+    ("Know customers", &["show", "customer", "contact", "log", "note", "interaction"]),
     ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
     (
         "Decide, and say why",
@@ -21,7 +21,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 7] = [
 const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n{after-help}\nOptions:\n{options}\n";
 
 const LAST: &str = "\
-Names work wherever an id does: kehu customer show 武汉钢铁, or kehu customer show C-12.
+Names work wherever an id does: kehu show 武汉钢铁, or kehu show C-12.
 Data goes to stdout, talk to stderr; every listing has --json. kehu help COMMAND says more.
 Exit codes: 0 done, 1 failed, 2 asked for in a way that makes no sense, 3 partly done.
 ";

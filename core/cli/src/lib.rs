@@ -20,6 +20,7 @@ mod chinese_packs;
 mod chinese_plugins;
 mod chinese_records;
 mod chinese_scripts;
+mod chinese_show;
 mod chinese_validate;
 mod commands;
 mod context;

@@ -92,7 +92,8 @@ impl Column {
         Self { key: key.to_owned(), heading, layout, beneath: false }
     }
 
-    fn title(&self, language: Language) -> String {
+    /// What stands above it.
+    pub(crate) fn title(&self, language: Language) -> String {
         match &self.heading {
             Heading::Label(label) => label.get(language).to_owned(),
             Heading::Text(text) => text.clone(),

@@ -38,7 +38,9 @@ pub(crate) struct Add {
     force: bool,
 }
 
-/// Shows all about a customer on one page
+/// Shows a customer's record: every fact, person, deal and score, as it was written
+///
+/// What to know and do before a call, with reasons and advice, is on another page: kehu show CUSTOMER.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
     /// The customer, by name or id

@@ -199,7 +199,7 @@ fn tell_next(dir: &Path, rep: &str, dealer: &str, language: Language) {
             "large ones to win back",
             "重要挽留客户",
         ),
-        (format!("kehu customer show {dealer}"), "one dealer's page", "客户档案"),
+        (format!("kehu show {dealer}"), "what to know before a call", "通话前须知"),
         (
             format!("kehu explain {dealer} tier --why-not"),
             "the tests that did not fire",

@@ -38,6 +38,10 @@ mod repl;
 mod run;
 mod runs;
 mod score;
+mod show;
+mod show_json;
+mod show_open;
+mod show_page;
 mod target;
 mod task;
 mod today;
@@ -65,6 +69,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(config::Args),
     Import(import::Args),
+    Show(show::Args),
     #[command(subcommand)]
     Customer(customer::Args),
     #[command(subcommand)]
@@ -125,6 +130,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Demo(args) => demo::run(context, &args),
         Command::Config(args) => config::run(context, &args),
         Command::Import(args) => return import::run(context, &args),
+        Command::Show(args) => return show::run(context, &args),
         Command::Customer(args) => customer::run(context, args),
         Command::Contact(args) => contact::run(context, args),
         Command::Log(args) => log::run(context, *args),

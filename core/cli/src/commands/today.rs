@@ -188,9 +188,9 @@ fn row(
     guidance: &[Because],
     today: Day,
 ) -> Vec<Cell> {
-    let reasons = why(&line.because, language);
+    let reasons = reasons(line, language);
     let is_theirs = before.is_some_and(|before| before.customer == line.customer);
-    let is_said = before.is_some_and(|before| why(&before.because, language) == reasons);
+    let is_said = before.is_some_and(|before| self::reasons(before, language) == reasons);
     vec![
         if is_theirs { Cell::empty() } else { Cell::text(&line.name) },
         Cell::text(&line.key),
@@ -208,8 +208,14 @@ fn row(
     ]
 }
 
+/// Why a line is there, and why at its place.
+fn reasons(line: &Line, language: Language) -> String {
+    let all: Vec<Because> = line.because.iter().chain(&line.placed).cloned().collect();
+    why(&all, language)
+}
+
 /// A channel by its word, or by the title of the kind of interaction that it is.
-fn channel(cells: &Cells<'_>, name: &str, language: Language) -> String {
+pub(super) fn channel(cells: &Cells<'_>, name: &str, language: Language) -> String {
     let word = locale::usual_word(name, language);
     if word == name { cells.kind(name).show } else { word.to_owned() }
 }
@@ -220,14 +226,23 @@ fn due(due: Day, today: Day, language: Language) -> String {
     if days <= 0 {
         return if days == 0 { String::new() } else { due.to_string() };
     }
+    let late = late(days, language);
+    match language {
+        Language::En => format!("{due}, {late}"),
+        Language::Zh => format!("{due}，{late}"),
+    }
+}
+
+/// How late something is by some days.
+pub(super) fn late(days: i32, language: Language) -> String {
     let (count, en, zh) = match days {
-        0..=60 => (days, ["day", "days"], "天"),
+        ..=60 => (days, ["day", "days"], "天"),
         61..=730 => (days / 30, ["month", "months"], "个月"),
         _ => (days / 365, ["year", "years"], "年"),
     };
     match language {
-        Language::En => format!("{due}, {count} {} late", en[usize::from(count != 1)]),
-        Language::Zh => format!("{due}，已过 {count} {zh}"),
+        Language::En => format!("{count} {} late", en[usize::from(count != 1)]),
+        Language::Zh => format!("已过 {count} {zh}"),
     }
 }
 
@@ -290,7 +305,7 @@ fn as_json(shown: &Shown<'_>) -> Value {
     })
 }
 
-fn line_json(line: &Line) -> Value {
+pub(super) fn line_json(line: &Line) -> Value {
     let visit = line.visit.as_ref().map(|visit| {
         json!({
             "minutes": minutes(visit.seconds),
@@ -319,6 +334,7 @@ fn line_json(line: &Line) -> Value {
         "state": line.state,
         "fields": line.fields,
         "because": line.because,
+        "placed_because": line.placed,
         "guidance": line.guidance,
         "withheld_because": line.withheld,
     })

@@ -3,6 +3,7 @@
 //! - [`Calendar`] knows which days are worked.
 //! - [`Work`] is one rep's work as of a day: [`Work::plan`] makes a [`VisitPlan`], [`Work::today`] the
 //!   [`Worklist`].
+//! - [`Work::about`] makes one customer's part of the list, [`Briefing`] gathers what is known of it.
 //! - [`keep_plan`] and [`latest_plan`] store and find plans; [`answer`] closes a line of the list.
 //!
 //! A worklist holds what packs propose (`follow_up`) and the day's visits, merged where they are the
@@ -11,6 +12,7 @@
 
 mod answer;
 mod ask;
+mod briefing;
 mod calendar;
 pub(crate) mod cases;
 mod check;
@@ -36,6 +38,7 @@ use crate::settings::Settings;
 pub use answer::{Answer, Answered, Closing, answer};
 pub use ask::Because;
 pub(crate) use ask::because;
+pub use briefing::{Briefing, NextVisit};
 pub use calendar::Calendar;
 pub use error::DayError;
 pub use plan::{LeftOutVisits, Planned, VisitDay, VisitPlan, VisitStop, keep_plan, latest_plan};

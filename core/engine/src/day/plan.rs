@@ -321,11 +321,16 @@ pub fn latest_plan(
         Ok(())
     })?;
     let Some(stored) = found else { return Ok(None) };
-    let plan = serde_json::from_value(stored.body.clone()).map_err(|error| {
+    let plan = read_plan(&stored)?;
+    Ok(Some((stored, plan)))
+}
+
+/// Reads a plan that is kept; an error says that it is damaged.
+pub(super) fn read_plan(stored: &StoredPlan) -> Result<VisitPlan, DayError> {
+    serde_json::from_value(stored.body.clone()).map_err(|error| {
         let id = PlanId(stored.id).to_string();
         DayError::DamagedPlan { id, message: error.to_string() }
-    })?;
-    Ok(Some((stored, plan)))
+    })
 }
 
 #[cfg(test)]

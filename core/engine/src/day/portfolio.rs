@@ -48,6 +48,20 @@ pub(super) fn find(work: &Work<'_>, also: &BTreeSet<i64>) -> Result<Portfolio, S
     Ok(portfolio)
 }
 
+/// One customer with all its open deals, whoever has them.
+pub(super) fn of_one(work: &Work<'_>, customer: &Customer) -> Result<Portfolio, StoreError> {
+    let mut portfolio = Portfolio::default();
+    portfolio.customers.insert(customer.id, customer.clone());
+    let range = CustomerRange::one(CustomerId(customer.id));
+    work.reader.deals(range, work.as_of, &mut |deal, events| {
+        if is_open(work.settings, deal, events) {
+            portfolio.deals.insert(deal.id);
+        }
+        Ok(())
+    })?;
+    Ok(portfolio)
+}
+
 /// A stage that is no longer declared counts as open: the deal must not vanish in silence.
 pub(super) fn is_open(settings: &Settings, deal: &Deal, events: &[DealEvent]) -> bool {
     events.last().is_some_and(|last| {

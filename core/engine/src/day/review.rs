@@ -139,7 +139,12 @@ fn apply(
                 if let Some(group) = group {
                     line.group.clone_from(group);
                 }
-                line.because.extend(because);
+                // Another day or channel is another thing to do; another place is not.
+                if due.is_none() && channel.is_none() {
+                    line.placed.extend(because);
+                } else {
+                    line.because.extend(because);
+                }
             }
         }
     }

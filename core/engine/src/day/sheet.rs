@@ -1,15 +1,16 @@
 //! A rep's customers as rows, with the columns of a run.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kehu_contract::{
     BATCH, Batch, ColumnData, ColumnType, Columns, Hook, Need, Value, did_you_mean,
 };
+use kehu_domain::CustomerId;
 
 use super::{DayError, Work};
-use crate::features::{self, Catalogue, FeatureTable};
+use crate::features::{self, Catalogue, FeatureTable, SomeFeatures};
 use crate::packs::EnabledPack;
 use crate::score::{RunView, ScoreError, changes_since, percentile_ranks};
 
@@ -22,6 +23,8 @@ pub(super) struct Sheet<'a> {
     rows: Vec<Option<usize>>,
     /// The features anew, where records were written since the run.
     live: Option<FeatureTable>,
+    /// Those of them of which no row of these customers carries what is summed.
+    uncarried: Vec<String>,
     seen: RefCell<BTreeMap<(String, bool), Arc<ColumnData>>>,
 }
 
@@ -31,6 +34,18 @@ impl<'a> Sheet<'a> {
     /// A list that grows shorter while it is worked off must count the contacts made since the run,
     /// so features are folded anew where records were written since.
     pub(super) fn new(work: &Work<'a>, ids: Vec<i64>) -> Result<Self, DayError> {
+        let is_needed = is_outdated(work)? && !ids.is_empty();
+        let live = is_needed.then(|| live_features(work, None)).transpose()?;
+        Self::with(work, ids, live)
+    }
+
+    /// Lays out one customer, folded anew for itself where the run does not show it as it is.
+    pub(super) fn of_one(work: &Work<'a>, customer: CustomerId) -> Result<Self, DayError> {
+        let live = is_outdated(work)?.then(|| live_features(work, Some(customer))).transpose()?;
+        Self::with(work, vec![customer.0], live)
+    }
+
+    fn with(work: &Work<'a>, ids: Vec<i64>, live: Option<SomeFeatures>) -> Result<Self, DayError> {
         let mut rows = Vec::with_capacity(ids.len());
         let mut batch: Option<(usize, Vec<i64>)> = None;
         for id in &ids {
@@ -45,11 +60,9 @@ impl<'a> Sheet<'a> {
             let row = batch.as_ref().and_then(|(_, ids)| ids.binary_search(id).ok());
             rows.push(row.map(|row| at * BATCH + row));
         }
-        // A run without an id was computed just now.
-        let header = work.run.header();
-        let changed = header.id.0 != 0 && changes_since(work.reader, header, work.packs)?.data;
-        let live = if changed && !ids.is_empty() { Some(live_features(work)?) } else { None };
-        Ok(Self { run: work.run, ids, rows, live, seen: RefCell::default() })
+        let (live, uncarried) = live.map(|live| (live.table, live.uncarried)).unzip();
+        let uncarried = uncarried.unwrap_or_default();
+        Ok(Self { run: work.run, ids, rows, live, uncarried, seen: RefCell::default() })
     }
 
     /// The type of a column; none if the run has no such column.
@@ -64,7 +77,10 @@ impl<'a> Sheet<'a> {
         if let Some(known) = self.seen.borrow().get(&key) {
             return Ok(Arc::clone(known));
         }
-        let live = self.live.as_ref().filter(|_| !rank);
+        let mut live = self.live.as_ref().filter(|_| !rank);
+        if self.uncarried.iter().any(|each| each == name) && !is_carried(self.run, name)? {
+            live = None;
+        }
         let column = match live.and_then(|table| Some((table, table.columns.get(name)?))) {
             Some((table, column)) => {
                 let row = |id: &i64| table.ids.binary_search(id).ok();
@@ -167,12 +183,42 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn live_features(work: &Work<'_>) -> Result<FeatureTable, DayError> {
+/// True if the run does not show features as they are at the end of the day.
+fn is_outdated(work: &Work<'_>) -> Result<bool, DayError> {
+    let header = work.run.header();
+    // A run without an id was computed just now.
+    Ok(header.as_of != work.as_of
+        || header.id.0 != 0 && changes_since(work.reader, header, work.packs)?.data)
+}
+
+/// The features as they are at the end of the day, of all customers or of one.
+fn live_features(work: &Work<'_>, one: Option<CustomerId>) -> Result<SomeFeatures, DayError> {
     let manifests = work.packs.manifests();
     let catalogue = Catalogue::new(work.settings, &manifests).map_err(ScoreError::Catalogue)?;
+    if let Some(customer) = one {
+        let wanted = BTreeSet::from([customer.0]);
+        let Work { reader, settings, as_of, .. } = *work;
+        return Ok(features::compute_some(reader, settings, &catalogue, &wanted, as_of)?);
+    }
     let mut readers = work.store.read_many(1)?;
     let all = kehu_store::CustomerRange::ALL;
-    Ok(features::compute(&mut readers, work.settings, &catalogue, all, work.as_of)?)
+    let table = features::compute(&mut readers, work.settings, &catalogue, all, work.as_of)?;
+    Ok(SomeFeatures { table, uncarried: Vec::new() })
+}
+
+/// True unless a run has seen that no row of the whole base carries what a feature sums: the sum is
+/// missing then, not 0.
+pub(crate) fn is_carried(run: &RunView<'_>, name: &str) -> kehu_store::Result<bool> {
+    if run.column_info(name).is_none() {
+        return Ok(true);
+    }
+    for batch in 0..run.batches() {
+        let column = run.values(name, batch)?;
+        if (0..column.len()).any(|row| !column.is_missing(row)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Some rows of a column, in a given order; missing where there is none.

@@ -34,8 +34,12 @@ pub(super) fn due(work: &Work<'_>) -> Result<(Vec<Line>, usize), DayError> {
 fn is_open(work: &Work<'_>, task: &Task) -> bool {
     let is_open = matches!(task.state, TaskState::Open | TaskState::Snoozed);
     let is_theirs = task.rep == Some(RepId(work.rep.id));
-    let is_own = task.key.is_none() || is_of_event(task);
-    is_open && is_theirs && is_own && task.known <= work.as_of
+    is_open && is_theirs && is_own(task) && task.known <= work.as_of
+}
+
+/// True for a task that stands for itself, not for the answer to another line.
+pub(super) fn is_own(task: &Task) -> bool {
+    task.key.is_none() || is_of_event(task)
 }
 
 fn is_of_event(task: &Task) -> bool {
@@ -83,6 +87,7 @@ fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
         fields: Fields::new(),
         visit: None,
         because: vec![because(work, task)?],
+        placed: Vec::new(),
         guidance: Vec::new(),
         withheld: Vec::new(),
     })

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kehu_contract::{BATCH, Case, Hook, Proposal, Rule, Text, did_you_mean};
 use kehu_domain::{
-    CustomerId, Day, DealId, Entity, Fields, InteractionId, RepId, Task, TaskId, TaskState,
+    Customer, CustomerId, Day, DealId, Entity, Fields, InteractionId, RepId, Task, TaskId,
+    TaskState,
 };
 
 use super::ask::{self, Because};
@@ -69,6 +70,8 @@ pub struct Line {
     pub visit: Option<VisitDetails>,
     /// Why.
     pub because: Vec<Because>,
+    /// Why it stands at this place of the list, where a pack has moved it.
+    pub placed: Vec<Because>,
     /// How to go about it: what to say, what to ask.
     pub guidance: Vec<Because>,
     /// Why it is withheld; empty if it is not.
@@ -145,37 +148,81 @@ impl Work<'_> {
             Some(plan) => (plan.pack, planned),
             None => self.plan_today(&sheet, &mut list)?,
         };
+        let (tasks, later) = tasks::due(self)?;
+        self.lay_out(&sheet, list, &planner, day.as_ref(), tasks, later)
+    }
+
+    /// What the packs propose for one customer, whoever's deals it is about, with the visit of the rep's
+    /// plan that is kept for the day: the customer's part of the day's list, but for tasks. Nothing is
+    /// planned and nothing is written.
+    ///
+    /// # Errors
+    /// What the store says. A pack that fails is no error: the list says so and goes on without it.
+    pub fn about(&self, customer: &Customer) -> Result<Worklist, DayError> {
+        let id = CustomerId(customer.id);
+        let stored = latest_plan(self.reader, RepId(self.rep.id), self.as_of)?;
+        let (planner, day) = stored.map_or((String::new(), None), |(_, plan)| {
+            let day = plan.days.into_iter().find(|day| day.day == self.as_of);
+            (plan.pack, day)
+        });
+        let day = day.map(|mut day| {
+            day.visits.retain(|visit| visit.customer == id);
+            VisitDay { prospecting_seconds: 0, ..day }
+        });
+        let portfolio = portfolio::of_one(self, customer)?;
+        let sheet = Sheet::of_one(self, id)?;
+        let failures = self.run.header().failures.clone();
+        let list = Worklist { failures, portfolio, ..Worklist::default() };
+        self.lay_out(&sheet, list, &planner, day.as_ref(), Vec::new(), 0)
+    }
+
+    /// Joins a day's visits, what the packs propose and the tasks into a list.
+    fn lay_out(
+        &self,
+        sheet: &Sheet<'_>,
+        mut list: Worklist,
+        planner: &str,
+        day: Option<&VisitDay>,
+        tasks: Vec<Line>,
+        later: usize,
+    ) -> Result<Worklist, DayError> {
         let mut lines: Vec<Line> = Vec::new();
         if let Some(day) = day {
             list.prospecting_seconds = day.prospecting_seconds;
             let known = |visit: &&VisitStop| sheet.ids.binary_search(&visit.customer.0).is_ok();
             lines.extend(
-                day.visits.iter().filter(known).map(|visit| line_of(&planner, day.day, visit)),
+                day.visits.iter().filter(known).map(|visit| line_of(planner, day.day, visit)),
             );
         }
-        let answering = self.packs.answering(Hook::FollowUp, self.settings);
-        let cases = if answering.is_empty() { Vec::new() } else { self.cases(&list.portfolio)? };
-        for (pack, step) in answering {
-            if list.failures.iter().any(|(name, _)| name == pack.name()) {
-                continue;
-            }
-            match self.follow_up(pack, step, &sheet, &list.portfolio, &cases)? {
-                Ok(proposed) => lines.extend(proposed),
-                Err(failure) => list.failures.push((pack.name().to_owned(), failure)),
-            }
-        }
+        lines.extend(self.proposed(sheet, &mut list)?);
         self.drop_closed(&mut lines, &mut list)?;
         let mut lines = merged(lines);
-        value(&sheet, &mut lines)?;
+        value(sheet, &mut lines)?;
         let order = Order(self.order());
-        review::review(self, &sheet, &mut lines, &mut list.failures, &order)?;
-        let (tasks, later) = tasks::due(self)?;
+        review::review(self, sheet, &mut lines, &mut list.failures, &order)?;
         lines.extend(tasks);
         order.sort(&mut lines);
         list.later = later + lines.iter().filter(|line| line.due > self.as_of).count();
         lines.retain(|line| line.due <= self.as_of);
         (list.withheld, list.lines) = lines.into_iter().partition(|line| !line.withheld.is_empty());
         Ok(list)
+    }
+
+    /// What all packs propose; those that fail are noted in the list.
+    fn proposed(&self, sheet: &Sheet<'_>, list: &mut Worklist) -> Result<Vec<Line>, DayError> {
+        let mut lines = Vec::new();
+        let answering = self.packs.answering(Hook::FollowUp, self.settings);
+        let cases = if answering.is_empty() { Vec::new() } else { self.cases(&list.portfolio)? };
+        for (pack, step) in answering {
+            if list.failures.iter().any(|(name, _)| name == pack.name()) {
+                continue;
+            }
+            match self.follow_up(pack, step, sheet, &list.portfolio, &cases)? {
+                Ok(proposed) => lines.extend(proposed),
+                Err(failure) => list.failures.push((pack.name().to_owned(), failure)),
+            }
+        }
+        Ok(lines)
     }
 
     /// The order of groups: the workspace's, else that of the first pack that has one.
@@ -328,6 +375,7 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
         state: None,
         fields: Fields::new(),
         because: visit.because.clone(),
+        placed: Vec::new(),
         guidance: Vec::new(),
         withheld: Vec::new(),
     }
@@ -402,6 +450,7 @@ impl ProposalReader<'_> {
             fields,
             visit: None,
             because,
+            placed: Vec::new(),
             guidance,
             withheld: Vec::new(),
         }))

@@ -1,7 +1,9 @@
 //! Deals that move, and deals that stay: what packs say of them.
 
-use kehu_contract::{Cause, Hook, Judgement, Language, MoveAsked, Opinion, Rule, StageCase};
-use kehu_domain::{CustomerId, Deal, DealEvent};
+use kehu_contract::{
+    Cause, Direction, Hook, Judgement, Language, MoveAsked, Opinion, Rule, StageCase,
+};
+use kehu_domain::{CustomerId, Deal, DealEvent, StageRole};
 use kehu_store::{Reader, StoreError};
 
 use super::subjects::{Hindrance, Subjects};
@@ -12,6 +14,7 @@ use crate::packs::EnabledPack;
 use crate::records::deals::{self, DealChange, DealFilter, DealState, NewDeal};
 use crate::records::moves::{self, Intent, Judged, Move};
 use crate::records::{RecordError, Result};
+use crate::settings::Settings;
 
 /// Says what one pack thinks of a deal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +117,9 @@ fn check_reason(overrule: bool, reason: Option<&str>) -> Result<()> {
 /// Deals, each with what is said of it.
 pub type Reviewed = Vec<(DealState, Vec<Said>)>;
 
+/// The name of the stage after the one that a deal is in, and what is said of moving there.
+pub type NextStage = (String, Vec<Said>);
+
 /// What packs say of open deals that stay where they are; a deal of which nothing is said is among
 /// them too.
 ///
@@ -170,6 +176,49 @@ impl Asking<'_> {
             states.iter().map(case).collect()
         };
         Ok(self.hear(reader, &customers, &cases)?)
+    }
+
+    /// What packs say of moving deals to the next stage, were it done today without a reason; for each of
+    /// them that stage and a list. There is none for a deal in its pipeline's last stage.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn about_next(
+        &self,
+        reader: &dyn Reader,
+        states: &[DealState],
+    ) -> Result<(Vec<Option<NextStage>>, Unheard)> {
+        let next: Vec<Option<String>> =
+            states.iter().map(|state| next_stage(self.desk.settings, state)).collect();
+        if states.is_empty() || self.packs.answering(Hook::Stage, self.desk.settings).is_empty() {
+            let unsaid = next.into_iter().map(|stage| stage.map(|stage| (stage, Vec::new())));
+            return Ok((unsaid.collect(), Unheard::default()));
+        }
+        let moving: Vec<(&DealState, &String)> = states
+            .iter()
+            .zip(&next)
+            .filter_map(|(state, to)| Some((state, to.as_ref()?)))
+            .collect();
+        let customers: Vec<Option<CustomerId>> =
+            moving.iter().map(|(state, _)| state.deal.customer).collect();
+        let cases = |views: &Views<'_>| {
+            let case = |(state, to): &(&DealState, &String)| {
+                let asked = views.stage(&state.deal.pipeline, to).map(|to| MoveAsked {
+                    to,
+                    direction: Direction::Forward,
+                    passed: Vec::new(),
+                    day: self.desk.act.today.number(),
+                    reason: None,
+                    amount: None,
+                });
+                Self::case(views, &state.deal, &state.events, asked)
+            };
+            moving.iter().map(case).collect()
+        };
+        let (said, unheard) = self.hear(reader, &customers, &cases)?;
+        let mut said = said.into_iter();
+        let told = next.into_iter().map(|to| Some((to?, said.next().unwrap_or_default())));
+        Ok((told.collect(), unheard))
     }
 
     /// Asks every pack about some deals.
@@ -241,6 +290,14 @@ impl Asking<'_> {
             customer: customer.map(|id| views.customer(id)).transpose()?.flatten(),
         })
     }
+}
+
+/// The stage after the one that a deal is in; none after the last one that is not lost.
+fn next_stage(settings: &Settings, state: &DealState) -> Option<String> {
+    let stages = &settings.pipeline(&state.deal.pipeline)?.stages;
+    let at = stages.iter().position(|stage| stage.name == state.stage())?;
+    let next = stages[at + 1..].iter().find(|stage| stage.role != StageRole::Lost)?;
+    Some(next.name.clone())
 }
 
 /// Puts a pack's opinions into words.

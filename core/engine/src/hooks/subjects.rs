@@ -9,7 +9,7 @@ use kehu_domain::CustomerId;
 use kehu_store::{Reader, StoreError};
 
 use super::Asking;
-use crate::day::sheet::pick;
+use crate::day::sheet::{is_carried, pick};
 use crate::features::{self, Catalogue, FeatureTable};
 use crate::score::{RunView, find_run, given_columns, percentile_ranks};
 
@@ -132,16 +132,7 @@ impl<'a> Subjects<'a> {
 
     /// A sum over what no row of the whole base carries is missing, not 0; the last run has seen the base.
     fn is_carried(&self, name: &str) -> Result<bool, StoreError> {
-        let Some(run) = self.run.as_ref().filter(|run| run.column_info(name).is_some()) else {
-            return Ok(true);
-        };
-        for batch in 0..run.batches() {
-            let column = run.values(name, batch)?;
-            if (0..column.len()).any(|row| !column.is_missing(row)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.run.as_ref().map_or(Ok(true), |run| is_carried(run, name))
     }
 
     /// A column of the run, or its percentile ranks; none if there is no run, or none with it.

@@ -170,6 +170,23 @@ pub fn explain(
     }
 }
 
+/// What some columns of a customer are and why, without what their steps read; none if the customer is not
+/// in the run.
+///
+/// # Errors
+/// What the store says.
+pub fn standing(
+    run: &RunView<'_>,
+    customer: CustomerId,
+    columns: &[&RunColumn],
+    currency: &Currency,
+) -> Result<Option<Vec<Explanation>>> {
+    let Some((batch, row)) = run.find(customer)? else { return Ok(None) };
+    let place = Place { run, customer, currency, batch, row };
+    let said = columns.iter().map(|column| Ok(place.say(column)?.0));
+    said.collect::<Result<_>>().map(Some)
+}
+
 /// The reasons that a step has just given for one customer, in words.
 pub(super) fn reasons_of(
     run: &RunView<'_>,
@@ -208,7 +225,8 @@ struct Place<'a> {
 const DEEPEST: usize = 12;
 
 impl Place<'_> {
-    fn explain(&self, column: &RunColumn, why_not: bool, depth: usize) -> Result<Explanation> {
+    /// A column with its value and reasons, and the places of the rules that fired.
+    fn say(&self, column: &RunColumn) -> Result<(Explanation, Vec<u16>)> {
         let name = &column.info.name;
         let value = self.value(name)?;
         let label = column.values.iter().find(|each| Value::Text(each.key.clone()) == value);
@@ -227,20 +245,30 @@ impl Place<'_> {
             settings: serde_json::Map::new(),
             state: None,
         };
-        let Some((pack_name, step)) = &column.given_by else { return Ok(explanation) };
-        let header = self.run.header();
-        let Some(pack) = header.packs.iter().find(|pack| pack.name == *pack_name) else {
-            return Ok(explanation);
-        };
-        explanation.given_by = Some(Explained {
-            pack: pack.name.clone(),
-            version: pack.version.clone(),
-            hash: pack.hash.clone(),
-            step: step.clone(),
-        });
-        explanation.settings.clone_from(&pack.settings);
-        explanation.state = pack.states.get(step).cloned();
-        let fired = self.reasons(name, pack, &mut explanation.reasons)?;
+        let mut fired = Vec::new();
+        if let (Some(pack), Some((_, step))) = (self.giver(column), &column.given_by) {
+            explanation.given_by = Some(Explained {
+                pack: pack.name.clone(),
+                version: pack.version.clone(),
+                hash: pack.hash.clone(),
+                step: step.clone(),
+            });
+            explanation.settings.clone_from(&pack.settings);
+            explanation.state = pack.states.get(step).cloned();
+            fired = self.reasons(name, pack, &mut explanation.reasons)?;
+        }
+        Ok((explanation, fired))
+    }
+
+    /// The pack that gave a column; none for a feature.
+    fn giver(&self, column: &RunColumn) -> Option<&RunPack> {
+        let (name, _) = column.given_by.as_ref()?;
+        self.run.header().packs.iter().find(|pack| pack.name == *name)
+    }
+
+    fn explain(&self, column: &RunColumn, why_not: bool, depth: usize) -> Result<Explanation> {
+        let (mut explanation, fired) = self.say(column)?;
+        let Some(pack) = self.giver(column) else { return Ok(explanation) };
         if why_not {
             explanation.not_fired = self.not_fired(pack, column, &fired)?;
         }

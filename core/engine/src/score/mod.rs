@@ -25,7 +25,7 @@ pub use attempt::{Attempt, AttemptError, attempt};
 pub use compare::{Given, Shift, compare};
 pub use execute::{RunOptions, Scored};
 pub use explain::{
-    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain,
+    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain, standing,
 };
 pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;
