@@ -25,7 +25,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("visit-frequency"),
     pack!("day-planner"),
     pack!("lifecycle-follow-up"),
-    pack!("funnel-follow-up"),
+    pack!("funnel-follow-up", "reports/funnel.lua"),
     pack!("contact-caps"),
     pack!("complaints"),
     pack!("priority"),

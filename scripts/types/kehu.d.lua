@@ -788,9 +788,29 @@ function kehu.group(rows, by, sums) end
 function kehu.sort(rows, ...) end
 
 ---Shows rows as a table; as JSON or CSV if that was asked for.
----as is "money", "day", "percent", "number" or "text"; columns of records know how they are shown.
----@param table { rows: any }
+---as is "money", "day", "percent", "number", "text", or "customer", "deal", "interaction", "rep" for ids; columns of records know how they are shown. labels says what people call the values: { A = { en =, zh = } }, or the name of a column as in kehu.labels.
+---@param table { rows: any, name?: string, title?: any, limit?: integer }
 function kehu.table(table) end
+
+---Gives a sentence in the language of whoever reads it, its places filled.
+---@param sentence { en: string, zh?: string }
+---@return string text
+function kehu.say(sentence) end
+
+---Writes an amount for a sentence, as tables do.
+---@param number number
+---@return string text
+function kehu.amount(number) end
+
+---Lists the values of a label in their declared order, each with key and text.
+---The column is a label of customers, or "stage", "pipeline", "kind". For anything else the list is empty.
+---@param column string
+---@return table[] list
+function kehu.labels(column) end
+
+---Gives figures to programs, which do not read lines: they stand in the JSON of a report.
+---@param facts table
+function kehu.facts(facts) end
 
 ---Ends the script with a message and exit code 1.
 ---@param message string
@@ -803,3 +823,11 @@ kehu.as_of = nil
 ---The words that were given after the script.
 ---@type string[]
 kehu.args = nil
+
+---The language of whoever reads the report.
+---@type "en"|"zh"
+kehu.language = nil
+
+---What the report of a pack was asked for: name, rep (a row of kehu.reps), from and to (days); each nil if nothing was said.
+---@type table
+kehu.report = nil

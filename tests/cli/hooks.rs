@@ -274,7 +274,7 @@ fn a_broken_pack_does_not_hold_a_deal_and_the_others_decide() {
     error: unknown key "hook"
      --> scripts/broken/pack.toml:2:1
       2 | hook = "stage"
-    hint: known are: name, version, api, title, summary, settings, features, worklist, actions, kind, fields, step
+    hint: known are: name, version, api, title, summary, settings, features, worklist, actions, kind, fields, report, step
     error: Expected '}' (to close '{' at column 8), got <eof>
      --> scripts/broken/main.lua:1:1
       1 | return { stage = function() return {} end

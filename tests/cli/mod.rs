@@ -23,6 +23,7 @@ mod plugin_readme;
 mod plugin_rough;
 mod plugin_said;
 mod repl;
+mod report;
 mod reports;
 mod run;
 mod score;

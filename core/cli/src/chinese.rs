@@ -475,6 +475,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         crate::chinese_records::SENTENCES,
         crate::chinese_api::SENTENCES,
         crate::chinese_scripts::SENTENCES,
+        crate::chinese_reports::SENTENCES,
         crate::chinese_validate::SENTENCES,
         crate::chinese_plugins::SENTENCES,
         crate::chinese_author::SENTENCES,

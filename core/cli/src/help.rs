@@ -11,7 +11,7 @@ pub(crate) const GROUPS: [(&str, &[&str]); 7] = [
     ("Win deals, do the work", &["today", "plan", "deal", "task", "target"]),
     (
         "Decide, and say why",
-        &["score", "explain", "override", "runs", "features", "pack", "plugin"],
+        &["score", "explain", "report", "override", "runs", "features", "pack", "plugin"],
     ),
     ("Write packs and reports of your own", &["run", "repl", "api"]),
     ("Keep the firm's own lists", &["rep", "product"]),

@@ -19,6 +19,7 @@ mod chinese_hooks;
 mod chinese_packs;
 mod chinese_plugins;
 mod chinese_records;
+mod chinese_reports;
 mod chinese_scripts;
 mod chinese_show;
 mod chinese_validate;

@@ -45,6 +45,7 @@ mod manifest;
 mod pack;
 mod plan;
 mod rank;
+mod report;
 mod rule;
 mod said;
 mod sentence;
@@ -75,6 +76,7 @@ pub use plan::{
     FixedVisit, LeftOut, Plan, PlanCustomer, PlanDay, PlanningProblem, Point, Stop, WorkDay,
 };
 pub use rank::percentile_ranks;
+pub use report::{REPORTS, Report, ReportOption};
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
 pub use said::{Listener, LogLevel, LogLine, Said};
 pub use sentence::{fill, fill_with, show_number};

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 
 use crate::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use crate::{
-    ColumnInfo, ColumnType, Feature, FeatureTemplate, Setting, SettingType, Text, Vocabulary,
-    did_you_mean,
+    ColumnInfo, ColumnType, Feature, FeatureTemplate, Report, Setting, SettingType, Text,
+    Vocabulary, did_you_mean, report,
 };
 
 /// The version of the pack contract that this build speaks.
@@ -213,6 +213,9 @@ pub struct Manifest {
     /// The kinds of interaction and custom fields that it brings to a workspace.
     #[serde(skip)]
     pub vocabulary: Vocabulary,
+    /// The reports that it brings; a native plugin's are not asked for.
+    #[serde(skip)]
+    pub reports: Vec<Report>,
     /// Those of its features that look at its settings; in `features` they have the defaults.
     #[serde(skip)]
     pub templates: Vec<FeatureTemplate>,
@@ -294,8 +297,7 @@ pub fn parse_version(version: &str) -> Option<semver::Version> {
 fn read(table: &Table<'_>) -> Option<Manifest> {
     let name = table.required_text("name");
     if let (Some(name), Some(item)) = (&name, table.item("name")) {
-        let kebab = name.split('-').all(|part| is_name(part) && !part.contains('_'));
-        if !kebab {
+        if !report::is_kebab(name) {
             table.problem(&item.place, format!("pack name \"{name}\" is not in kebab-case"), None);
         }
     }
@@ -323,7 +325,8 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         Some(LabelValue { key: key.to_owned(), text: Text::new(en?, zh) })
     });
     let vocabulary = Vocabulary::read(table);
-    if vocabulary.is_empty() {
+    let reports = report::read(table);
+    if vocabulary.is_empty() && reports.is_empty() {
         table.require("step");
     }
     let steps: Vec<Step> =
@@ -353,6 +356,7 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
         settings,
         actions,
         vocabulary,
+        reports,
         templates,
         worklist_order,
     })

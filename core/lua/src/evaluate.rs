@@ -43,10 +43,10 @@ pub(crate) struct Evaluator {
 }
 
 /// Loaded scripts by their path.
-type Chunks = BTreeMap<String, Function>;
+pub(crate) type Chunks = BTreeMap<String, Function>;
 
 /// The modules that one evaluation has required: nothing while it still runs.
-type Modules = Rc<RefCell<BTreeMap<String, Option<Value>>>>;
+pub(crate) type Modules = Rc<RefCell<BTreeMap<String, Option<Value>>>>;
 
 impl Evaluator {
     pub(crate) fn new(
@@ -90,7 +90,11 @@ impl Evaluator {
     /// Evaluates `main.lua` in a fresh environment.
     pub(crate) fn evaluate(&self, machine: &Machine) -> mlua::Result<Evaluated> {
         self.registry.begin(&machine.lua)?;
-        let returned = self.run(machine, "main.lua", |_| Ok(()));
+        let returned = match self.shared.script("main.lua") {
+            Some(_) => self.run(machine, "main.lua", |_| Ok(())),
+            // A pack of reports alone answers nothing.
+            None => machine.lua.create_table().map(Value::Table),
+        };
         let declared = self.registry.finish()?;
         let functions = self.functions(&returned?)?;
         let places =
@@ -126,34 +130,7 @@ impl Evaluator {
         slot: &Rc<RefCell<Option<Table>>>,
         modules: &Modules,
     ) -> mlua::Result<Function> {
-        let (shared, slot, modules) =
-            (Arc::clone(&self.shared), Rc::clone(slot), Rc::clone(modules));
-        let chunks = Rc::clone(&self.chunks.borrow());
-        lua.create_function(move |_, name: Value| {
-            let Value::String(name) = &name else {
-                let message = format!("require takes a text, got {}", name.type_name());
-                return Err(Fault::argument(message).into());
-            };
-            let name = plain_within(&name.to_string_lossy(), 200);
-            let path = module_path(&name, &shared)?;
-            match modules.borrow().get(&path) {
-                Some(Some(value)) => return Ok(value.clone()),
-                Some(None) => {
-                    let message = format!("require \"{name}\" goes round in a circle");
-                    return Err(Fault::new(FailureKind::Load, message).into());
-                }
-                None => {}
-            }
-            let Some(environment) = slot.borrow().clone() else {
-                let fault = Fault::argument(format!("require \"{name}\" while the pack works"))
-                    .hint("require at the top level of the file, into a local");
-                return Err(fault.into());
-            };
-            modules.borrow_mut().insert(path.clone(), None);
-            let value: Value = chunk(&chunks, &path, environment)?.call(())?;
-            modules.borrow_mut().insert(path, Some(value.clone()));
-            Ok(value)
-        })
+        require(lua, &self.shared, &self.chunks.borrow(), slot, modules)
     }
 
     /// Reads the table that `main.lua` returned: every function that a step names, nothing else.
@@ -210,9 +187,50 @@ pub(crate) fn a(value: &Value) -> String {
     }
 }
 
+/// The function `require` of one evaluation: it gives what another file of the pack returns.
+pub(crate) fn require(
+    lua: &Lua,
+    shared: &Arc<Shared>,
+    chunks: &Rc<Chunks>,
+    slot: &Rc<RefCell<Option<Table>>>,
+    modules: &Modules,
+) -> mlua::Result<Function> {
+    let (shared, chunks) = (Arc::clone(shared), Rc::clone(chunks));
+    let (slot, modules) = (Rc::clone(slot), Rc::clone(modules));
+    lua.create_function(move |_, name: Value| {
+        let Value::String(name) = &name else {
+            let message = format!("require takes a text, got {}", name.type_name());
+            return Err(Fault::argument(message).into());
+        };
+        let name = plain_within(&name.to_string_lossy(), 200);
+        let path = module_path(&name, &shared)?;
+        match modules.borrow().get(&path) {
+            Some(Some(value)) => return Ok(value.clone()),
+            Some(None) => {
+                let message = format!("require \"{name}\" goes round in a circle");
+                return Err(Fault::new(FailureKind::Load, message).into());
+            }
+            None => {}
+        }
+        let Some(environment) = slot.borrow().clone() else {
+            let fault = Fault::argument(format!("require \"{name}\" while the pack works"))
+                .hint("require at the top level of the file, into a local");
+            return Err(fault.into());
+        };
+        modules.borrow_mut().insert(path.clone(), None);
+        let value: Value = chunk(&chunks, &path, environment)?.call(())?;
+        modules.borrow_mut().insert(path, Some(value.clone()));
+        Ok(value)
+    })
+}
+
 /// Loads all scripts of a pack. They are compiled from the pack's text: it cannot bring code of its
 /// own.
-fn load_scripts(machine: &Machine, shared: &Shared, pace: Pace) -> mlua::Result<Rc<Chunks>> {
+pub(crate) fn load_scripts(
+    machine: &Machine,
+    shared: &Shared,
+    pace: Pace,
+) -> mlua::Result<Rc<Chunks>> {
     let load = |script: &Script| {
         let chunk = machine.lua.load(script.code.as_slice()).set_name(format!("@{}", script.path));
         let chunk = chunk.set_mode(ChunkMode::Binary);
@@ -222,7 +240,7 @@ fn load_scripts(machine: &Machine, shared: &Shared, pace: Pace) -> mlua::Result<
 }
 
 /// A script with an environment, which the functions that it makes keep.
-fn chunk(chunks: &Chunks, path: &str, environment: Table) -> mlua::Result<Function> {
+pub(crate) fn chunk(chunks: &Chunks, path: &str, environment: Table) -> mlua::Result<Function> {
     let chunk = chunks
         .get(path)
         .ok_or_else(|| Fault::new(FailureKind::Host, format!("script {path} is gone")))?;

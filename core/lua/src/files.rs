@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use kehu_contract::document::{Place, Problem};
-use kehu_contract::{Manifest, Origin};
+use kehu_contract::{Manifest, Origin, REPORTS, Report};
 use mlua::chunk::Compiler;
 
 use crate::factory::LuaPackFactory;
@@ -61,7 +61,9 @@ pub fn load(files: PackFiles) -> Result<LuaPackFactory, Refused> {
 pub(crate) fn load_counted(files: PackFiles, counted: bool) -> Result<LuaPackFactory, Refused> {
     let mut problems = Vec::new();
     let manifest = read_manifest(&files, &mut problems);
-    let scripts = read_scripts(&files, counted, &mut problems);
+    let only_reports =
+        manifest.as_ref().is_some_and(|it| it.steps.is_empty() && !it.reports.is_empty());
+    let scripts = read_scripts(&files, counted, only_reports, &mut problems);
     match manifest {
         Some(manifest) if problems.is_empty() => {
             let hash = hash(&files.files);
@@ -102,12 +104,18 @@ pub(crate) fn tests(files: &PackFiles) -> Result<Script, Refused> {
     script.ok_or(Refused { manifest: None, problems })
 }
 
-fn read_scripts(files: &PackFiles, counted: bool, problems: &mut Vec<Problem>) -> Vec<Script> {
-    // A slip in the tests must not stop the pack.
+/// Reads the scripts that decide what a pack does; one of reports alone has no `main.lua`.
+fn read_scripts(
+    files: &PackFiles,
+    counted: bool,
+    only_reports: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Script> {
+    // A slip in the tests or in a report must not stop the pack.
     let mut sorted: Vec<&(String, Cow<'static, [u8]>)> =
-        files.files.iter().filter(|(path, _)| is_script(path) && path != TESTS).collect();
+        files.files.iter().filter(|(path, _)| decides(path) && is_script(path)).collect();
     sorted.sort_by(|left, right| left.0.cmp(&right.0));
-    if !sorted.iter().any(|(path, _)| path == "main.lua") {
+    if !only_reports && !sorted.iter().any(|(path, _)| path == "main.lua") {
         let shown = format!("{}/main.lua", files.dir);
         problems.push(problem(&shown, 1, "", "the pack has no main.lua", None));
     }
@@ -214,9 +222,37 @@ fn problem(file: &str, line: u32, source: &str, message: &str, hint: Option<&str
     }
 }
 
-/// True for the files that decide what a pack does: its manifest and its scripts, but not their tests.
+/// Reads the script of a report, and those of its pack that it may require.
+pub(crate) fn report(files: &PackFiles, report: &Report) -> Result<Vec<Script>, Vec<Problem>> {
+    let (path, mut problems) = (report.path(), Vec::new());
+    let Some((_, bytes)) = files.files.iter().find(|(each, _)| *each == path) else {
+        let shown = in_folder(&files.dir, &path);
+        let message = format!("the pack declares the report \"{}\" and has no {path}", report.name);
+        return Err(vec![problem(
+            &shown,
+            1,
+            "",
+            &message,
+            Some("write it, or take [[report]] out"),
+        )]);
+    };
+    let script = read_script(&files.dir, &path, bytes, false, &mut problems);
+    let others = read_scripts(files, false, true, &mut problems);
+    match script {
+        Some(script) if problems.is_empty() => Ok([script].into_iter().chain(others).collect()),
+        _ => Err(problems),
+    }
+}
+
+/// True for the files that decide what a pack gives: its manifest and its scripts, but not their tests,
+/// nor its reports, which show what there is.
 pub fn decides(path: &str) -> bool {
-    path == "pack.toml" || (is_script(path) && path != TESTS)
+    path == "pack.toml" || (is_script(path) && path != TESTS && !is_report(path))
+}
+
+/// True for the script of a report.
+pub fn is_report(path: &str) -> bool {
+    is_script(path) && path.split_once('/').is_some_and(|(folder, _)| folder == REPORTS)
 }
 
 fn is_script(path: &str) -> bool {

@@ -104,5 +104,5 @@ mod tray;
 mod view;
 
 pub use factory::LuaPackFactory;
-pub use files::{PackFiles, Refused, decides, load};
+pub use files::{PackFiles, Refused, decides, is_report, load};
 pub use pack::LuaPack;

@@ -35,6 +35,7 @@ pub(crate) mod plugin_worker;
 mod product;
 mod rep;
 mod repl;
+mod report;
 mod run;
 mod runs;
 mod score;
@@ -101,6 +102,7 @@ pub(crate) enum Command {
     Plugin(plugin::Args),
     Run(run::Args),
     Repl(repl::Args),
+    Report(report::Args),
     Plan(plan::Args),
     Today(today::Args),
     History(history::Args),
@@ -150,6 +152,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Api(args) => api::run(context, &args),
         Command::Plugin(args) => return plugin::run(context, args),
         Command::Run(args) => return run::run(context, args),
+        Command::Report(args) => return report::run(context, args),
         Command::Repl(args) => repl::run(context, &args),
         Command::Plan(args) => return plan::run(context, &args),
         Command::Today(args) => return today::run(context, args),

@@ -1,15 +1,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::rc::Rc;
 use std::time::Duration;
-
-use kehu_lua::script::Session;
 
 use crate::arguments::{DayWord, day};
 use crate::context::Context;
 use crate::error::Result;
-use crate::printer::Printer;
-use crate::script::{self, Limits, STOPPED};
+use crate::script::{self, Limits};
 
 /// Runs a Lua script over the records: a report in ten lines
 ///
@@ -55,20 +51,11 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let is_of_pack = args.file.with_file_name("pack.toml").is_file();
     let limits = Limits { time: args.time, memory: args.memory, output: args.output };
     let prepared = script::prepare(context, args.as_of, limits, args.arguments, args.csv)?;
-    let screen = Rc::clone(&prepared.screen) as Rc<_>;
-    let ended = Session::new(read, &prepared.options, prepared.records, screen)
-        .and_then(|session| session.run());
-    // What was written before a mistake still counts as written.
-    let written = prepared.screen.finish();
-    match ended.map_err(script::page) {
-        Ok(()) => written.map(|()| ExitCode::SUCCESS),
-        Err(Some(error)) if is_of_pack => {
-            Err(error.hint("this is a script of a pack; kehu pack test runs it with its pack.toml"))
+    prepared.run(read).map_err(|error| {
+        if is_of_pack {
+            return error
+                .hint("this is a script of a pack; kehu pack test runs it with its pack.toml");
         }
-        Err(Some(error)) => Err(error),
-        Err(None) => {
-            Printer::talk("stopped");
-            Ok(ExitCode::from(STOPPED))
-        }
-    }
+        error
+    })
 }

@@ -13,9 +13,10 @@ use crate::lock::{self, LOCK, LockedPack};
 use crate::printer::Printer;
 use crate::workspace::Workspace;
 
-/// SHA-256 of each file that decides what a pack does.
+/// SHA-256 of each file that decides what a pack does, or shows what there is.
 pub(crate) fn hashes(files: &[(String, Cow<'static, [u8]>)]) -> BTreeMap<String, String> {
-    let deciding = files.iter().filter(|(path, _)| kehu_lua::decides(path));
+    let deciding =
+        files.iter().filter(|(path, _)| kehu_lua::decides(path) || kehu_lua::is_report(path));
     deciding.map(|(path, bytes)| (path.clone(), hexadecimal(&Sha256::digest(bytes)))).collect()
 }
 

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use kehu_contract::PackError;
 use kehu_contract::document::Place;
-use kehu_lua::script::{Options, SCRIPT_BYTES, Script, ScriptError};
+use kehu_lua::script::{Asked, Options, SCRIPT_BYTES, Script, ScriptError, Session};
 use signal_hook::consts::SIGINT;
 
 use crate::arguments::DayWord;
@@ -24,7 +25,7 @@ use crate::error::{CommandError, Result};
 use crate::printer::Printer;
 use crate::workspace::{self, Workspace};
 
-pub(crate) use output::{Form, Screen};
+pub(crate) use output::{Form, Screen, Whole};
 pub(crate) use prompt::{COMMANDS, Prompt, Typed};
 pub(crate) use records::Records;
 
@@ -55,6 +56,31 @@ pub(crate) struct Prepared {
     pub(crate) options: Options,
 }
 
+impl Prepared {
+    /// Says that a report is shown, whose tables belong together.
+    pub(crate) fn begin(&self, whole: Whole) {
+        self.screen.report.replace(Some(whole));
+    }
+
+    /// Runs a script to its end; the code says whether the person stopped it.
+    pub(crate) fn run(self, script: Script) -> Result<ExitCode> {
+        let screen = Rc::clone(&self.screen) as Rc<_>;
+        let ended = Session::new(script, &self.options, self.records, screen)
+            .and_then(|session| session.run());
+        let whole = if ended.is_ok() { self.screen.whole() } else { Ok(()) };
+        // What was written before a mistake still counts as written.
+        let written = whole.and_then(|()| self.screen.finish());
+        match ended.map_err(page) {
+            Ok(()) => written.map(|()| ExitCode::SUCCESS),
+            Err(Some(error)) => Err(error),
+            Err(None) => {
+                Printer::talk("stopped");
+                Ok(ExitCode::from(STOPPED))
+            }
+        }
+    }
+}
+
 /// Opens the records as of a day, and gets ready to show what comes out.
 pub(crate) fn prepare(
     context: &Context<'_>,
@@ -64,6 +90,18 @@ pub(crate) fn prepare(
     csv: bool,
 ) -> Result<Prepared> {
     let workspace = workspace(context)?;
+    prepare_in(context, workspace, as_of, limits, arguments, csv)
+}
+
+/// Does the same in a workspace that is open, or in none.
+pub(crate) fn prepare_in(
+    context: &Context<'_>,
+    workspace: Option<Rc<Workspace>>,
+    as_of: Option<DayWord>,
+    limits: Limits,
+    arguments: Vec<String>,
+    csv: bool,
+) -> Result<Prepared> {
     let language = match &workspace {
         Some(workspace) => workspace.language,
         None => context.language()?,
@@ -87,12 +125,15 @@ pub(crate) fn prepare(
         form,
         language,
         is_watched: io::stdout().is_terminal(),
-        limit: context.globals.limit.filter(|limit| *limit > 0),
+        limit: context.globals.limit,
         currency,
+        report: RefCell::default(),
     };
     let options = Options {
         as_of: records.as_of().number(),
         arguments,
+        language,
+        asked: Asked::default(),
         time: limits.time,
         memory: usize::from(limits.memory) * 1024 * 1024,
         output: usize::from(limits.output) * 1024 * 1024,

@@ -7,13 +7,15 @@ use kehu_contract::Language;
 use kehu_domain::{Currency, Day};
 use kehu_engine::score::show_number;
 use kehu_lua::script::{Output, ScriptTable, Shape, TableCell, TableColumn};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::error::{CommandError, Kind, Result};
-use crate::locale;
+use crate::locale::{self, COLON, Label};
 use crate::output::{self, Cell, Column, Heading, Listing, show_rows};
 use crate::printer::Printer;
 use crate::table::Layout;
+
+const NONE: Label = Label::new("none", "无");
 
 /// Says how tables are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +34,30 @@ pub(crate) struct Screen {
     pub(crate) printer: RefCell<Printer>,
     pub(crate) form: Form,
     pub(crate) language: Language,
-    /// The most rows of a table.
+    /// The most rows of a table, 0 for all; none leaves it to the table.
     pub(crate) limit: Option<usize>,
     /// True if a person watches.
     pub(crate) is_watched: bool,
     /// The currency of amounts, where there is a workspace.
     pub(crate) currency: Option<Currency>,
+    /// What a report shows, in JSON one object; nothing for any other script.
+    pub(crate) report: RefCell<Option<Whole>>,
+}
+
+/// Holds what a report has shown so far.
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    /// The object that programs read.
+    pub(crate) json: Map<String, Value>,
+    /// True once there was a table or a line: what follows stands apart.
+    has_begun: bool,
+}
+
+impl Whole {
+    /// Begins with what is known before the report runs.
+    pub(crate) fn new(json: Map<String, Value>) -> Self {
+        Self { json, has_begun: false }
+    }
 }
 
 impl Screen {
@@ -46,34 +66,73 @@ impl Screen {
         Ok(self.printer.borrow_mut().finish()?)
     }
 
+    /// Writes the report as one object, where that was asked for.
+    pub(crate) fn whole(&self) -> Result {
+        match self.report.take() {
+            Some(report) if self.form == Form::Json => {
+                output::show_json(&mut self.printer.borrow_mut(), Value::Object(report.json))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn show(&self, table: &ScriptTable) -> Result {
         let mut printer = self.printer.borrow_mut();
+        if let Some(report) = &mut *self.report.borrow_mut()
+            && self.form != Form::Json
+            && std::mem::replace(&mut report.has_begun, true)
+        {
+            printer.line("")?;
+        }
+        if let (Form::Table, Some(title)) = (self.form, &table.title) {
+            if table.rows.is_empty() {
+                let none = NONE.get(self.language);
+                return Ok(printer.heading(&format!("{title}{}{none}", COLON.get(self.language)))?);
+            }
+            printer.heading(title)?;
+        }
         if self.form == Form::Csv {
             return self.csv(&mut printer, table);
         }
         let mut listing = Listing::new(table.columns.iter().map(column(table)).collect());
-        let most = self.limit.unwrap_or(usize::MAX);
+        let most = self.most(table);
         for row in table.rows.iter().take(most) {
             let cells = row.iter().zip(&table.columns);
             listing.rows.push(cells.map(|(cell, column)| self.cell(cell, column)).collect());
         }
         let hidden = table.rows.len() - listing.rows.len();
-        let form = output::Form {
-            json: self.form == Form::Json,
-            language: self.language,
-            limit: self.limit,
-        };
+        if let (Some(report), Form::Json) = (&mut *self.report.borrow_mut(), self.form) {
+            let key = table.name.clone().unwrap_or_else(|| "table".to_owned());
+            if report.json.insert(key.clone(), listing.json()).is_some() {
+                return Err(CommandError::failed(format!(
+                    "the report shows two tables called \"{key}\""
+                ))
+                .hint("give each a name of its own: kehu.table{ name = \"…\", … }"));
+            }
+            return Ok(());
+        }
+        let form =
+            output::Form { json: self.form == Form::Json, language: self.language, limit: None };
         show_rows(&mut printer, form, &listing, hidden)
+    }
+
+    /// How many rows of a table are shown.
+    fn most(&self, table: &ScriptTable) -> usize {
+        let of_table = table.limit.filter(|_| self.form == Form::Table);
+        match self.limit {
+            Some(0) => usize::MAX,
+            given => given.or(of_table).unwrap_or(usize::MAX),
+        }
     }
 
     fn csv(&self, printer: &mut Printer, table: &ScriptTable) -> Result {
         let heading = table.columns.iter().map(|column| quoted(&column.key));
         printer.line(&heading.collect::<Vec<_>>().join(","))?;
-        for row in table.rows.iter().take(self.limit.unwrap_or(usize::MAX)) {
+        for row in table.rows.iter().take(self.most(table)) {
             let cells = row.iter().zip(&table.columns).map(|(cell, column)| {
                 match self.cell(cell, column).json {
-                    serde_json::Value::Null => String::new(),
-                    serde_json::Value::String(text) => quoted(&text),
+                    Value::Null => String::new(),
+                    Value::String(text) => quoted(&text),
                     mut other => {
                         output::write_evenly(&mut other);
                         other.to_string()
@@ -88,7 +147,11 @@ impl Screen {
     fn cell(&self, cell: &TableCell, column: &TableColumn) -> Cell {
         match (cell, column.shape) {
             (TableCell::Missing, _) => Cell::empty(),
-            (TableCell::Text(text), _) => Cell::text(text),
+            (TableCell::Text(text), _) => {
+                let label = column.labels.iter().find(|(key, _)| key == text);
+                let show = label.map_or(text, |(_, label)| label);
+                Cell { show: show.clone(), json: json!(text) }
+            }
             (TableCell::Flag(flag), _) => Cell {
                 show: locale::yes_or_no(*flag).get(self.language).to_owned(),
                 json: json!(flag),
@@ -129,6 +192,14 @@ impl Screen {
 impl Output for Screen {
     fn text(&self, text: &str) -> io::Result<()> {
         let mut printer = self.printer.borrow_mut();
+        if let Some(report) = &mut *self.report.borrow_mut() {
+            if self.form != Form::Table {
+                // Programs read the tables and figures of a report; its lines are talk.
+                Printer::talk(text);
+                return Ok(());
+            }
+            report.has_begun = true;
+        }
         printer.line(text)?;
         // Who watches sees what a long script says when it says it.
         if self.is_watched { printer.finish() } else { Ok(()) }
@@ -139,6 +210,22 @@ impl Output for Screen {
             CommandError { kind: Kind::Closed, .. } => io::ErrorKind::BrokenPipe.into(),
             CommandError { message, .. } => io::Error::other(message),
         })
+    }
+
+    fn facts(&self, facts: Map<String, Value>) -> io::Result<()> {
+        match &mut *self.report.borrow_mut() {
+            Some(report) => report.json.extend(facts),
+            None if self.form == Form::Json => {
+                let shown = output::show_json(&mut self.printer.borrow_mut(), Value::Object(facts));
+                return shown.map_err(|error| io::Error::other(error.message));
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn amount(&self, number: f64) -> String {
+        self.money(number).show
     }
 }
 

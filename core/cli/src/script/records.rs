@@ -356,6 +356,14 @@ impl Base for Records {
         Ok(part)
     }
 
+    fn labels(&self, column: &str) -> Vec<(String, String)> {
+        let Ok(base) = self.base() else { return Vec::new() };
+        let language = base.workspace.language;
+        let labels = self.with_source(|source| Ok(source.labels(column)));
+        let labels = labels.unwrap_or_default().into_iter();
+        labels.map(|(key, text)| (key, text.get(language).to_owned())).collect()
+    }
+
     fn columns(&self, word: &str) -> Vec<String> {
         let Ok(subject) = subject(word) else { return Vec::new() };
         let columns = self.with_source(|source| source.columns(subject)).unwrap_or_default();

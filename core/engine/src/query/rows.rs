@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kehu_contract::{BATCH, ColumnData, ColumnType, Columns, TextBuilder, Value};
+use kehu_contract::{BATCH, ColumnData, ColumnType, Columns, Text, TextBuilder, Value};
 use kehu_domain::{CustomerId, Day, Entity};
 use kehu_store::{CustomerRange, Reader, StoreError};
 
@@ -257,6 +257,28 @@ impl RowSource<'_> {
             Subject::Reps => rep_rows::columns(self.settings),
             Subject::Targets => target_rows::columns(),
         })
+    }
+
+    /// What people call the values of a column, by key and in the order in which they are declared: those
+    /// of a label of the run, else of `stage`, `pipeline` or `kind`.
+    pub fn labels(&self, column: &str) -> Vec<(String, Text)> {
+        if let Some(column) = self.run.and_then(|run| run.column_info(column)) {
+            let values = column.values.iter();
+            return values.map(|value| (value.key.clone(), value.text.clone())).collect();
+        }
+        let pipelines = &self.settings.pipelines;
+        let label = |name: &String, en: &String, zh: &String| (name.clone(), Text::new(en, zh));
+        match column {
+            "pipeline" => pipelines.iter().map(|it| label(&it.name, &it.en, &it.zh)).collect(),
+            "stage" => {
+                let stages = pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+                stages.map(|it| label(&it.name, &it.en, &it.zh)).collect()
+            }
+            "kind" => {
+                self.settings.kinds.iter().map(|it| label(&it.name, &it.en, &it.zh)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Checks the names and the condition of a query, and reads nothing of its rows.

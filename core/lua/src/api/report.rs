@@ -25,9 +25,17 @@ const LIST: &[Parameter] = &[need("list", Type::List(&Type::Table))];
 
 const SHOWN: &[Parameter] = &[
     need("rows", Type::Any).says(
-        "a list, or what kehu.customers and its like give; the columns stand before it, each a name or { name, title =, as =, digits = }",
-        "列表，或 kehu.customers 等给出的内容；各列写在它之前，每列为名称或 { 名称, title =, as =, digits = }",
+        "a list, or what kehu.customers and its like give; the columns stand before it, each a name or { name, title =, as =, digits =, labels = }",
+        "列表，或 kehu.customers 等给出的内容；各列写在它之前，每列为名称或 { 名称, title =, as =, digits =, labels = }",
     ),
+    may("name", Type::Text).says("its key in the JSON of a report that shows several", "报表有多个表时，在 JSON 中的键"),
+    may("title", Type::Any).says("what stands above it: a text, or { en =, zh = }", "表的标题：文本或 { en =, zh = }"),
+    may("limit", Type::Whole).says("the most rows that people see; programs see all", "给人看的最多行数；程序可见全部"),
+];
+
+const SENTENCE: &[Parameter] = &[
+    need("en", Type::Text).says("the English sentence; {name} is a place, {n|day|days} the word that goes with the number n", "英文句子；{名称} 为占位，{n|day|days} 为与数字 n 相配的词"),
+    may("zh", Type::Text).says("the Chinese sentence; what fills the places stands beside them", "中文句子；填入占位的值写在旁边"),
 ];
 
 /// What reports have beside what packs have.
@@ -95,10 +103,26 @@ pub(super) const SUBJECT: Subject = Subject {
         function("kehu.table", &[need("table", Type::Fields(SHOWN))], &[])
             .says("Shows rows as a table; as JSON or CSV if that was asked for.", "以表格显示；按要求输出 JSON 或 CSV。")
             .more(
-                "as is \"money\", \"day\", \"percent\", \"number\" or \"text\"; columns of records know how they are shown.",
-                "as 可为 \"money\"、\"day\"、\"percent\"、\"number\"、\"text\"；来自记录的列已知其显示方式。",
+                "as is \"money\", \"day\", \"percent\", \"number\", \"text\", or \"customer\", \"deal\", \"interaction\", \"rep\" for ids; columns of records know how they are shown. labels says what people call the values: { A = { en =, zh = } }, or the name of a column as in kehu.labels.",
+                "as 可为 \"money\"、\"day\"、\"percent\"、\"number\"、\"text\"，编号用 \"customer\"、\"deal\"、\"interaction\"、\"rep\"；来自记录的列已知其显示方式。labels 说明各值的叫法：{ A = { en =, zh = } }，或 kehu.labels 的列名。",
             )
             .example("kehu.table{ \"name\", { \"share\", as = \"percent\" }, rows = { { name = \"武汉\", share = 0.25 } } }"),
+        function("kehu.say", &[need("sentence", Type::Fields(SENTENCE))], &[need("text", Type::Text)])
+            .says("Gives a sentence in the language of whoever reads it, its places filled.", "按读者的语言给出句子，并填入各值。")
+            .example("kehu.say{ en = \"{n} {n|deal|deals} open\", zh = \"{n} 个商机未结\", n = 3 } --> \"3 deals open\""),
+        function("kehu.amount", &[need("number", Type::Number)], &[need("text", Type::Text)])
+            .says("Writes an amount for a sentence, as tables do.", "按表格的格式写出金额，用于句子。")
+            .example("print(kehu.amount(1234.5))"),
+        function("kehu.labels", &[need("column", Type::Text)], LIST)
+            .says("Lists the values of a label in their declared order, each with key and text.", "按声明顺序列出标签的各值，含 key 与 text。")
+            .more(
+                "The column is a label of customers, or \"stage\", \"pipeline\", \"kind\". For anything else the list is empty.",
+                "可用客户的标签列，或 \"stage\"、\"pipeline\"、\"kind\"；其他情况为空列表。",
+            )
+            .example("for _, stage in ipairs(kehu.labels(\"stage\")) do\n  print(stage.key, stage.text)\nend"),
+        function("kehu.facts", &[need("facts", Type::Table)], &[])
+            .says("Gives figures to programs, which do not read lines: they stand in the JSON of a report.", "给程序的数字（程序不读文字行）：写入报表的 JSON。")
+            .example("kehu.facts{ healthy = true, open = 3 }"),
         function("kehu.fail", &[need("message", Type::Text)], &[])
             .says("Ends the script with a message and exit code 1.", "以一条信息结束脚本，退出码为 1。")
             .example("if #kehu.args > 9 then kehu.fail(\"at most nine\") end"),
@@ -108,5 +132,11 @@ pub(super) const SUBJECT: Subject = Subject {
         field("kehu.args", Type::List(&Type::Text))
             .says("The words that were given after the script.", "脚本名之后给出的各个参数。")
             .example("local days = tonumber(kehu.args[1]) or 90"),
+        field("kehu.language", Type::Choice(&["en", "zh"]))
+            .says("The language of whoever reads the report.", "读者的语言。")
+            .example("print(kehu.language)"),
+        field("kehu.report", Type::Table)
+            .says("What the report of a pack was asked for: name, rep (a row of kehu.reps), from and to (days); each nil if nothing was said.", "脚本包的报表所收到的要求：name、rep（kehu.reps 的一行）、from 与 to（日期）；未指定时为 nil。")
+            .example("local rep = kehu.report.rep\nprint(rep and rep.name)"),
     ],
 };

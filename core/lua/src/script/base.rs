@@ -3,7 +3,7 @@
 use std::io;
 
 use kehu_contract::{ColumnType, Columns};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// Says why a question about the records has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub trait Base {
     /// # Errors
     /// Why there are none, such as a file that cannot be read.
     fn next(&self, list: usize) -> Result<Option<Columns>, Refusal>;
+
+    /// What people call the values of a column of customers, by key and in the order in which they are
+    /// declared; nothing for what is no label.
+    fn labels(&self, column: &str) -> Vec<(String, String)>;
 
     /// The names of all columns that rows of a sort have.
     fn columns(&self, subject: &str) -> Vec<String>;
@@ -134,11 +138,19 @@ pub struct TableColumn {
     pub shape: Shape,
     /// How many digits follow the point; as many as needed if nothing is said.
     pub digits: Option<usize>,
+    /// What people call its values, by key; what is not here is shown as it is.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A table that a script shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScriptTable {
+    /// Its key for programs, where there are several.
+    pub name: Option<String>,
+    /// What stands above it.
+    pub title: Option<String>,
+    /// The most rows that people see, unless they say otherwise; programs see all.
+    pub limit: Option<usize>,
     /// Its columns.
     pub columns: Vec<TableColumn>,
     /// Its rows, each with a value for every column.
@@ -158,4 +170,13 @@ pub trait Output {
     /// # Errors
     /// As with [`Output::text`].
     fn table(&self, table: &ScriptTable) -> io::Result<()>;
+
+    /// Writes figures that lines say to people, for programs.
+    ///
+    /// # Errors
+    /// As with [`Output::text`].
+    fn facts(&self, facts: Map<String, Json>) -> io::Result<()>;
+
+    /// An amount in major units as people read it.
+    fn amount(&self, number: f64) -> String;
 }

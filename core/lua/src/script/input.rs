@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kehu_contract::{did_you_mean, plain};
 use mlua::{Function, Lua, LuaString, Table, Value};
 
-use super::base::{SUBJECTS, ScriptTable, Shape, TableCell, TableColumn};
+use super::base::{Base, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn};
 use super::rows::{Rows, refused};
 use super::{TABLE_ROWS, Told, Writer};
 use crate::api::day_in_words;
@@ -50,11 +50,37 @@ pub(super) fn host_table(
             Err::<(), _>(mlua::Error::external(Told(message)))
         })?,
     )?;
-    let table = Rc::clone(out);
+    let (table, base) = (Rc::clone(out), Rc::clone(&rows.base));
     host.raw_set(
         "table",
-        lua.create_function(move |_, (columns, shown): (Table, Table)| {
-            table.table(&read_table(&columns, &shown, &missing)?)
+        lua.create_function(move |_, (columns, shown, about): (Table, Table, Table)| {
+            let mut read = read_table(&columns, &shown, &missing)?;
+            read.name = text_in(&about, "name")?;
+            read.title = text_in(&about, "title")?;
+            read.limit = limit_in(&about)?;
+            for (column, given) in read.columns.iter_mut().zip(columns.sequence_values::<Table>()) {
+                column.labels = labels(&given?, base.as_ref())?;
+            }
+            table.table(&read)
+        })?,
+    )?;
+    let rows = Rc::clone(rows);
+    host.raw_set(
+        "labels",
+        lua.create_function(move |lua, column: LuaString| {
+            let column = plain(&column.to_string_lossy(), 200);
+            let ask = super::Ask { columns: vec![column.clone()], ..super::Ask::default() };
+            rows.gate
+                .exempt(|| rows.base.prepare("customers", &ask))
+                .map_err(|refusal| refused(&rows.gate, refusal))?;
+            let list = lua.create_table()?;
+            for (key, text) in rows.base.labels(&column) {
+                let label = lua.create_table()?;
+                label.raw_set("key", key)?;
+                label.raw_set("text", text)?;
+                list.raw_push(label)?;
+            }
+            Ok(list)
         })?,
     )?;
     Ok(host)
@@ -140,7 +166,8 @@ fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptT
     if columns.raw_len() > COLUMNS {
         return Err(Fault::argument(format!("kehu.table has more than {COLUMNS} columns")));
     }
-    let mut table = ScriptTable { columns: Vec::new(), rows: Vec::new() };
+    let mut table =
+        ScriptTable { name: None, title: None, limit: None, columns: Vec::new(), rows: Vec::new() };
     for place in 1..=columns.raw_len() {
         let column: Table = columns.raw_get(place).map_err(unreadable)?;
         table.columns.push(read_column(&column)?);
@@ -173,17 +200,46 @@ fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptT
     Ok(table)
 }
 
-fn read_column(column: &Table) -> Result<TableColumn, Fault> {
-    let text = |key: &str| match column.raw_get::<Value>(key) {
+/// A text of a column or table, of which the helpers have made one in the reader's language.
+fn text_in(table: &Table, key: &str) -> Result<Option<String>, Fault> {
+    match table.raw_get::<Value>(key) {
         Ok(Value::String(text)) => Ok(Some(plain(&text.to_string_lossy(), 200))),
         Ok(Value::Nil) => Ok(None),
         Ok(other) => {
-            let message =
-                format!("kehu.table: {key} of a column is {}, expected a text", a(&other));
+            let message = format!("kehu.table: {key} is {}, expected a text", a(&other));
             Err(Fault::argument(message))
         }
         Err(_) => Err(Fault::argument("kehu.table: unreadable column")),
-    };
+    }
+}
+
+fn limit_in(table: &Table) -> Result<Option<usize>, Fault> {
+    match table.raw_get::<Value>("limit") {
+        Ok(Value::Nil) => Ok(None),
+        Ok(Value::Number(limit)) if limit >= 1.0 && limit.fract() == 0.0 => {
+            Ok(Some(limit as usize))
+        }
+        Ok(Value::Integer(limit)) if limit >= 1 => Ok(Some(limit as usize)),
+        _ => Err(Fault::argument("kehu.table: limit is no whole number from 1")),
+    }
+}
+
+/// What people call the values of a column: as the script says, or as the column of customers of that
+/// name does.
+fn labels(column: &Table, base: &dyn Base) -> mlua::Result<Vec<(String, String)>> {
+    let of = |name: String| base.labels(&name);
+    Ok(match column.raw_get::<Value>("labels")? {
+        Value::Table(given) => given.pairs::<String, String>().collect::<mlua::Result<_>>()?,
+        Value::String(name) => of(plain(&name.to_string_lossy(), 200)),
+        _ if text_in(column, "kind")?.as_deref() == Some("label") => {
+            text_in(column, "name")?.map(of).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn read_column(column: &Table) -> Result<TableColumn, Fault> {
+    let text = |key: &str| text_in(column, key);
     let key = text("name")?.unwrap_or_default();
     let title = text("title")?.unwrap_or_else(|| key.clone());
     let shape = match (text("as")?, text("kind")?) {
@@ -201,16 +257,21 @@ fn read_column(column: &Table) -> Result<TableColumn, Fault> {
             return Err(Fault::argument(message));
         }
     };
-    Ok(TableColumn { key, title, shape, digits })
+    Ok(TableColumn { key, title, shape, digits, labels: Vec::new() })
 }
 
 fn stated_shape(word: &str) -> Result<Shape, Fault> {
-    const WORDS: [&str; 5] = ["number", "text", "day", "money", "percent"];
+    const WORDS: [&str; 9] =
+        ["number", "text", "day", "money", "percent", "customer", "deal", "interaction", "rep"];
     Ok(match word {
         "number" | "text" => Shape::Plain,
         "day" => Shape::Day,
         "money" => Shape::Money,
         "percent" => Shape::Percent,
+        "customer" => Shape::Id("C"),
+        "deal" => Shape::Id("D"),
+        "interaction" => Shape::Id("I"),
+        "rep" => Shape::Id("R"),
         other => {
             let message = format!("kehu.table: no column is shown as \"{other}\"");
             return Err(Fault::argument(message).hint(did_you_mean(other, WORDS)));

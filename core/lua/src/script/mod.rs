@@ -7,6 +7,7 @@
 mod base;
 mod input;
 mod line;
+mod report;
 mod rows;
 mod show;
 mod trial;
@@ -19,12 +20,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use kehu_contract::document::Problem;
-use kehu_contract::{FailureKind, Limits, Manifest, PackError, RunContext};
-use mlua::chunk::ChunkMode;
+use kehu_contract::{FailureKind, Language, Limits, Manifest, PackError, RunContext};
 use mlua::{Function, MultiValue, Table, Value};
-use serde_json::Map;
+use serde_json::{Map, Value as Json};
 
 use crate::api;
+use crate::evaluate::{Chunks, chunk};
 use crate::factory::Shared;
 use crate::failure::{self, Scene};
 use crate::fault::Fault;
@@ -38,6 +39,7 @@ pub use base::{
     Ask, AskedColumn, Base, Output, Refusal, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn,
 };
 pub use line::is_incomplete;
+pub use report::Asked;
 
 /// The most rows of a table that a script shows.
 pub(crate) const TABLE_ROWS: usize = 100_000;
@@ -46,7 +48,12 @@ pub(crate) const TABLE_ROWS: usize = 100_000;
 #[derive(Debug)]
 pub struct Script {
     dir: String,
-    code: Code,
+    /// The script itself, then those that it may require.
+    codes: Vec<Code>,
+    /// The pack that it belongs to, and the values of its settings.
+    pack: Option<(Manifest, Map<String, Json>)>,
+    /// True if it comes with the program.
+    shipped: bool,
 }
 
 impl Script {
@@ -57,7 +64,9 @@ impl Script {
     pub fn read(dir: &str, name: &str, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         match files::read_script(dir, name, bytes, false, &mut problems) {
-            Some(code) => Ok(Self { dir: dir.to_owned(), code }),
+            Some(code) => {
+                Ok(Self { dir: dir.to_owned(), codes: vec![code], pack: None, shipped: false })
+            }
             None => Err(problems),
         }
     }
@@ -70,6 +79,10 @@ pub struct Options {
     pub as_of: i32,
     /// The words that were given for the script.
     pub arguments: Vec<String>,
+    /// The language of whoever reads what it shows.
+    pub language: Language,
+    /// What a report was asked for.
+    pub asked: Asked,
     /// The processor time that it may use.
     pub time: Duration,
     /// The memory that it may use, in bytes.
@@ -110,6 +123,7 @@ pub struct Session {
     shared: Arc<Shared>,
     pub(crate) machine: Machine,
     environment: Table,
+    chunks: Rc<Chunks>,
     rows: Rc<rows::Rows>,
     present: Function,
     /// The lines that were entered, the latest last, for the places of errors.
@@ -141,16 +155,13 @@ impl Session {
         base: Rc<dyn Base>,
         output: Rc<dyn Output>,
     ) -> Result<Self, ScriptError> {
-        let shared = Arc::new(Shared {
-            manifest: manifest(),
-            dir: script.dir,
-            scripts: vec![script.code],
-            shipped: false,
-            ear: api::Ear::default(),
-        });
+        let Script { dir, codes, pack, shipped } = script;
+        let (manifest, settings) = pack.unwrap_or_else(|| (manifest(), Map::new()));
+        let ear = api::Ear::default();
+        let shared = Arc::new(Shared { manifest, dir, scripts: codes, shipped, ear });
         let context = RunContext {
             as_of: options.as_of,
-            settings: Map::new(),
+            settings,
             seed: 0,
             limits: Limits {
                 call: options.time,
@@ -184,6 +195,7 @@ impl Session {
         let out = Rc::new(Writer::new(output, options));
         let rows = rows::Rows::new(base, Rc::clone(&machine.gate), machine.loader());
         let host = input::host_table(&machine, &rows, &out)?;
+        report::add_to(&machine, &host, options, &out)?;
         let code = compile_host(include_str!("../luau/script.luau"))?;
         let helpers = machine.loader().load(lua, &code)?;
         let (functions, print, present): (Table, Function, Function) =
@@ -200,17 +212,15 @@ impl Session {
         let more: Vec<(&str, Value)> =
             more.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let kehu = api::kehu_with(&machine, rule, rules, &settings, &more)?;
-        let require = lua.create_function(|_, _: MultiValue| -> mlua::Result<()> {
-            let fault = Fault::argument("a script of its own has no other files to require")
-                .hint("what several scripts share belongs into a pack");
-            Err(fault.into())
-        })?;
+        let (require, chunks, slot) = report::require(&machine, shared)?;
         let environment = machine.environment(&kehu, &require)?;
+        slot.replace(Some(environment.clone()));
         environment.raw_set("print", print)?;
         Ok(Self {
             shared: Arc::clone(shared),
             machine,
             environment,
+            chunks,
             rows,
             present,
             lines: RefCell::default(),
@@ -238,9 +248,7 @@ impl Session {
 
     fn run_inside(&self) -> mlua::Result<()> {
         let Some(code) = self.shared.scripts.first() else { return Ok(()) };
-        let chunk = self.machine.lua.load(code.code.as_slice());
-        let chunk = chunk.set_name(format!("@{}", code.path)).set_mode(ChunkMode::Binary);
-        let main = chunk.set_environment(self.environment.clone()).into_function()?;
+        let main = chunk(&self.chunks, &code.path, self.environment.clone())?;
         let returned: MultiValue = main.call(())?;
         if let Some(Value::Table(table)) = returned.front()
             && trial::is_pack(table)
@@ -341,6 +349,17 @@ impl Writer {
         let text = show::printable(text);
         self.spend(text.len() + 1)?;
         self.done(self.output.text(&text))
+    }
+
+    /// Gives figures to programs, which read no lines.
+    pub(crate) fn facts(&self, facts: Map<String, Json>) -> mlua::Result<()> {
+        self.spend(facts.len() * 20)?;
+        self.done(self.output.facts(facts))
+    }
+
+    /// An amount as people read it.
+    pub(crate) fn amount(&self, number: f64) -> String {
+        self.output.amount(number)
     }
 
     /// Writes a table.
