@@ -296,10 +296,10 @@ pub fn parse_version(version: &str) -> Option<semver::Version> {
 
 fn read(table: &Table<'_>) -> Option<Manifest> {
     let name = table.required_text("name");
-    if let (Some(name), Some(item)) = (&name, table.item("name")) {
-        if !report::is_kebab(name) {
-            table.problem(&item.place, format!("pack name \"{name}\" is not in kebab-case"), None);
-        }
+    if let (Some(name), Some(item)) = (&name, table.item("name"))
+        && !report::is_kebab(name)
+    {
+        table.problem(&item.place, format!("pack name \"{name}\" is not in kebab-case"), None);
     }
     let version = table.required_text("version");
     if let (Some(version), Some(item)) = (&version, table.item("version"))
