@@ -41,11 +41,11 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("care"),
     pack!("key-accounts"),
     pack!("service-policy"),
-    pack!("visit-results"),
-    pack!("feedback"),
-    pack!("forecast"),
-    pack!("competitors"),
-    pack!("development-plan"),
+    pack!("visit-results", "reports/failures.lua", "reports/weekly-headings.lua"),
+    pack!("feedback", "reports/suggestions.lua"),
+    pack!("forecast", "reports/forecast.lua"),
+    pack!("competitors", "reports/competitors.lua"),
+    pack!("development-plan", "reports/development-plan.lua"),
 ];
 
 /// The native plugins that every workspace may switch on.

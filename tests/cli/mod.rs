@@ -28,6 +28,7 @@ mod reports;
 mod run;
 mod score;
 mod selling;
+mod selling_reports;
 mod show;
 mod strict;
 mod template;

@@ -260,7 +260,7 @@ impl RowSource<'_> {
     }
 
     /// What people call the values of a column, by key and in the order in which they are declared: those
-    /// of a label of the run, else of `stage`, `pipeline` or `kind`.
+    /// of a label of the run, else of `stage`, `pipeline` or `kind`, else of a custom field that is a choice.
     pub fn labels(&self, column: &str) -> Vec<(String, Text)> {
         if let Some(column) = self.run.and_then(|run| run.column_info(column)) {
             let values = column.values.iter();
@@ -277,8 +277,17 @@ impl RowSource<'_> {
             "kind" => {
                 self.settings.kinds.iter().map(|it| label(&it.name, &it.en, &it.zh)).collect()
             }
-            _ => Vec::new(),
+            _ => self.choices(column),
         }
+    }
+
+    /// What people call the choices of a custom field, whatever records have it.
+    fn choices(&self, name: &str) -> Vec<(String, Text)> {
+        let fields = Entity::ALL.iter().filter_map(|entity| self.settings.field(*entity, name));
+        let titled = fields.flat_map(|field| field.choices.iter().zip(&field.choice_titles));
+        let titled = titled.filter(|(_, (en, zh))| !en.is_empty() || !zh.is_empty());
+        let text = |key: &String, en: &String| if en.is_empty() { key.clone() } else { en.clone() };
+        titled.map(|(key, (en, zh))| (key.clone(), Text::new(text(key, en), zh))).collect()
     }
 
     /// Checks the names and the condition of a query, and reads nothing of its rows.

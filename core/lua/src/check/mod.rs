@@ -111,6 +111,8 @@ struct Subject<'a> {
     declared: Declared,
     /// The scripts of the pack, its tests not among them.
     scripts: Vec<Script>,
+    /// The scripts of its reports: what they call is none of a hook's, the settings are the same.
+    reports: Vec<Script>,
     tests: Option<Script>,
     findings: Vec<Finding>,
 }
@@ -154,13 +156,13 @@ fn loaded(
         seed: 1,
         limits: Limits::default(),
     };
-    let (scripts, tests, mut findings) = match read(files) {
+    let Scripts { scripts, reports, tests, mut findings } = match read(files) {
         Ok(read) => read,
         Err(findings) => return findings,
     };
     let pack = factory.open(&context);
-    let mut subject =
-        Subject { manifest, declared: Declared::read(files), scripts, tests, findings: Vec::new() };
+    let declared = Declared::read(files);
+    let mut subject = Subject { manifest, declared, scripts, reports, tests, findings: Vec::new() };
     names::check(&mut subject, factory, &context);
     context::check(&mut subject);
     language::check(&mut subject);
@@ -216,7 +218,14 @@ fn of_error(files: &PackFiles, scripts: &[Script], error: &PackError) -> Finding
     }
 }
 
-type Scripts = (Vec<Script>, Option<Script>, Vec<Finding>);
+/// All scripts of a pack, and what is wrong with how they are written.
+#[derive(Default)]
+struct Scripts {
+    scripts: Vec<Script>,
+    reports: Vec<Script>,
+    tests: Option<Script>,
+    findings: Vec<Finding>,
+}
 
 /// Reads all scripts, on a thread of its own, since the parser calls itself for each nesting.
 fn read(files: &PackFiles) -> Result<Scripts, Vec<Finding>> {
@@ -229,9 +238,11 @@ fn read(files: &PackFiles) -> Result<Scripts, Vec<Finding>> {
 }
 
 fn read_all(files: &PackFiles) -> Result<Scripts, Vec<Finding>> {
-    let (mut scripts, mut tests, mut findings) = (Vec::new(), None, Vec::new());
+    let mut read = Scripts::default();
     for (path, bytes) in &files.files {
-        if path != TESTS && !(crate::files::decides(path) && path != "pack.toml") {
+        let is_report = crate::files::is_report(path);
+        let decides = crate::files::decides(path) && path != "pack.toml";
+        if path != TESTS && !is_report && !decides {
             continue;
         }
         let shown: Arc<str> = format!("{}/{path}", files.dir).into();
@@ -240,13 +251,19 @@ fn read_all(files: &PackFiles) -> Result<Scripts, Vec<Finding>> {
             && let Err(refused) = crate::files::tests(files)
         {
             // The compiler's own word on it, as for any other script.
-            findings.extend(refused.problems.into_iter().map(of_problem));
+            read.findings.extend(refused.problems.into_iter().map(of_problem));
             continue;
         }
-        let script = read_one(path, &shown, &text, &mut findings);
-        if path == TESTS { tests = script } else { scripts.extend(script) }
+        let script = read_one(path, &shown, &text, &mut read.findings);
+        if path == TESTS {
+            read.tests = script;
+        } else if is_report {
+            read.reports.extend(script);
+        } else {
+            read.scripts.extend(script);
+        }
     }
-    Ok((scripts, tests, findings))
+    Ok(read)
 }
 
 fn read_one(

@@ -13,7 +13,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
         subject.manifest.settings.iter().map(|setting| setting.name.as_str()).collect();
     let mut used: BTreeSet<String> = BTreeSet::new();
     let (mut open, mut notes) = (false, Vec::new());
-    for script in &subject.scripts {
+    for script in subject.scripts.iter().chain(&subject.reports) {
         for chain in &script.facts.chains {
             match setting_of(&script.facts, chain) {
                 None => {}
