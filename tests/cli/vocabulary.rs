@@ -116,6 +116,6 @@ fn a_choice_is_typed_and_shown_as_people_call_it_and_kept_as_its_key() {
     [stderr]
     error: stance: "fro" is no choice
     hint: known are: for, open
-    [exit 1]
+    [exit 2]
     "#);
 }
