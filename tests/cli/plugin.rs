@@ -291,15 +291,15 @@ fn a_plugin_that_crashes_three_times_rests_until_it_is_to_be_tried_again() {
 }
 
 #[test]
-fn lifetime_value_refuses_a_base_that_tells_nothing_and_the_rest_goes_on() {
+fn lifetime_value_is_missing_with_the_reason_where_a_base_tells_nothing() {
     let kit = Kit::shop();
     kit.done("log purchase 武汉钢铁 --on 2024-01-05 --amount 30000");
     let settings = kit.path().join("kehu.toml");
     let text = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, text.replacen("on = [", "on = [\"clv\", ", 1)).unwrap();
-    let told = kit.run("score");
-    assert!(told.contains("0 of 1 customers bought on a second day"), "{told}");
-    assert!(told.contains("tiers") && told.ends_with("[exit 3]\n"), "{told}");
+    kit.done("score --strict");
+    let told = kit.run("explain 武汉钢铁 lifetime_value");
+    assert!(told.contains("0 of 1 customers bought on a second day, 30 are needed"), "{told}");
 }
 
 #[test]

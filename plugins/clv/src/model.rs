@@ -17,7 +17,8 @@ pub struct Model {
     pub purchases: Purchases,
     /// How well the purchases are explained.
     pub purchases_log_likelihood: f64,
-    /// What they spend on a day of purchase; none where too few amounts are known.
+    /// What they spend on a day of purchase; none where too few amounts are known, or where they are too
+    /// much alike, or too wild, for any mean to explain them best.
     #[serde(flatten)]
     pub spend: Option<Spend>,
     /// How well the spend is explained.
@@ -32,7 +33,8 @@ pub struct Model {
 }
 
 /// Says why there is no model.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "refused", rename_all = "snake_case")]
 pub enum Refusal {
     /// There are too few customers with repeats.
     #[error(
@@ -53,19 +55,11 @@ pub enum Refusal {
         /// All who bought.
         customers: usize,
     },
-    /// Amounts do not differ, or not as the model says they may.
-    #[error(
-        "the amounts of {repeaters} repeat customers are too much alike, or too wild, to tell how customers \
-         differ: no mean amount explains them best"
-    )]
-    Spend {
-        /// Those with repeats.
-        repeaters: usize,
-    },
 }
 
 impl Model {
-    /// Fits both models to the customers who bought at least once.
+    /// Fits both models to the customers who bought at least once. That of purchases must settle; that
+    /// of spend may be left out.
     ///
     /// # Errors
     /// Why these customers do not settle them.
@@ -79,7 +73,7 @@ impl Model {
         }
         let (purchases, purchases_log_likelihood) =
             Purchases::fit(&histories).ok_or(Refusal::Purchases { customers })?;
-        let spent = spend_of(&spendings)?;
+        let spent = spend_of(&spendings);
         Ok(Self {
             purchases,
             purchases_log_likelihood,
@@ -105,12 +99,10 @@ impl Model {
     }
 }
 
-/// The model of spend with its log-likelihood; none where too few amounts are known to ask for one.
-fn spend_of(spendings: &[Spending]) -> Result<Option<(Spend, f64)>, Refusal> {
-    let repeaters = spendings.len();
-    if repeaters < LEAST_REPEATERS {
-        return Ok(None);
+/// The model of spend with its log-likelihood; none where the amounts do not settle one.
+fn spend_of(spendings: &[Spending]) -> Option<(Spend, f64)> {
+    if spendings.len() < LEAST_REPEATERS {
+        return None;
     }
-    let fitted = Spend::fit(spendings).filter(|(spend, _)| spend.q > 1.0);
-    fitted.map(Some).ok_or(Refusal::Spend { repeaters })
+    Spend::fit(spendings).filter(|(spend, _)| spend.q > 1.0)
 }

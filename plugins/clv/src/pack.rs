@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use kehu_plugin::{Batch, Context, Given, Numbers, Output, Result, Rule, Scorer};
+use kehu_plugin::{Batch, Context, Given, Numbers, Output, Result, Rule, RuleId, Scorer};
+use serde::{Deserialize, Serialize};
 
-use crate::{History, LEAST_REPEATERS, Model, Spending};
+use crate::{History, LEAST_REPEATERS, Model, Refusal, Spending};
 
 kehu_plugin::rules! {
     BOUGHT = Rule::new(
@@ -43,6 +44,29 @@ kehu_plugin::rules! {
         "amounts are known of {1} customers who came back, {2} are needed to tell what a day of purchase brings",
         "仅有 {1} 位复购客户有金额记录，至少需要 {2} 位才能估计每次金额",
     ).arguments(2);
+    AMOUNTS_ALIKE = Rule::new(
+        "amounts_alike",
+        "the amounts of {1} repeat customers are too much alike, or too wild, to tell how customers differ: no mean amount explains them best",
+        "{1} 位复购客户的金额过于相近或过于离散，无法区分客户：没有最合适的平均金额",
+    ).arguments(1);
+    TOO_FEW = Rule::new(
+        "too_few",
+        "{1} of {2} customers bought on a second day, {3} are needed to tell how customers differ",
+        "{2} 位客户中仅 {1} 位在第二个日子购买过，至少需要 {3} 位才能区分客户",
+    ).arguments(3);
+    PURCHASES_ALIKE = Rule::new(
+        "purchases_alike",
+        "the purchases of {1} customers are too much alike to tell how customers differ: no rates of purchase and of drop-out explain them best",
+        "{1} 位客户的购买过于相近，无法区分客户：没有最合适的购买率与流失率",
+    ).arguments(1);
+}
+
+/// What a run has learned: a model, or why these customers settle none.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Learned {
+    Model(Model),
+    Nothing(Refusal),
 }
 
 /// A week in days.
@@ -50,7 +74,7 @@ const WEEK: f64 = 7.0;
 
 /// Values customers for one run.
 struct Lifetime {
-    model: Model,
+    learned: Learned,
     months: u32,
     discount: f64,
     margin: f64,
@@ -60,15 +84,21 @@ struct Lifetime {
 
 impl Scorer for Lifetime {
     const OUTPUTS: &'static [Output] = &[
-        Output::value("expected_purchases", &[BOUGHT, NEVER]),
-        Output::value("probability_alive", &[ALIVE, NEVER_BACK, NEVER]),
-        Output::value("expected_spend", &[OWN_SPEND, SPEND_OF_ALL, NEVER, NO_AMOUNTS]),
-        Output::value("lifetime_value", &[WORTH, NEVER, NO_AMOUNTS]),
+        Output::value("expected_purchases", &[BOUGHT, NEVER, TOO_FEW, PURCHASES_ALIKE]),
+        Output::value("probability_alive", &[ALIVE, NEVER_BACK, NEVER, TOO_FEW, PURCHASES_ALIKE]),
+        Output::value(
+            "expected_spend",
+            &[OWN_SPEND, SPEND_OF_ALL, NEVER, NO_AMOUNTS, AMOUNTS_ALIKE, TOO_FEW, PURCHASES_ALIKE],
+        ),
+        Output::value(
+            "lifetime_value",
+            &[WORTH, NEVER, NO_AMOUNTS, AMOUNTS_ALIKE, TOO_FEW, PURCHASES_ALIKE],
+        ),
     ];
 
     fn new(context: &Context<'_>) -> Result<Self> {
         Ok(Self {
-            model: serde_json::from_slice(context.state())?,
+            learned: serde_json::from_slice(context.state())?,
             months: context.number("horizon_months")? as u32,
             discount: context.number("discount")?,
             margin: context.number("margin")?,
@@ -80,17 +110,21 @@ impl Scorer for Lifetime {
         let customers = Customers::of(base)?;
         let buyers: Vec<_> = (0..base.rows()).filter_map(|row| customers.get(row)).collect();
         let most = context.number("fit_customers")? as usize;
-        let model = Model::fit(&spread(buyers, most)).map_err(|refusal| refusal.to_string())?;
-        Ok(serde_json::to_vec(&model)?)
+        let fitted = Model::fit(&spread(buyers, most));
+        Ok(serde_json::to_vec(&fitted.map_or_else(Learned::Nothing, Learned::Model))?)
     }
 
     fn score(&mut self, batch: &Batch<'_>, given: &Given<'_>) -> Result {
         let customers = Customers::of(batch)?;
+        let model = match &self.learned {
+            Learned::Model(model) => *model,
+            Learned::Nothing(refusal) => return nothing(refusal, &customers, batch, given),
+        };
         let mut purchases = given.numbers("expected_purchases")?;
         let mut alive = given.numbers("probability_alive")?;
         let mut spend = given.numbers("expected_spend")?;
         let mut value = given.numbers("lifetime_value")?;
-        let unknown = [self.model.spenders as f64, LEAST_REPEATERS as f64];
+        let unknown = unknown_spend(&model);
         for row in 0..batch.rows() {
             let Some((history, spending)) = customers.get(row) else {
                 purchases.missing(row, NEVER);
@@ -100,20 +134,20 @@ impl Scorer for Lifetime {
                 continue;
             };
             let History { repeats, last, age } = history;
-            let (expected, discounted) = self.ahead(history);
+            let (expected, discounted) = self.ahead(model, history);
             purchases.set_with(row, expected, BOUGHT, &[repeats, last, age]);
-            let probability = self.model.purchases.alive(history);
+            let probability = model.purchases.alive(history);
             if repeats > 0.0 {
                 alive.set_with(row, probability, ALIVE, &[age - last, last / repeats]);
             } else {
                 alive.set(row, probability, NEVER_BACK);
             }
-            let Some(model) = self.model.spend else {
-                spend.missing_with(row, NO_AMOUNTS, &unknown);
-                value.missing_with(row, NO_AMOUNTS, &unknown);
+            let Some(amounts) = model.spend else {
+                spend.missing_with(row, unknown.0, &unknown.1);
+                value.missing_with(row, unknown.0, &unknown.1);
                 continue;
             };
-            let (each, mean_of_all) = (model.expected(spending), model.expected(None));
+            let (each, mean_of_all) = (amounts.expected(spending), amounts.expected(None));
             match spending {
                 Some(own) => {
                     spend.set_with(row, each, OWN_SPEND, &[own.mean, own.repeats, mean_of_all]);
@@ -129,10 +163,44 @@ impl Scorer for Lifetime {
 }
 
 impl Lifetime {
-    fn ahead(&mut self, history: History) -> (f64, f64) {
+    fn ahead(&mut self, model: Model, history: History) -> (f64, f64) {
         let key = [history.repeats, history.last, history.age].map(f64::to_bits);
-        let (model, months, discount) = (self.model, self.months, self.discount);
+        let (months, discount) = (self.months, self.discount);
         *self.known.entry(key).or_insert_with(|| model.ahead(history, months, discount))
+    }
+}
+
+/// Gives no values, and says why the customers settle no model.
+fn nothing(
+    refusal: &Refusal,
+    customers: &Customers<'_>,
+    batch: &Batch<'_>,
+    given: &Given<'_>,
+) -> Result {
+    let (rule, arguments) = match *refusal {
+        Refusal::TooFew { repeaters, customers } => {
+            (TOO_FEW, vec![repeaters as f64, customers as f64, LEAST_REPEATERS as f64])
+        }
+        Refusal::Purchases { customers } => (PURCHASES_ALIKE, vec![customers as f64]),
+    };
+    for name in ["expected_purchases", "probability_alive", "expected_spend", "lifetime_value"] {
+        let mut column = given.numbers(name)?;
+        for row in 0..batch.rows() {
+            match customers.get(row) {
+                Some(_) => column.missing_with(row, rule, &arguments),
+                None => column.missing(row, NEVER),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why the spend is unknown, where it is: too few amounts, or amounts that settle no model.
+fn unknown_spend(model: &Model) -> (RuleId, Vec<f64>) {
+    if model.spenders < LEAST_REPEATERS {
+        (NO_AMOUNTS, vec![model.spenders as f64, LEAST_REPEATERS as f64])
+    } else {
+        (AMOUNTS_ALIKE, vec![model.spenders as f64])
     }
 }
 

@@ -88,15 +88,19 @@ fn the_value_is_what_its_reason_says() {
 }
 
 #[test]
-fn a_base_without_repeats_is_refused_in_words() {
+fn a_base_without_repeats_has_no_values_and_says_why() {
     let kit = Kit::new(&ENTRY);
     let few = kit
         .customers(3)
         .numbers("first_purchase_days", [Some(10.0), Some(20.0), None])
         .numbers("recency_days", [Some(10.0), Some(20.0), None])
         .numbers("clv_purchase_days", [Some(1.0), Some(1.0), None]);
-    let refused = kit.score("score", &few).unwrap_err();
-    assert!(refused.contains("0 of 2 customers bought on a second day"), "{refused}");
+    let scored = kit.score("score", &few).unwrap();
+    for column in ["expected_purchases", "probability_alive", "expected_spend", "lifetime_value"] {
+        assert_eq!(scored.numbers(column), [None, None, None]);
+        assert_eq!(scored.arguments(column, 0, "too_few").unwrap(), [0.0, 2.0, 30.0]);
+        assert_eq!(scored.reasons(column, 2), [("never", 0.0)]);
+    }
 }
 
 #[test]
