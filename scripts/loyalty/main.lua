@@ -1,14 +1,10 @@
--- Loyalty is built by satisfying purchases; effort is weighed against what comes of it.
+-- Loyalty is built by satisfying purchases.
 
 local settings = kehu.settings
 
 if settings.loyal_from <= settings.forming_from then
   error("the setting loyal_from is " .. settings.loyal_from .. ", not above forming_from, which is " .. settings.forming_from)
 end
-if settings.hours.visit == nil or settings.hours.light == nil then
-  error("the setting hours needs \"visit\" and \"light\"")
-end
-
 local satisfying = kehu.rule{
   id = "satisfying",
   en = "{1} satisfying {1|purchase|purchases} of {2}: no complaint within {3} {3|day|days} after, or a satisfaction of at least {4}",
@@ -41,40 +37,6 @@ local bought_before = kehu.rule{
 local no_category = kehu.rule{
   id = "no_category", input = "last_category", op = "missing",
   en = "no purchase has a product with a category", zh = "没有带品类的购买记录",
-}
-
-local visits = kehu.rule{
-  id = "visits", en = "{1} {1|visit or meeting|visits and meetings} of {2} hours", zh = "{1} 次拜访与会面，每次 {2} 小时",
-}
-local light = kehu.rule{
-  id = "light", en = "{1} {1|call, message or e-mail|calls, messages and e-mails} of {2} hours", zh = "{1} 次电话、消息、邮件，每次 {2} 小时",
-}
-local problem = kehu.rule{
-  id = "problem", en = "{1} complaints in 12 months, at least {2}: work it, do not flee it", zh = "12 个月内投诉 {1} 次，达到 {2} 次：要解决而不要逃避",
-}
-local no_problem = kehu.rule{
-  id = "no_problem", en = "{1} {1|complaint|complaints} in 12 months, fewer than {2}", zh = "12 个月内投诉 {1} 次，少于 {2} 次",
-}
-local attends = kehu.rule{
-  id = "attends", en = "attended {1} {1|event|events} in 12 months", zh = "12 个月内参加活动 {1} 次",
-}
-
-local over = kehu.rule{
-  id = "over", input = "amount_12m",
-  en = "amount {value}, below the median of {limit}, for {3} hours, above the median of {4}",
-  zh = "金额 {value} 低于中位数 {limit}，投入 {3} 小时高于中位数 {4}",
-}
-local under = kehu.rule{
-  id = "under", input = "amount_12m",
-  en = "amount {value}, above the median of {limit}, for {3} hours, below the median of {4}",
-  zh = "金额 {value} 高于中位数 {limit}，投入 {3} 小时低于中位数 {4}",
-}
-local balanced = kehu.rule{
-  id = "balanced", input = "amount_12m",
-  en = "amount {value}, median {limit}, for {3} hours, median {4}", zh = "金额 {value}，中位数 {limit}；投入 {3} 小时，中位数 {4}",
-}
-local nothing_known = kehu.rule{
-  id = "nothing_known", en = "no amounts are recorded, so results are unknown", zh = "没有金额记录，产出未知",
 }
 
 local function one_place(number) return math.floor(number * 10 + 0.5) / 10 end
@@ -118,34 +80,4 @@ local function loyalty(c, ctx)
   return given
 end
 
-local function effort(c, ctx)
-  local hours = ctx:column("effort")
-  hours:add(visits, c.visits_12m * settings.hours.visit, c.visits_12m, settings.hours.visit)
-  hours:add(light, c.light_contacts_12m * settings.hours.light, c.light_contacts_12m, settings.hours.light)
-  local is_problem = c.complaints_12m >= settings.problem_from
-  local flag = ctx:set("problem_customer", is_problem, is_problem and problem or no_problem, c.complaints_12m, settings.problem_from)
-  if c.events_12m > 0 then flag:because(attends, c.events_12m) end
-  return { effort = hours, problem_customer = flag }
-end
-
-local function medians(columns)
-  return { effort = columns.effort:median(), amount = columns.amount_12m:median() }
-end
-
-local function balance(c, ctx)
-  local hours, amount = ctx.state.effort, ctx.state.amount
-  if amount == nil or c.amount_12m == nil then
-    return { effort_balance = ctx:missing("effort_balance", nothing_known) }
-  end
-  local key, rule = "balanced", balanced
-  if c.effort > hours and c.amount_12m < amount then
-    key, rule = "over_served", over
-  elseif c.effort < hours and c.amount_12m > amount then
-    key, rule = "under_served", under
-  end
-  return {
-    effort_balance = ctx:label("effort_balance", key, rule, c.amount_12m, amount, one_place(c.effort), one_place(hours)),
-  }
-end
-
-return { loyalty = loyalty, effort = effort, medians = medians, balance = balance }
+return { loyalty = loyalty }

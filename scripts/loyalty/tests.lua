@@ -1,7 +1,6 @@
 local function buyer(changes)
   local c = { purchases = 3, clean_purchases = 3, satisfying_all_the_same = 0, unproven_purchases = 0,
-    campaign_purchases = 0, last_category = "钢板", visits_12m = 2, light_contacts_12m = 5, complaints_12m = 0,
-    events_12m = 0, amount_12m = 1000 }
+    campaign_purchases = 0, last_category = "钢板" }
   for name, value in pairs(changes or {}) do c[name] = value end
   return c
 end
@@ -39,25 +38,5 @@ describe("buying habit", function()
   it("and the last category decide the next offer", function()
     assert.equal("钢板", test.score{ customer = buyer() }.next_offer)
     assert.equal(nil, test.score{ customer = buyer{ last_category = test.missing } }.next_offer)
-  end)
-end)
-
-describe("effort", function()
-  it("is hours by kind of contact, and its reasons sum to it", function()
-    local r = test.score{ customer = buyer{ complaints_12m = 3, events_12m = 1 } }
-    assert.near(4, r.effort, 1e-9)
-    assert.reason(r, "visits", 3)
-    assert.equal(true, r.problem_customer)
-    assert.equal(false, test.score{ customer = buyer{ complaints_12m = 2 } }.problem_customer)
-  end)
-  it("is weighed against the medians", function()
-    local r = test.score{ customers = {
-      over = buyer{ visits_12m = 9, amount_12m = 1 }, under = buyer{ visits_12m = 0, amount_12m = 9000 }, middle = buyer(),
-    } }
-    assert.equal("over_served", r.over.effort_balance)
-    assert.equal("under_served", r.under.effort_balance)
-    assert.equal("balanced", r.middle.effort_balance)
-    assert.equal("balanced", test.score{ customer = buyer() }.effort_balance, "one customer alone")
-    assert.equal(nil, test.score{ customer = buyer{ amount_12m = test.missing } }.effort_balance)
   end)
 end)

@@ -110,3 +110,21 @@ fn a_deal_moves_on_once_needs_are_met_and_obstacles_are_removed() {
     kit.done("log obstacle 武汉钢铁 --about I-3 --state removed");
     kit.done("deal move 年度合同 stable_intent");
 }
+
+#[test]
+fn all_packs_that_come_with_kehu_go_together() {
+    let kit = Kit::shop();
+    let packs = kit.json("pack list");
+    let names: Vec<String> =
+        packs["packs"].as_array().unwrap().iter().map(|pack| pack["name"].to_string()).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let path = kit.path().join("kehu.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = settings.split_once("on = [").unwrap();
+    let (_, after) = rest.split_once("]\n").unwrap();
+    std::fs::write(&path, format!("{before}on = [{}]\n{after}", names.join(", "))).unwrap();
+    kit.done("log purchase 武汉钢铁 --amount 5000 --on 2024-02-26");
+    kit.done("score --strict");
+    kit.done("today --strict");
+    kit.done("doctor");
+}
