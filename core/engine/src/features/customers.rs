@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 
+use kehu_contract::{ColumnData, Source};
 use kehu_domain::{Customer, CustomerType, Day, Entity, FieldValue};
 use kehu_store::{CustomerRange, Reader, Result};
 
 use super::base::Base;
 use super::catalogue::Catalogue;
 use super::field::{Datum, FieldRef, Names, Row, number, text};
-use super::fold::NEVER;
-use super::related::{ByCustomer, field_value};
-use crate::records::names::{fold, parse_id};
+use super::fold::{Folder, NEVER};
+use super::related::field_value;
+use crate::records::names::{self, parse_id};
+use crate::settings::Settings;
 
 /// A customer's record as features see it: its day is the one on which the firm learned of it.
-pub(super) struct CustomerRow<'a> {
-    customer: Customer,
+struct CustomerRow<'a> {
+    customer: &'a Customer,
     names: &'a Names,
 }
 
@@ -24,7 +26,7 @@ impl Row for CustomerRow<'_> {
     }
 
     fn get(&self, field: &FieldRef) -> Datum<'_> {
-        let customer = &self.customer;
+        let customer = self.customer;
         let day = |day: Option<Day>| day.map_or(Datum::Missing, |day| Datum::Day(day.number()));
         match field {
             FieldRef::Name => Datum::Text(&customer.name),
@@ -47,22 +49,53 @@ impl Row for CustomerRow<'_> {
     }
 }
 
-/// The own records of the base's customers, one row each.
-pub(super) fn own<'a>(
+#[expect(clippy::too_many_arguments, reason = "the pass joins all that the computation knows")]
+pub(super) fn fold(
     reader: &dyn Reader,
-    names: &'a Names,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    names: &Names,
+    links: &Links,
     base: &Base,
     range: CustomerRange,
     as_of: Day,
-) -> Result<ByCustomer<CustomerRow<'a>>> {
-    let mut rows = ByCustomer::new();
+    place: &mut dyn FnMut(usize, ColumnData, bool),
+) -> Result<()> {
+    let features = catalogue.features().filter(|(_, each)| each.source == Source::Customers);
+    let mut folders: Vec<_> = features
+        .map(|(at, feature)| {
+            let link = feature.linked_by.as_deref().and_then(|field| links.named(field));
+            (at, link, Folder::new(feature, settings, as_of))
+        })
+        .collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let mut expected = base.ids.iter();
     reader.customers(range, as_of, &mut |customer| {
-        if let Ok(at) = base.ids.binary_search(&customer.id) {
-            rows.insert(at, vec![CustomerRow { customer: customer.clone(), names }]);
+        // Both come in the order of ids; who is archived is not in the base.
+        if expected.as_slice().first() != Some(&customer.id) {
+            return Ok(());
+        }
+        expected.next();
+        for (_, link, folder) in &mut folders {
+            match link {
+                None => folder.add(&CustomerRow { customer, names }, 0),
+                Some(named) => {
+                    for customer in named.those_who_name(customer) {
+                        folder.add(&CustomerRow { customer, names }, 0);
+                    }
+                }
+            }
+            folder.flush(&|_| None);
         }
         Ok(())
     })?;
-    Ok(rows)
+    for (at, _, folder) in folders {
+        let seen = folder.seen;
+        place(at, folder.finish(), seen);
+    }
+    Ok(())
 }
 
 /// The customers of the base that name another one, by the field in which they do.
@@ -107,36 +140,24 @@ impl Links {
     fn named(&self, field: &str) -> Option<&Named> {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, named)| named)
     }
-
-    /// For each customer of `own`, the records of those that name it in the field; itself is none of them.
-    pub(super) fn rows<'a>(
-        &self,
-        field: &str,
-        names: &'a Names,
-        own: &ByCustomer<CustomerRow<'_>>,
-    ) -> ByCustomer<CustomerRow<'a>> {
-        let Some(named) = self.named(field) else { return ByCustomer::new() };
-        let one = |(at, rows): (&usize, &Vec<CustomerRow<'_>>)| {
-            let customer = &rows.first()?.customer;
-            let by_name = named.by_name.get(&fold(&customer.name));
-            let found = named.by_id.get(&customer.id).into_iter().chain(by_name).flatten();
-            let mut found: Vec<&Customer> = found.filter(|each| each.id != customer.id).collect();
-            found.sort_by_key(|each| (each.known, each.id));
-            let rows = found.into_iter();
-            let rows = rows.map(|each| CustomerRow { customer: each.clone(), names });
-            Some((*at, rows.collect()))
-        };
-        own.iter().filter_map(one).collect()
-    }
 }
 
 impl Named {
+    /// The customers that name this one, those known first at first; itself is none of them.
+    fn those_who_name(&self, customer: &Customer) -> Vec<&Customer> {
+        let by_name = self.by_name.get(&names::fold(&customer.name));
+        let found = self.by_id.get(&customer.id).into_iter().chain(by_name).flatten();
+        let mut found: Vec<&Customer> = found.filter(|each| each.id != customer.id).collect();
+        found.sort_by_key(|each| (each.known, each.id));
+        found
+    }
+
     /// Notes whom a customer names in the field, if anybody.
     fn add(&mut self, field: &str, customer: &Customer) {
         if let Some(FieldValue::Text(named)) = customer.fields.get(field) {
             match parse_id(Entity::Customer, named.trim()) {
                 Some(id) => self.by_id.entry(id).or_default().push(customer.clone()),
-                None => self.by_name.entry(fold(named)).or_default().push(customer.clone()),
+                None => self.by_name.entry(names::fold(named)).or_default().push(customer.clone()),
             }
         }
     }

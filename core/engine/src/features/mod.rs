@@ -181,7 +181,8 @@ fn compute_part(
         seen[at] = carried;
     };
     interactions::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
-    related::fold(reader, settings, catalogue, names, links, &base, range, as_of, &mut place)?;
+    related::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    customers::fold(reader, settings, catalogue, names, links, &base, range, as_of, &mut place)?;
     for (at, field) in catalogue.fields() {
         place(at, base.field(field, settings.currency.scale()), true);
     }

@@ -10,7 +10,6 @@ use kehu_store::{CustomerRange, Reader, Result};
 
 use super::base::Base;
 use super::catalogue::{Catalogue, Primitive};
-use super::customers::{self, Links};
 use super::field::{Datum, FieldRef, Names, Row, number, text};
 use super::fold::{Folder, NEVER};
 use crate::settings::Settings;
@@ -181,7 +180,7 @@ pub(super) fn field_value(value: Option<&FieldValue>, kind: FieldType) -> Datum<
 }
 
 /// Rows by the place of their customer in the base.
-pub(super) type ByCustomer<T> = BTreeMap<usize, Vec<T>>;
+type ByCustomer<T> = BTreeMap<usize, Vec<T>>;
 
 #[expect(clippy::too_many_arguments, reason = "the pass joins all that the computation knows")]
 pub(super) fn fold(
@@ -189,7 +188,6 @@ pub(super) fn fold(
     settings: &Settings,
     catalogue: &Catalogue,
     names: &Names,
-    links: &Links,
     base: &Base,
     range: CustomerRange,
     as_of: Day,
@@ -208,22 +206,15 @@ pub(super) fn fold(
     } else {
         ByCustomer::new()
     };
-    let own = if wants(&Source::Customers) {
-        customers::own(reader, names, base, range, as_of)?
-    } else {
-        ByCustomer::new()
-    };
     for (at, feature) in catalogue.features() {
         let folder = Folder::new(feature, settings, as_of);
         let (column, seen) = match feature.source {
-            Source::Interactions(_) | Source::Members | Source::Parents => continue,
+            Source::Interactions(_) | Source::Members | Source::Parents | Source::Customers => {
+                continue;
+            }
             Source::Deals => fold_rows(folder, &deals, base.ids.len()),
             Source::Tasks => fold_rows(folder, &tasks, base.ids.len()),
             Source::Contacts => fold_rows(folder, &contacts, base.ids.len()),
-            Source::Customers => match &feature.linked_by {
-                None => fold_rows(folder, &own, base.ids.len()),
-                Some(link) => fold_rows(folder, &links.rows(link, names, &own), base.ids.len()),
-            },
         };
         place(at, column, seen);
     }
