@@ -7,6 +7,7 @@ mod chinese;
 mod customer;
 mod deal;
 mod demo;
+mod erase;
 mod events;
 mod help;
 mod history;

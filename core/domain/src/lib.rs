@@ -17,6 +17,7 @@
 
 mod day;
 mod declare;
+mod erase;
 mod id;
 mod money;
 mod operation;
@@ -25,6 +26,7 @@ pub mod rows;
 
 pub use day::Day;
 pub use declare::{Field, FieldType, Kind, Pipeline, Stage, StageRole};
+pub use erase::ERASED;
 pub use id::{
     ContactId, CustomerId, DealEventId, DealId, InteractionId, OperationId, OverrideId, PlanId,
     ProductId, RepId, RunId, TargetId, TaskId,

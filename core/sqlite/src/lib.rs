@@ -32,6 +32,7 @@
 mod cell;
 mod change;
 mod doctor;
+mod erase;
 mod fault;
 mod file;
 mod fold;
@@ -54,8 +55,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kehu_domain::{Operation, OperationDraft, OperationId};
-use kehu_store::{Reader, Result, Staging, Store, Undone, Writer};
+use kehu_domain::{Day, Entity, Operation, OperationDraft, OperationId};
+use kehu_store::{Erased, Reader, Result, Staging, Store, Undone, Writer};
 
 use crate::fault::Done;
 use crate::reader::SqliteReader;
@@ -164,6 +165,18 @@ impl Store for SqliteStore {
         let by = Some(Box::new(writer).commit()?);
         let undone = |operation| Operation { undone_by: by, ..operation };
         Ok(Undone { operation: undone(target), with: with.into_iter().map(undone).collect() })
+    }
+
+    fn erase(&self, entity: Entity, id: i64, draft: &OperationDraft, today: Day) -> Result<Erased> {
+        let draft = OperationDraft { kind: erase::KIND.to_owned(), ..draft.clone() };
+        let mut writer = self.begin(&draft)?;
+        let connection = &writer.reader.connection;
+        self.told(connection.pragma_update(None, "secure_delete", true).map_err(Into::into))?;
+        let erased = self.told(erase::erase(connection, entity, id, today))?;
+        writer.set_summary(&format!("erased {}-{id}", entity.prefix()));
+        let reader = self.told(writer.keep())?;
+        let swept = self.told(erase::sweep(&reader.connection))?;
+        Ok(Erased { swept, ..erased })
     }
 
     fn describe(&self) -> Result<Vec<(String, String)>> {

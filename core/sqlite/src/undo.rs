@@ -7,6 +7,7 @@ use kehu_store::StoreError;
 use rusqlite::{Connection, params};
 
 use crate::change;
+use crate::erase;
 use crate::fault::Done;
 use crate::rows;
 use crate::run;
@@ -29,7 +30,8 @@ pub(crate) fn target(connection: &Connection, named: Option<OperationId>) -> Don
     let Some(named) = named else {
         let last = "WHERE undone_by IS NULL AND kind <> ? ORDER BY id DESC LIMIT 1";
         let found = change::operations(connection, last, [KIND])?.pop();
-        return found.ok_or_else(|| nothing("there is nothing to undo".to_owned()));
+        let found = found.ok_or_else(|| nothing("there is nothing to undo".to_owned()))?;
+        return is_no_erasure(found);
     };
     let found = change::operations(connection, "WHERE id = ?", [named.0])?.pop();
     let Some(found) = found else { return Err(nothing(format!("there is no operation {named}"))) };
@@ -39,7 +41,16 @@ pub(crate) fn target(connection: &Connection, named: Option<OperationId>) -> Don
     if found.kind == KIND {
         return Err(nothing(format!("{named} is an undo, which cannot be undone")));
     }
-    Ok(found)
+    is_no_erasure(found)
+}
+
+/// What was erased is nowhere: no undo brings it back.
+fn is_no_erasure(operation: Operation) -> Done<Operation> {
+    if operation.kind == erase::KIND {
+        let message = format!("{} erased for good, which cannot be undone", operation.id);
+        return Err(StoreError::NothingToUndo(message).into());
+    }
+    Ok(operation)
 }
 
 /// The operations to which one gave rise and that are not undone, the latest first.

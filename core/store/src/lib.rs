@@ -46,11 +46,44 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Refused`] names the later operations that touch the same rows.
     fn undo(&self, target: Option<OperationId>, draft: &OperationDraft) -> Result<Undone>;
 
+    /// Erases a customer with all that belongs to it, or a contact with the words of what was said to it: from
+    /// the records, from what they were before, from what history says of operations, from plans and runs.
+    /// Records stay as [`Record::erased`] leaves them; a customer is archived from `today`. It is an
+    /// operation, and cannot be undone.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such record.
+    fn erase(&self, entity: Entity, id: i64, draft: &OperationDraft, today: Day) -> Result<Erased>;
+
     /// What there is to know about the store itself, as names and values, for `doctor`.
     fn describe(&self) -> Result<Vec<(String, String)>>;
 
     /// Looks for damage; returns what it finds, nothing if all is well.
     fn check(&self) -> Result<Vec<String>>;
+}
+
+/// Says what was erased, and where the person may still be named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// How many records were erased.
+    pub records: u64,
+    /// How many earlier versions of them.
+    pub versions: u64,
+    /// Records of others that name the person in words of their own, some of them at least.
+    pub mentions: Vec<Mention>,
+    /// The files that were ever imported.
+    pub sources: Vec<String>,
+    /// False if another process was reading, so that old pages could not be swept away at once.
+    pub swept: bool,
+}
+
+/// Names a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mention {
+    /// Its sort.
+    pub entity: Entity,
+    /// Its id.
+    pub id: i64,
 }
 
 /// Names customers by their ids: those after `after`, up to and including `through`.

@@ -2,6 +2,7 @@ use kehu_domain::{Contact, Entity};
 use kehu_engine::records::contacts::{self, ContactFacts};
 use kehu_engine::records::names;
 
+use super::personal;
 use crate::arguments::yes_or_no;
 use crate::cells::Cells;
 use crate::context::Context;
@@ -12,12 +13,13 @@ use crate::locale::{
 use crate::output::{Column, Listing, show_listing};
 use crate::printer::Printer;
 
-/// Adds, lists and edits the people at customers
+/// Adds, lists, edits and erases the people at customers
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Box<Add>),
     List(List),
     Edit(Box<Edit>),
+    Erase(personal::EraseContact),
 }
 
 /// Adds a contact at a customer
@@ -125,6 +127,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             super::show_id(context, Entity::Contact, contact.id)
         }
         Args::List(args) => list(context, &args),
+        Args::Erase(args) => personal::erase_contact(context, &args),
     }
 }
 

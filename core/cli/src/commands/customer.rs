@@ -2,14 +2,14 @@ use kehu_domain::{Customer, CustomerId, CustomerType, Entity};
 use kehu_engine::records::alike;
 use kehu_engine::records::customers::{self, CustomerFacts, SameName};
 
-use super::{customer_list, customer_page};
+use super::{customer_list, customer_page, personal};
 use crate::arguments::yes_or_no;
 use crate::context::Context;
 use crate::error::Result;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
 
-/// Adds, shows, lists, edits and archives customers
+/// Adds, shows, lists, edits, archives, exports and erases customers
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Box<Add>),
@@ -18,6 +18,8 @@ pub(crate) enum Args {
     Edit(Box<Edit>),
     Archive(Archive),
     Restore(Restore),
+    Export(personal::Export),
+    Erase(personal::Erase),
 }
 
 /// Adds a customer
@@ -183,6 +185,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
         }
         Args::Show(args) => customer_page::show(context, &args.customer),
         Args::List(args) => customer_list::run(context, args),
+        Args::Export(args) => personal::export(context, &args),
+        Args::Erase(args) => personal::erase(context, &args),
     }
 }
 

@@ -29,6 +29,7 @@ mod log;
 mod note;
 mod override_value;
 mod pack;
+mod personal;
 mod plan;
 mod plugin;
 pub(crate) mod plugin_worker;

@@ -8,6 +8,7 @@
 //!   [`targets`] hold the use cases of one sort each; the change itself is a struct of facts, in
 //!   which a fact that is not given is left as it is and an empty one is cleared.
 //! - [`alike`] finds customers whose names are like a new one's.
+//! - [`erasure`] exports what is on file about a customer, and erases it for good.
 //! - [`page`] gathers what belongs on one customer's page.
 //! - [`RecordError`] says what was wrong, and what to do next.
 
@@ -15,6 +16,7 @@ pub mod alike;
 pub mod contacts;
 pub mod customers;
 pub mod deals;
+pub mod erasure;
 mod error;
 pub mod interactions;
 pub mod moves;

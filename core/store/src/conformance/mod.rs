@@ -3,6 +3,7 @@
 //! Each part gets an empty store from the function it is given. A part panics where a store breaks a
 //! promise: it is a test.
 
+mod erasing;
 mod imports;
 mod records;
 mod runs;
@@ -25,7 +26,9 @@ pub type Make<'m> = &'m dyn Fn() -> Box<dyn Store>;
 /// # Panics
 /// Where the store breaks a promise.
 pub fn story(make: Make<'_>) -> Result<()> {
-    for part in [records::PARTS, undoing::PARTS, imports::PARTS, runs::PARTS].concat() {
+    for part in
+        [records::PARTS, undoing::PARTS, erasing::PARTS, imports::PARTS, runs::PARTS].concat()
+    {
         part(&*make())?;
     }
     Ok(())
