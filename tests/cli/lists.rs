@@ -125,9 +125,12 @@ fn the_firms_own_lists_are_kept() {
     ");
     kit.done("undo");
     kit.done("undo");
+    kit.done("product edit 冷轧板 --category 板材 --price 4950");
     assert_snapshot!(kit.run("product list"), @r"
-    id   name       price
-    G-1  冷轧板  4,800.00
+    id   name    category     price
+    G-1  冷轧板  板材      4,950.00
+    ");
+    assert_snapshot!(kit.run("product edit G-1 --price 4950"), @"
     ");
     kit.done("target add amount 500000 --from 2024-01-01 --to 2024-03-31 --rep 李伟");
     assert_snapshot!(kit.run("target list"), @r"

@@ -2,6 +2,7 @@
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
+    ("Edited product {}.", "已修改产品 {}。"),
     ("A like name is on file: {}", "已有相似名称：{}"),
     ("Like names are on file: {}", "已有相似名称：{}"),
     (

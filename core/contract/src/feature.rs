@@ -14,6 +14,9 @@
 //! | `linked_by` | with the source `customer`: not the customer's own record, but those of the customers that name it in this text field |
 //! | `type`, `unit`, `doc` | what the values mean |
 //!
+//! A field of the product that a row is about is `product.NAME`, and where it is a day, `product.NAME.age`
+//! are the days from it to the row's day.
+//!
 //! A test may name any value (`"*"`), the as-of day (`"< today"`), and stretches of days
 //! (`"2024-06-01..2024-06-18"`, or every year's `"06-01..06-18"`). A text may name a setting of the pack:
 //! `within = "{complaint_days} days"`.
@@ -384,7 +387,9 @@ impl FieldTest {
             }
             (_, values) => written(values),
         };
-        format!("{} = {value}", self.field)
+        // A field of a product has dots in its name.
+        let field = if self.field.contains('.') { quoted(&self.field) } else { self.field.clone() };
+        format!("{field} = {value}")
     }
 }
 
@@ -464,6 +469,7 @@ mod tests {
              open = true, channel = \"phone\" } }",
             "{ sum = \"amount\", of = \"purchase\", within = \"1 year\", with_members = true }",
             "{ count = \"member\" }",
+            "{ count = \"purchase\", where = { \"product.launched.age\" = \"<= 365\" } }",
             "{ last = \"name\", of = \"parent\" }",
             "{ last = \"source\", of = \"customer\" }",
             "{ count = \"customer\", linked_by = \"referred_by\" }",

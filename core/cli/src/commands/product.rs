@@ -8,10 +8,11 @@ use crate::locale::{CATEGORY, ID, NAME, PRICE};
 use crate::output::{Column, Listing, show_listing};
 use crate::printer::Printer;
 
-/// Adds and lists products
+/// Adds, edits and lists products
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Args {
     Add(Add),
+    Edit(Edit),
     List(List),
 }
 
@@ -23,6 +24,29 @@ Examples:
 pub(crate) struct Add {
     /// The name
     name: String,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// Changes what is known of a product: what is named is replaced, an empty text clears
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu product edit 冷轧板 --price 4950
+  kehu product edit G-2 --name 镀锌板 --category 板材")]
+pub(crate) struct Edit {
+    /// The product, by name or id
+    product: String,
+    /// The name
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    facts: Facts,
+}
+
+/// Holds what may be said about a product, as typed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Facts {
     /// The category or series
     #[arg(long)]
     category: Option<String>,
@@ -41,17 +65,31 @@ pub(crate) struct List {}
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     match args {
         Args::Add(args) => add(context, args),
+        Args::Edit(args) => edit(context, args),
         Args::List(List {}) => list(context),
     }
 }
 
 fn add(context: &mut Context<'_>, args: Add) -> Result {
-    let Add { name, category, price, fields } = args;
     let workspace = context.open()?;
-    let facts = ProductFacts { name, category, price, fields };
-    let product = products::add(&workspace.desk(), &facts)?;
+    let product = products::add(&workspace.desk(), &args.facts.named(Some(args.name)))?;
     Printer::talk(&format!("Added product {}.", product.name));
     super::show_id(context, Entity::Product, product.id)
+}
+
+fn edit(context: &mut Context<'_>, args: Edit) -> Result {
+    let workspace = context.open()?;
+    let facts = args.facts.named(args.name);
+    let product = products::edit(&workspace.desk(), &args.product, &facts)?;
+    Printer::talk(&format!("Edited product {}.", product.name));
+    super::show_id(context, Entity::Product, product.id)
+}
+
+impl Facts {
+    fn named(self, name: Option<String>) -> ProductFacts {
+        let Self { category, price, fields } = self;
+        ProductFacts { name, category, price, fields }
+    }
 }
 
 fn list(context: &mut Context<'_>) -> Result {

@@ -6,6 +6,7 @@ use kehu_contract::Source;
 use kehu_domain::{Entity, FieldType, Product, Rep};
 use kehu_store::{Reader, Result};
 
+use super::related::field_value;
 use crate::settings::Settings;
 
 /// Names a field of a row.
@@ -50,6 +51,10 @@ pub(super) enum FieldRef {
     Parent,
     Known,
     Custom(String, FieldType),
+    /// A field of the product that the row is about.
+    OfProduct(String, FieldType),
+    /// The days from a day of that product to the row's.
+    SinceProduct(String),
 }
 
 const INTERACTION: [(&str, FieldRef); 14] = [
@@ -133,6 +138,10 @@ impl FieldRef {
         if let Some((_, field)) = own.iter().find(|(each, _)| *each == name) {
             return Ok(field.clone());
         }
+        let is_about_products = matches!(source, Source::Interactions(_) | Source::Deals);
+        if let Some(field) = Self::of_product(name, settings).filter(|_| is_about_products) {
+            return Ok(field);
+        }
         let custom = entity.and_then(|entity| settings.field(entity, name));
         match custom {
             Some(field) => Ok(Self::Custom(name.to_owned(), field.kind)),
@@ -146,11 +155,32 @@ impl FieldRef {
         }
     }
 
+    /// A product's field, as `product.launched`, or the days since one, as `product.launched.age`.
+    fn of_product(name: &str, settings: &Settings) -> Option<Self> {
+        let name = name.strip_prefix("product.")?;
+        let (name, is_age) = name.strip_suffix(".age").map_or((name, false), |name| (name, true));
+        let field = settings.field(Entity::Product, name)?;
+        match (is_age, field.kind) {
+            (true, FieldType::Day) => Some(Self::SinceProduct(name.to_owned())),
+            (true, _) => None,
+            (false, kind) => Some(Self::OfProduct(name.to_owned(), kind)),
+        }
+    }
+
+    /// True if the row's product is looked at.
+    pub(super) fn is_of_product(&self) -> bool {
+        matches!(self, Self::Product | Self::Category | Self::OfProduct(..) | Self::SinceProduct(_))
+    }
+
     /// True if the stored number is in minor units.
     pub(super) fn is_money(&self) -> bool {
         matches!(
             self,
-            Self::Amount | Self::Margin | Self::Weighted | Self::Custom(_, FieldType::Money)
+            Self::Amount
+                | Self::Margin
+                | Self::Weighted
+                | Self::Custom(_, FieldType::Money)
+                | Self::OfProduct(_, FieldType::Money)
         )
     }
 
@@ -198,7 +228,7 @@ pub(super) trait Row {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) reps: HashMap<i64, String>,
-    pub(super) products: HashMap<i64, (String, Option<String>)>,
+    pub(super) products: HashMap<i64, Product>,
 }
 
 impl Names {
@@ -212,7 +242,7 @@ impl Names {
         })?;
         reader.each(Entity::Product, None, &mut |record| {
             if let Ok(product) = Product::try_from(record) {
-                names.products.insert(product.id, (product.name, product.category));
+                names.products.insert(product.id, product);
             }
             Ok(())
         })?;
@@ -224,11 +254,30 @@ impl Names {
     }
 
     pub(super) fn product(&self, id: Option<i64>) -> Datum<'_> {
-        text(id.and_then(|id| self.products.get(&id)).map(|(name, _)| name.as_str()))
+        text(id.and_then(|id| self.products.get(&id)).map(|product| product.name.as_str()))
     }
 
     pub(super) fn category(&self, id: Option<i64>) -> Datum<'_> {
-        text(id.and_then(|id| self.products.get(&id)).and_then(|(_, category)| category.as_deref()))
+        text(
+            id.and_then(|id| self.products.get(&id))
+                .and_then(|product| product.category.as_deref()),
+        )
+    }
+
+    /// A field of a product, for a row of some day.
+    pub(super) fn of_product(&self, field: &FieldRef, id: Option<i64>, day: i32) -> Datum<'_> {
+        let value = |name: &str, kind: FieldType| {
+            let product = id.and_then(|id| self.products.get(&id));
+            field_value(product.and_then(|product| product.fields.get(name)), kind)
+        };
+        match field {
+            FieldRef::OfProduct(name, kind) => value(name, *kind),
+            FieldRef::SinceProduct(name) => match value(name, FieldType::Day) {
+                Datum::Day(since) => Datum::Number(f64::from(day - since)),
+                _ => Datum::Missing,
+            },
+            _ => Datum::Missing,
+        }
     }
 }
 

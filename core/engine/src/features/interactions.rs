@@ -45,6 +45,9 @@ impl Row for Seen<'_> {
             FieldRef::Product => self.names.product(row.product),
             FieldRef::Category => self.names.category(row.product),
             FieldRef::Custom(name, kind) => custom(self.fields.as_ref(), name, *kind),
+            field if field.is_of_product() => {
+                self.names.of_product(field, row.product, row.happened)
+            }
             _ => Datum::Missing,
         }
     }
@@ -174,9 +177,8 @@ fn wanted(folders: &[(usize, Folder<'_>)], kinds: &[KindPlan]) -> Wanted {
     for field in folders.iter().flat_map(|(_, folder)| folder.fields()) {
         match field {
             FieldRef::Amount | FieldRef::Margin => wanted.money = true,
-            FieldRef::Quantity | FieldRef::Rep | FieldRef::Product | FieldRef::Category => {
-                wanted.links = true;
-            }
+            FieldRef::Quantity | FieldRef::Rep => wanted.links = true,
+            field if field.is_of_product() => wanted.links = true,
             FieldRef::Channel | FieldRef::Outcome | FieldRef::Mood | FieldRef::Minute => {
                 wanted.words = true;
             }

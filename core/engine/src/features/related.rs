@@ -106,6 +106,10 @@ impl Row for DealRow<'_> {
             FieldRef::Category => self.names.category(self.deal.product.map(|product| product.0)),
             FieldRef::Name => Datum::Text(&self.deal.name),
             FieldRef::Custom(name, kind) => field_value(self.deal.fields.get(name), *kind),
+            field if field.is_of_product() => {
+                let product = self.deal.product.map(|product| product.0);
+                self.names.of_product(field, product, self.entered)
+            }
             _ => Datum::Missing,
         }
     }

@@ -3,7 +3,7 @@
 use kehu_contract::{Manifest, Value};
 use kehu_domain::{
     Contact, Customer, CustomerId, Day, Deal, DealEvent, DealId, FieldValue, Interaction, Money,
-    OperationDraft, Record,
+    OperationDraft, Product, ProductId, Record,
 };
 use kehu_sqlite::SqliteStore;
 use kehu_store::{CustomerRange, Store as _};
@@ -54,7 +54,7 @@ impl Base {
         let manifest = Manifest::parse("pack.toml", &text).unwrap();
         let settings = Settings::read(&[(
             "kehu.toml",
-            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n[fields.customer.area]\ntype = \"number\"\n[fields.customer.referred_by]\ntype = \"text\"\n",
+            "[fields.interaction.campaign]\ntype = \"text\"\n[fields.customer.credit]\ntype = \"money\"\n[fields.customer.area]\ntype = \"number\"\n[fields.product.launched]\ntype = \"day\"\n[fields.customer.referred_by]\ntype = \"text\"\n",
         )])
         .unwrap();
         let catalogue = Catalogue::new(&settings, &[&manifest]).unwrap();
@@ -551,4 +551,38 @@ fn customers_that_name_another_one_are_its_rows() {
     assert_eq!(first("last_name", "2024-03-01"), Value::Text("by id".into()));
     let all = base.values(features, "referrals", "2024-03-01");
     assert_eq!(all[3], Value::Number(0.0), "who names itself");
+}
+
+#[test]
+fn rows_are_chosen_by_fields_of_their_product_and_by_its_age_on_their_day() {
+    let product = |name: &str, launched: Option<&str>| {
+        let fields = launched.map(|day| ("launched".to_owned(), FieldValue::Text(day.into())));
+        Product { name: name.into(), fields: fields.into_iter().collect(), ..Product::default() }
+    };
+    let bought = |product: i64, on: &str, amount: i64| Interaction {
+        amount: Some(Money(amount * 100)),
+        product: Some(ProductId(product)),
+        ..happened("purchase", on)
+    };
+    let base = Base::new(vec![
+        customer("A"),
+        product("old", Some("2020-01-01")).into(),
+        product("new", Some("2023-01-01")).into(),
+        product("unknown", None).into(),
+        bought(1, "2023-06-01", 1).into(),
+        bought(2, "2024-01-01", 2).into(),
+        bought(2, "2024-01-02", 4).into(),
+        bought(3, "2024-01-02", 8).into(),
+        purchase("2024-01-03", 16),
+    ]);
+    for (test, expected) in [
+        ("\"product.launched.age\" = \"<= 365\"", 2.0),
+        ("\"product.launched.age\" = \"> 365\"", 5.0),
+        ("\"product.launched\" = \"*\"", 7.0),
+        ("\"product.launched\" = \"~= *\"", 24.0),
+        ("\"product.launched\" = \">= 2023-01-01\"", 6.0),
+    ] {
+        let feature = format!("{{ sum = \"amount\", of = \"purchase\", where = {{ {test} }} }}");
+        assert_eq!(base.value(&feature, "2024-06-01"), Value::Number(expected), "{test}");
+    }
 }
