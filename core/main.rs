@@ -41,6 +41,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("care"),
     pack!("key-accounts"),
     pack!("service-policy"),
+    pack!("first-recommendation"),
     pack!("visit-results", "reports/failures.lua", "reports/weekly-headings.lua"),
     pack!("feedback", "reports/suggestions.lua"),
     pack!("forecast", "reports/forecast.lua"),

@@ -131,6 +131,10 @@ fn the_firms_own_lists_are_kept() {
     G-1  冷轧板  板材      4,950.00
     ");
     assert_snapshot!(kit.run("product edit G-1 --price 4950"), @"
+    [stderr]
+    error: nothing is changed: G-1 says so already
+    hint: name what is to be changed; see --help
+    [exit 1]
     ");
     kit.done("target add amount 500000 --from 2024-01-01 --to 2024-03-31 --rep 李伟");
     assert_snapshot!(kit.run("target list"), @r"

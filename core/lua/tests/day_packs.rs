@@ -29,6 +29,7 @@ const PACKS: &[&str] = &[
     "care",
     "key-accounts",
     "service-policy",
+    "first-recommendation",
     "visit-results",
     "feedback",
     "forecast",
