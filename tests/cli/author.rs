@@ -35,7 +35,8 @@ fn a_pack_begins_with_a_method_that_works_at_every_hook() {
         let name = format!("a-{}", hook.replace('_', "-"));
         kit.done(&format!("pack new {name} --hook {hook}"));
         let told = kit.run(&format!("pack check {name} --strict"));
-        assert_eq!(told, format!("[stderr]\n{name}: nothing to mend.\n"));
+        // Of some hooks another pack has the say: that is told, and is no mistake.
+        assert!(told.ends_with(&format!("{name}: nothing to mend.\n")), "{told}");
         kit.done(&format!("pack test {name}"));
     }
     // What only one pack may answer stays with the one that answers it.

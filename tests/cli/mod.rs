@@ -17,6 +17,7 @@ mod lists;
 mod log;
 mod methods;
 mod pack;
+mod pack_check;
 mod pack_life;
 mod plugin;
 mod plugin_add;

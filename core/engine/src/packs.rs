@@ -2,6 +2,7 @@
 
 mod broken;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kehu_contract::document::{ItemValue, Place, Problem};
@@ -39,6 +40,8 @@ impl EnabledPack {
 pub struct PackSet {
     packs: Vec<EnabledPack>,
     absent: Vec<AbsentPack>,
+    /// The packs that are not on, by the columns that they would give.
+    offers: BTreeMap<String, Vec<String>>,
 }
 
 /// Names a pack that is on but cannot be had: nothing is known of what it would give.
@@ -125,7 +128,28 @@ impl PackSet {
         }
         let is_on = |pack: &AbsentPack| settings.packs_on.contains(&pack.name);
         let absent = absent.into_iter().filter(is_on).collect();
-        if errors.is_empty() { Ok(Self { packs, absent }) } else { Err(errors) }
+        let offers = offers(settings, available);
+        if errors.is_empty() { Ok(Self { packs, absent, offers }) } else { Err(errors) }
+    }
+
+    /// What to do where nobody gives a column: turn on a pack that would, else the name that is likely meant.
+    pub(crate) fn remedy<'a>(
+        &self,
+        column: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> String {
+        match self.offers(column) {
+            [] => did_you_mean(column, known),
+            packs => {
+                let packs = packs.join(", or ");
+                format!("name the pack that gives it in [packs] on of kehu.toml: {packs}")
+            }
+        }
+    }
+
+    /// The packs that are not on and would give a column.
+    pub fn offers(&self, column: &str) -> &[String] {
+        self.offers.get(column).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The packs that are on but cannot be had.
@@ -176,6 +200,23 @@ impl PackSet {
             .flat_map(|pack| steps(pack).into_iter().map(move |at| (pack, at)))
             .collect()
     }
+}
+
+fn offers(
+    settings: &Settings,
+    available: &[Arc<dyn PackFactory>],
+) -> BTreeMap<String, Vec<String>> {
+    let mut offers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let off = available.iter().map(|pack| pack.manifest());
+    for manifest in off.filter(|manifest| !settings.packs_on.contains(&manifest.name)) {
+        for give in manifest.steps.iter().flat_map(|step| &step.gives) {
+            let packs = offers.entry(give.info.name.clone()).or_default();
+            if !packs.contains(&manifest.name) {
+                packs.push(manifest.name.clone());
+            }
+        }
+    }
+    offers
 }
 
 /// The values of a pack's settings: the workspace's over the defaults, checked.

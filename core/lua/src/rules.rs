@@ -267,7 +267,8 @@ fn check_input(id: &str, input: &str, shared: &Shared) -> Result<(), Fault> {
         return Ok(());
     }
     let hint = match kehu_contract::nearest(input, needs.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean \"{near}\"?"),
+        // Either may be the slip: what there is, a script does not know.
+        Some(near) => format!("needs in pack.toml has \"{near}\": write the same name in both"),
         None => format!("add \"{input}\" to the needs of its step in pack.toml"),
     };
     Err(Fault::argument(format!("rule \"{id}\": no step needs \"{input}\"")).hint(hint))

@@ -1,9 +1,7 @@
 //! Looking at packs as texts.
 
-use std::collections::BTreeMap;
-
 use kehu_contract::ColumnType;
-use kehu_lua::check::check;
+use kehu_lua::check::{Known, check};
 
 use crate::kit::files;
 
@@ -58,10 +56,18 @@ end
 return { score = score, fit = fit }
 "#;
 
-fn known() -> BTreeMap<String, ColumnType> {
-    ["recency_days", "amount_12m", "last_visit_days"]
-        .map(|name| (name.to_owned(), ColumnType::Number))
-        .into()
+fn known() -> Known {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Known {
+        columns: ["recency_days", "amount_12m", "last_visit_days"]
+            .map(|name| (name.to_owned(), ColumnType::Number))
+            .into(),
+        kinds: words(&["call", "visit", "complaint"]),
+        states: words(&["opened", "resolved"]),
+        channels: words(&["call", "visit", "phone", "message"]),
+        stages: words(&["offer", "won"]),
+        fields: words(&["terms", "key_account"]),
+    }
 }
 
 /// What is found in a pack, a line each.
@@ -204,4 +210,102 @@ end)
     scripts/test/tests.lua:7:11 style deprecated: table.foreach is outdated (write for key, value in pairs(list) do … end)
     "#);
     insta::assert_snapshot!(found(MANIFEST, &[("main.lua", MAIN), ("tests.lua", "it(")]), @"scripts/test/tests.lua:1:1 error load: Expected identifier when parsing expression, got <eof> ()");
+}
+
+#[test]
+fn words_that_name_nothing_are_found_where_they_stand() {
+    let main = MAIN
+        .replace("ctx:column(\"risk\")", "ctx:column(\"rsk\")")
+        .replace("ctx:label(\"mood\", \"alarm\"", "ctx:label(\"mood\", \"alrm\"")
+        .replace("ctx:label(\"mood\", \"calm\"", "ctx:label(MOOD, \"calm\"")
+        .replace("local function mood", "local MOOD = \"mod\"\nlocal function mood")
+        .replace("{ risk = s, mood", "{ risk = s, moods");
+    insta::assert_snapshot!(found_in(&main), @r#"
+    scripts/test/main.lua:13:53 error unknown-label: label "mood" has no value "alrm" (did you mean "alarm"?)
+    scripts/test/main.lua:14:20 error not-given: the step gives no column "mod" (did you mean "mood"?)
+    scripts/test/main.lua:22:24 error not-given: the step gives no column "rsk" (did you mean "risk"?)
+    scripts/test/main.lua:24:22 error not-given: the step gives no column "moods" (did you mean "mood"?)
+    "#);
+    let mixed = MAIN
+        .replace("ctx:column(\"risk\")", "ctx:column(\"mood\")")
+        .replace("ctx:label(\"mood\", \"alarm\"", "ctx:label(\"risk\", \"alarm\"")
+        .replace(
+            "return { risk = s, mood = mood(row, ctx) }",
+            "local given = {}\n  given.risk = s\n  given.mod = mood(row, ctx)\n  return given",
+        );
+    insta::assert_snapshot!(found_in(&mixed), @r#"
+    scripts/test/main.lua:12:45 error not-given: column "risk" is a number, not a label (use ctx:set(column, value, rule, …))
+    scripts/test/main.lua:21:24 error not-given: column "mood" is a label, not a sum (use ctx:label(column, value, rule, …))
+    scripts/test/main.lua:25:9 error not-given: the step gives no column "mod" (did you mean "mood"?)
+    "#);
+    // What the running script makes up, or changes, is taken to be right.
+    let made_up = MAIN
+        .replace("ctx:column(\"risk\")", "ctx:column(\"ri\" .. \"sk\")")
+        .replace(
+            "local function mood",
+            "local word = \"alrm\"\nword = \"alarm\"\nlocal function mood",
+        )
+        .replace("ctx:label(\"mood\", \"alarm\"", "ctx:label(\"mood\", word");
+    insta::assert_snapshot!(found_in(&made_up), @"");
+}
+
+const FOLLOW: &str = r#"name = "call-back"
+version = "1.0.0"
+api = "0.1"
+title = { en = "Call back", zh = "回访" }
+[[step]]
+hook = "follow_up"
+needs = ["recency_days"]
+[actions]
+call_again = { en = "Call again", zh = "再次致电" }
+"#;
+
+#[test]
+fn proposals_name_actions_channels_states_and_fields_that_there_are() {
+    let main = r#"local quiet = kehu.rule{ id = "quiet", en = "silent for {1} days", zh = "沉默 {1} 天" }
+local function follow_up(c, case, ctx)
+  if c.recency_days == nil then return end
+  local reasons = {}
+  reasons[#reasons + 1] = { quiet }
+  for _, thread in ipairs(case.threads) do
+    if thread.kind == "complant" and thread.state ~= "resolvd" and thread.fields.trms then
+      return ctx:propose{
+        action = "cal_again", channel = "fone", due = ctx.as_of, prority = 3, about = thread.id,
+        state = "closd", fields = { term = "cash" }, because = { { quiet } },
+      }
+    end
+  end
+  return { ctx:propose{ action = "call_again", channel = "phone", because = reasons, guidance = quiet },
+    ctx:propose{ action = "call_again", channel = "message", due = ctx.as_of, because = { { quiet, c.recency_days }, { quiet } } } }
+end
+return { follow_up = follow_up }
+"#;
+    insta::assert_snapshot!(found(FOLLOW, &[("main.lua", main)]), @r#"
+    scripts/test/main.lua:5:29 warning unfilled: rule "quiet": nothing fills {1} here (the sentence has 1 place, and 0 arguments are given; add the missing ones after the rule)
+    scripts/test/main.lua:7:23 warning unknown-word: there is no kind of interaction "complant" (did you mean "complaint"?)
+    scripts/test/main.lua:7:54 warning unknown-word: there is no state "resolvd" (did you mean "resolved"?)
+    scripts/test/main.lua:7:82 warning unknown-word: there is no custom field "trms" (did you mean "terms"?)
+    scripts/test/main.lua:9:18 error unknown-action: action "cal_again" is not declared in [actions] of pack.toml (did you mean "call_again"?)
+    scripts/test/main.lua:9:41 warning unknown-word: "fone" is no channel that is known here (what is done by it is not logged: declare a [[kind]] of this name, or take another)
+    scripts/test/main.lua:9:66 error unknown-name: ctx:propose has no field "prority" (did you mean "priority"?)
+    scripts/test/main.lua:10:17 warning unknown-word: no kind of interaction has a state "closd" (known are: opened, resolved)
+    scripts/test/main.lua:10:37 warning unknown-word: no custom field "term" is known here (did you mean "terms"?)
+    scripts/test/main.lua:10:68 warning unfilled: rule "quiet": nothing fills {1} here (the sentence has 1 place, and 0 arguments are given; add the missing ones after the rule)
+    scripts/test/main.lua:14:23 error missing-field: ctx:propose needs "due" (add due = …: by when)
+    scripts/test/main.lua:14:97 warning unfilled: rule "quiet": nothing fills {1} here (the sentence has 1 place, and 0 arguments are given; add the missing ones after the rule)
+    scripts/test/main.lua:15:120 warning unfilled: rule "quiet": nothing fills {1} here (the sentence has 1 place, and 0 arguments are given; add the missing ones after the rule)
+    "#);
+}
+
+#[test]
+fn a_need_that_nobody_gives_is_to_blame_and_not_the_rule_that_has_it_right() {
+    let manifest = MANIFEST.replace("[\"recency_days\",", "[\"recency_day\",");
+    insta::assert_snapshot!(found(&manifest, &[("main.lua", MAIN)]), @r#"
+    scripts/test/pack.toml:9:10 error unknown-column: no column "recency_day" is known here (did you mean "recency_days"?)
+    "#);
+    // Where the need is right, the rule is to blame.
+    let main = MAIN.replace("input = \"recency_days\"", "input = \"recency_dys\"");
+    insta::assert_snapshot!(found_in(&main), @r#"
+    scripts/test/main.lua:1:1 error load: rule "quiet": no step needs "recency_dys" (needs in pack.toml has "recency_days": write the same name in both)
+    "#);
 }

@@ -206,7 +206,7 @@ fn mistakes_at_the_top_of_the_file_are_errors_of_loading() {
         ),
         (
             "kehu.rule{ id = \"a\", en = \"x\", input = \"recency\", op = \">\", limit = 1 }",
-            "load 1: rule \"a\": no step needs \"recency\" | did you mean \"recency_days\"?",
+            "load 1: rule \"a\": no step needs \"recency\" | needs in pack.toml has \"recency_days\": write the same name in both",
         ),
         (
             "kehu.rule{ id = \"a\", en = \"x\", input = \"amount\", op = \"=>\", limit = 1 }",

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use kehu_contract::document::Problem;
 use kehu_contract::{Hook, Origin, PackFactory, did_you_mean};
-use kehu_engine::packs::{BrokenPack, PackSet, PackSetError};
+use kehu_engine::packs::{AbsentPack, BrokenPack, PackSet, PackSetError};
 use kehu_engine::score::{self, Misfit};
 use kehu_engine::settings::Settings;
 use kehu_lua::{LuaPackFactory, PackFiles, Refused};
@@ -20,7 +20,7 @@ use crate::error::{CommandError, Result};
 use crate::plugins;
 use crate::said;
 use crate::workspace::{self, Workspace};
-use sources::{FOLDER, MANIFEST, Source};
+use sources::{FOLDER, Source};
 use vocabulary::manifest_of;
 
 /// Loads the packs that the workspace turns on, with their settings checked.
@@ -55,6 +55,32 @@ pub(crate) fn misfits_with(
     Ok(score::misfits(&packs, &settings))
 }
 
+/// What does not fit after a change, of a run and of the other hooks, beside what does not fit now; and the packs
+/// and settings as they would be.
+pub(crate) fn newly_misfit(
+    workspace: &Workspace,
+    shipped: Shipped<'_>,
+    change: Change,
+) -> Result<(Vec<Misfit>, PackSet, Settings)> {
+    let now = Change { lenient: true, ..Change::default() };
+    let known = match enabled_after(workspace, shipped, &now) {
+        Ok((packs, settings)) => score::all_misfits(&packs, &settings),
+        // What is wrong now is said of the change too, unless the change mends it.
+        Err(_) => Vec::new(),
+    };
+    let subject = change.with.as_ref().map(|pack| pack.manifest().name.clone());
+    let (packs, settings) = enabled_after(workspace, shipped, &Change { lenient: true, ..change })?;
+    let mut found = score::all_misfits(&packs, &settings);
+    // What else is known is told along, so the words may differ.
+    let same = |one: &Misfit, other: &Misfit| {
+        (&one.pack, &one.column, &one.with) == (&other.pack, &other.column, &other.with)
+    };
+    found.retain(|misfit| {
+        Some(&misfit.pack) == subject.as_ref() || !known.iter().any(|each| same(each, misfit))
+    });
+    Ok((found, packs, settings))
+}
+
 /// What would be another, to see how the packs would then go together.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Change {
@@ -64,6 +90,8 @@ pub(crate) struct Change {
     pub(crate) gone: Option<String>,
     /// A pack that would lie there, and be on.
     pub(crate) with: Option<Arc<dyn PackFactory>>,
+    /// True where a pack that is on and does not say what it is troubles nobody but itself.
+    pub(crate) lenient: bool,
 }
 
 /// Loads the packs as they would be after a change, whether they fit together or not, with the settings as
@@ -123,16 +151,20 @@ fn choose(
     }
     // A pack that nobody turned on may be half-written: it troubles nobody.
     let on = &settings.packs_on;
-    let problems: Vec<Problem> = broken
-        .into_iter()
-        .filter(|(name, _)| on.contains(name))
-        .flat_map(|(_, problems)| problems)
-        .collect();
+    broken.retain(|(name, _)| on.contains(name));
+    let unreadable = if change.lenient { std::mem::take(&mut broken) } else { Vec::new() };
+    let problems: Vec<Problem> = broken.into_iter().flat_map(|(_, problems)| problems).collect();
     if !problems.is_empty() {
         return Err(CommandError::from(problems)
             .hint("mend it, or take the pack out of [packs] on in kehu.toml to go on without it"));
     }
-    let plugins::Found { factories, absent } = plugins::find(workspace, shipped, on, &taken)?;
+    let plugins::Found { factories, mut absent } = plugins::find(workspace, shipped, on, &taken)?;
+    absent.extend(unreadable.into_iter().map(|(name, problems)| AbsentPack {
+        name,
+        reason: problems.first().map(ToString::to_string).unwrap_or_default(),
+        as_asked: false,
+        is_misfit: false,
+    }));
     // A plugin of the workspace stands in for a shipped script of its name.
     let factories = factories.into_iter().map(|factory| Arc::new(factory) as Arc<dyn PackFactory>);
     available.splice(..0, factories);
@@ -293,10 +325,6 @@ pub(crate) fn load(source: Source) -> Result<LuaPackFactory, Refused> {
     if *called == name {
         return Ok(pack);
     }
-    let problem = sources::problem(
-        &format!("{dir}/{MANIFEST}"),
-        format!("the pack is called \"{called}\", its folder \"{name}\""),
-        "give both the same name",
-    );
+    let problem = sources::misnamed(&dir, called, &name);
     Err(Refused { manifest: None, problems: vec![problem] })
 }

@@ -61,30 +61,60 @@ pub(crate) fn from_binary(pack: &ShippedPack) -> PackFiles {
     }
 }
 
-fn in_workspace(root: &Path, shown: &str, origin: Origin, sources: &mut Vec<Source>) -> Result {
+/// Finds the packs in the folder of one workspace; `shown` is its name in messages.
+pub(crate) fn in_workspace(
+    root: &Path,
+    shown: &str,
+    origin: Origin,
+    sources: &mut Vec<Source>,
+) -> Result {
     for path in sorted(&root.join(FOLDER))? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if name.starts_with('.') || !path.join(MANIFEST).is_file() {
+        if name.starts_with('.') || !(path.join(MANIFEST).is_file() || leads_nowhere(&path)) {
             continue;
         }
-        let dir = format!("{shown}/{name}");
-        let files = match leads_out(root, &path) {
-            Some(target) => Err(vec![problem(
-                &dir,
-                format!("the pack is a link that leads out of its workspace, to {target}"),
-                "put a copy in its place: kehu pack add DIR",
-            )]),
-            None => read(&path, dir, origin)?,
-        };
+        let dir = if shown.is_empty() { name.to_owned() } else { format!("{shown}/{name}") };
+        let files = in_place(root, &path, dir, origin)?;
         sources.push(Source { name: name.to_owned(), origin, files });
     }
     Ok(())
+}
+
+/// Reads a pack that lies in a workspace, unless its folder is a link that leads elsewhere.
+pub(crate) fn in_place(
+    root: &Path,
+    folder: &Path,
+    dir: String,
+    origin: Origin,
+) -> Result<Result<PackFiles, Vec<Problem>>> {
+    let message = if leads_nowhere(folder) {
+        "the pack is a link that leads nowhere".to_owned()
+    } else if let Some(target) = leads_out(root, folder) {
+        format!("the pack is a link that leads out of its workspace, to {target}")
+    } else {
+        return read(folder, dir, origin);
+    };
+    let hint = "put a copy in its place: kehu pack add DIR";
+    Ok(Err(vec![problem(&dir, message, hint)]))
+}
+
+fn leads_nowhere(folder: &Path) -> bool {
+    folder.is_symlink() && fs::metadata(folder).is_err()
 }
 
 /// Where a folder really lies, if that is not within the workspace.
 fn leads_out(root: &Path, folder: &Path) -> Option<String> {
     let (root, folder) = (fs::canonicalize(root).ok()?, fs::canonicalize(folder).ok()?);
     (!folder.starts_with(root)).then(|| folder.display().to_string())
+}
+
+/// Says that a pack and its folder have different names.
+pub(crate) fn misnamed(dir: &str, called: &str, folder: &str) -> Problem {
+    problem(
+        &format!("{dir}/{MANIFEST}"),
+        format!("the pack is called \"{called}\", its folder \"{folder}\""),
+        "give both the same name",
+    )
 }
 
 /// Reads the files of a pack's folder; `dir` is its name in messages.

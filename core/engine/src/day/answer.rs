@@ -10,9 +10,16 @@ use super::key::folded;
 use super::plan::VISIT;
 use super::worklist::{Line, Worklist};
 use super::{DayError, Work, tasks};
+use crate::settings::Settings;
 
 /// Which kind of interaction a channel makes, where the two have different names.
 const KINDS: [(&str, &str); 3] = [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
+
+/// The channels that a workspace knows: what is done by one of them can be logged.
+pub fn known_channels(settings: &Settings) -> Vec<String> {
+    let kinds = settings.kinds.iter().map(|kind| kind.name.clone());
+    kinds.chain(KINDS.map(|(channel, _)| channel.to_owned())).collect()
+}
 
 /// Says what became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]

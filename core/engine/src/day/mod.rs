@@ -35,7 +35,7 @@ use crate::packs::PackSet;
 use crate::score::RunView;
 use crate::settings::Settings;
 
-pub use answer::{Answer, Answered, Closing, answer};
+pub use answer::{Answer, Answered, Closing, answer, known_channels};
 pub use ask::Because;
 pub(crate) use ask::because;
 pub use briefing::{Briefing, NextVisit};

@@ -4,19 +4,18 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kehu_contract::{
-    BATCH, Batch, ColumnData, ColumnType, Columns, Hook, Need, Value, did_you_mean,
-};
+use kehu_contract::{BATCH, Batch, ColumnData, ColumnType, Columns, Hook, Need, Value};
 use kehu_domain::CustomerId;
 
 use super::{DayError, Work};
 use crate::features::{self, Catalogue, FeatureTable, SomeFeatures};
-use crate::packs::EnabledPack;
+use crate::packs::{EnabledPack, PackSet};
 use crate::score::{RunView, ScoreError, changes_since, percentile_ranks};
 
 /// Shows some customers' columns: scores from the run, features as they are at the end of the day.
 pub(super) struct Sheet<'a> {
     run: &'a RunView<'a>,
+    packs: &'a PackSet,
     /// The customers, in id order.
     pub(super) ids: Vec<i64>,
     /// For each customer its row in the run; none for one that came after the run.
@@ -62,7 +61,8 @@ impl<'a> Sheet<'a> {
         }
         let (live, uncarried) = live.map(|live| (live.table, live.uncarried)).unzip();
         let uncarried = uncarried.unwrap_or_default();
-        Ok(Self { run: work.run, ids, rows, live, uncarried, seen: RefCell::default() })
+        let (run, packs) = (work.run, work.packs);
+        Ok(Self { run, packs, ids, rows, live, uncarried, seen: RefCell::default() })
     }
 
     /// The type of a column; none if the run has no such column.
@@ -156,7 +156,7 @@ impl<'a> Sheet<'a> {
     fn refusal(&self, pack: &EnabledPack, hook: Hook, need: &Need) -> String {
         let header = self.run.header();
         let known = header.columns.iter().map(|column| column.info.name.as_str());
-        let hint = did_you_mean(&need.column, known);
+        let hint = self.packs.remedy(&need.column, known);
         let failed: Vec<&str> = header.failures.iter().map(|(name, _)| name.as_str()).collect();
         let off = if failed.is_empty() {
             String::new()

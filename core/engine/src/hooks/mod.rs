@@ -16,7 +16,7 @@ mod subjects;
 mod tests;
 mod views;
 
-use kehu_contract::{Hook, Need, Pack, PackError, RunContext, did_you_mean};
+use kehu_contract::{Hook, Need, Pack, PackError, RunContext};
 
 use crate::features::Catalogue;
 use crate::packs::{EnabledPack, PackSet};
@@ -77,17 +77,19 @@ pub fn unknown_needs(packs: &PackSet, settings: &Settings) -> Vec<String> {
         for (pack, step) in packs.answering(hook, settings) {
             let needs = pack.manifest().steps[step].needs.iter();
             let unknown = needs.filter(|need| !need.optional && !known.contains(&&*need.column));
-            wrong.extend(unknown.map(|need| refusal(pack.name(), hook, need, &known)));
+            wrong.extend(unknown.map(|need| {
+                let remedy = packs.remedy(&need.column, known.iter().copied());
+                refusal(pack.name(), hook, need, &remedy)
+            }));
         }
     }
     wrong
 }
 
 /// Says that a step cannot be asked, because nobody gives what it needs.
-fn refusal(pack: &str, hook: Hook, need: &Need, known: &[&str]) -> String {
+fn refusal(pack: &str, hook: Hook, need: &Need, remedy: &str) -> String {
     let (hook, column) = (hook.name(), &need.column);
-    let hint = did_you_mean(column, known.iter().copied());
-    format!("pack {pack}, {hook}: it needs \"{column}\", which nobody gives; {hint}")
+    format!("pack {pack}, {hook}: it needs \"{column}\", which nobody gives; {remedy}")
 }
 
 impl Asking<'_> {

@@ -11,10 +11,12 @@ use kehu_store::{Reader, StoreError};
 use super::Asking;
 use crate::day::sheet::{is_carried, pick};
 use crate::features::{self, Catalogue, FeatureTable};
+use crate::packs::PackSet;
 use crate::score::{RunView, find_run, given_columns, percentile_ranks};
 
 /// Shows some customers' columns: features as they are now, scores from the latest run that is kept.
 pub(super) struct Subjects<'a> {
+    packs: &'a PackSet,
     /// For each row its customer; 0 where there is none.
     ids: Vec<i64>,
     live: FeatureTable,
@@ -44,7 +46,7 @@ impl From<StoreError> for Hindrance {
 impl<'a> Subjects<'a> {
     /// Lays out the columns of customers; a row without one has no value in any column.
     pub(super) fn read(
-        asking: &Asking<'_>,
+        asking: &Asking<'a>,
         reader: &'a dyn Reader,
         rows: &[Option<CustomerId>],
     ) -> Result<Self, Hindrance> {
@@ -61,6 +63,7 @@ impl<'a> Subjects<'a> {
         let run = find_run(reader, None, None)?.map(|header| RunView::stored(header, reader));
         let given = given_columns(packs, desk.settings);
         Ok(Self {
+            packs,
             ids,
             live: some.table,
             uncarried: some.uncarried,
@@ -172,6 +175,6 @@ impl<'a> Subjects<'a> {
     fn refusal(&self, pack: &str, hook: Hook, need: &Need) -> String {
         let features = self.live.columns.iter().map(|(name, ..)| name);
         let known: Vec<&str> = features.chain(self.given.iter().map(String::as_str)).collect();
-        super::refusal(pack, hook, need, &known)
+        super::refusal(pack, hook, need, &self.packs.remedy(&need.column, known))
     }
 }

@@ -31,7 +31,7 @@ pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;
 pub use kehu_contract::{fill, percentile_ranks, show_number};
 pub use order::{OrderError, StepRef, is_chosen, order};
-pub use place::{Misfit, misfits, placed};
+pub use place::{Misfit, all_misfits, misfits, placed};
 pub use sequence::{Because, Turn, sequence};
 pub use view::{RunView, label_changes};
 

@@ -31,6 +31,8 @@ pub enum OrderError {
         column: String,
         /// The nearest name, or all.
         hint: String,
+        /// The packs that would give it, and are not on.
+        offered_by: Vec<String>,
     },
     /// Two packs give the same column.
     #[error(
@@ -105,6 +107,7 @@ pub fn order(
                     step: step.name.clone(),
                     column: column.clone(),
                     hint: did_you_mean(column, known.iter().copied()),
+                    offered_by: packs.offers(column).to_vec(),
                 }),
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kehu_contract::{Hook, did_you_mean};
 
-use super::facts::{Facts, Root, Value};
+use super::facts::{Root, Value};
 use super::{Level, Script, Subject};
 use crate::api;
 
@@ -14,7 +14,9 @@ type Names = BTreeSet<&'static str>;
 pub(super) fn check(subject: &mut Subject<'_>) {
     let mut notes = Vec::new();
     for script in &subject.scripts {
-        let mut contexts = contexts(subject, script);
+        let contexts = contexts(subject, script);
+        let mut contexts: BTreeMap<usize, Names> =
+            contexts.into_iter().map(|(local, context)| (local, context.names)).collect();
         let points = names("kehu.Points");
         for (at, local) in script.facts.locals.iter().enumerate() {
             if local.value == Value::Points {
@@ -25,8 +27,8 @@ pub(super) fn check(subject: &mut Subject<'_>) {
             let (name, spot) = chain.fields.first()?;
             Some((chain, name, *spot))
         });
-        let calls = script.facts.methods.iter().filter(|(chain, ..)| chain.fields.is_empty());
-        let calls = calls.map(|(chain, name, spot)| (chain, name, *spot));
+        let calls = script.facts.methods.iter().filter(|call| call.whose.fields.is_empty());
+        let calls = calls.map(|call| (&call.whose, &call.name, call.spot));
         for (chain, name, spot) in reads.chain(calls) {
             let resolved = script.facts.resolved(chain);
             let Root::Local(local) = resolved.root else { continue };
@@ -49,25 +51,47 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     }
 }
 
-/// The locals that are a `ctx`, each with what it has.
-fn contexts(subject: &Subject<'_>, script: &Script) -> BTreeMap<usize, Names> {
-    let mut contexts: BTreeMap<usize, Names> = BTreeMap::new();
+/// What a local that is a `ctx` may stand for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Context {
+    /// What it has.
+    names: Names,
+    /// The subjects of the registry that it may be.
+    pub(super) subjects: BTreeSet<&'static str>,
+    /// The places of the steps that it may serve.
+    pub(super) steps: BTreeSet<usize>,
+}
+
+impl Context {
+    fn add(&mut self, subject: &'static str, step: usize) {
+        self.names.extend(names(subject));
+        self.subjects.insert(subject);
+        self.steps.insert(step);
+    }
+}
+
+/// The locals that are a `ctx`.
+pub(super) fn contexts(subject: &Subject<'_>, script: &Script) -> BTreeMap<usize, Context> {
+    let mut contexts: BTreeMap<usize, Context> = BTreeMap::new();
     let mut calls = Vec::new();
-    for step in &subject.manifest.steps {
-        calls.push((step.function.as_str(), names_of(step.hook), place(step.hook)));
+    for (at, step) in subject.manifest.steps.iter().enumerate() {
+        let of_hook = api::subjects().find(|subject| {
+            subject.hooks.contains(&step.hook) && subject.name.ends_with("Context")
+        });
+        if let Some(of_hook) = of_hook {
+            calls.push((step.function.as_str(), of_hook.name, place(step.hook), at));
+        }
         if let Some(fit) = &step.fit {
-            calls.push((fit, names("kehu.FitContext"), 1));
+            calls.push((fit, "kehu.FitContext", 1, at));
         }
     }
-    let all: Names = calls.iter().flat_map(|(_, names, _)| names.iter().copied()).collect();
-    let own = |facts: &Facts, function: &str| facts.function(function);
     let mut taken = BTreeSet::new();
     if script.path == "main.lua" {
-        for (function, names, place) in &calls {
-            let Some(function) = own(&script.facts, function) else { continue };
+        for (function, name, place, step) in &calls {
+            let Some(function) = script.facts.function(function) else { continue };
             taken.insert(function);
             if let Some(local) = script.facts.functions[function].parameters.get(*place) {
-                contexts.entry(*local).or_default().extend(names);
+                contexts.entry(*local).or_default().add(name, *step);
             }
         }
     }
@@ -75,7 +99,9 @@ fn contexts(subject: &Subject<'_>, script: &Script) -> BTreeMap<usize, Names> {
     for (at, function) in script.facts.functions.iter().enumerate() {
         for local in function.parameters.iter().filter(|_| !taken.contains(&at)) {
             if script.facts.locals[*local].name == "ctx" {
-                contexts.entry(*local).or_default().extend(&all);
+                for (_, name, _, step) in &calls {
+                    contexts.entry(*local).or_default().add(name, *step);
+                }
             }
         }
     }
@@ -88,12 +114,6 @@ fn place(hook: Hook) -> usize {
         Hook::FollowUp | Hook::Stage | Hook::OnEvent => 2,
         Hook::Score | Hook::VisitNeed | Hook::PlanVisits | Hook::Review | Hook::ImportRow => 1,
     }
-}
-
-fn names_of(hook: Hook) -> Names {
-    let of = api::subjects()
-        .find(|subject| subject.hooks.contains(&hook) && subject.name.ends_with("Context"));
-    of.map(|subject| names(subject.name)).unwrap_or_default()
 }
 
 /// The names in a subject of the registry, and in the one that it is like.

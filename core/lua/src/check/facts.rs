@@ -48,7 +48,8 @@ impl Chain {
 /// What stands somewhere, as far as it matters.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
-    Text(String),
+    /// A plain text, with its place.
+    Text(String, Spot),
     Chain(Chain),
     /// A function, by its place among [`Facts::functions`].
     Function(usize),
@@ -58,11 +59,48 @@ pub(super) enum Value {
     RuleList,
     /// A sum of points, `ctx:column(…)`.
     Points,
-    /// A table, by the values of its named fields.
-    Table(Vec<(String, Value)>),
+    /// A table that is written right there.
+    Table(TableFact),
     /// A call or `…`: nobody knows how many values.
     Several,
     Other,
+}
+
+/// A table as it is written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct TableFact {
+    /// Its named fields.
+    pub(super) fields: Vec<(String, Spot, Value)>,
+    /// What has no name.
+    pub(super) items: Vec<Value>,
+    /// True if it has keys that only the running script knows.
+    pub(super) open: bool,
+    pub(super) spot: Spot,
+}
+
+impl TableFact {
+    /// The value of a named field.
+    pub(super) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(key, ..)| key == name).map(|(.., value)| value)
+    }
+}
+
+/// A call with a colon.
+#[derive(Debug, Clone)]
+pub(super) struct MethodCall {
+    /// Whose function it is.
+    pub(super) whose: Chain,
+    pub(super) name: String,
+    pub(super) spot: Spot,
+    pub(super) arguments: Vec<Value>,
+}
+
+/// A field that is compared with a plain text, such as `thread.kind == "complaint"`.
+#[derive(Debug, Clone)]
+pub(super) struct Compared {
+    pub(super) field: String,
+    pub(super) text: String,
+    pub(super) spot: Spot,
 }
 
 /// A local variable, a parameter or the variable of a loop.
@@ -82,6 +120,8 @@ pub(super) struct Local {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Function {
     pub(super) parameters: Vec<usize>,
+    /// What it returns first, at each place where it returns.
+    pub(super) returns: Vec<Value>,
 }
 
 /// A rule as it is declared.
@@ -121,8 +161,12 @@ pub(super) struct Facts {
     /// Functions that were given a name: of a local, of a field, or of a global.
     pub(super) named: Vec<(String, usize)>,
     pub(super) chains: Vec<Chain>,
-    /// Calls with a colon: whose, and which.
-    pub(super) methods: Vec<(Chain, String, Spot)>,
+    pub(super) methods: Vec<MethodCall>,
+    pub(super) compared: Vec<Compared>,
+    /// Fields that were set of a table that a local holds.
+    pub(super) fields_set: Vec<(usize, String, Spot)>,
+    /// What was put into a list: `list[#list + 1] = …`, `table.insert(list, …)`.
+    pub(super) listed: Vec<Value>,
     pub(super) globals_set: Vec<(String, Spot)>,
     pub(super) texts: BTreeSet<String>,
     pub(super) keys: BTreeSet<String>,
@@ -151,6 +195,51 @@ impl Facts {
         chain
     }
 
+    /// The plain text that a value is, or that a local holds and keeps.
+    pub(super) fn text_of(&self, value: &Value) -> Option<(String, Spot)> {
+        match value {
+            Value::Text(text, spot) => Some((text.clone(), *spot)),
+            Value::Chain(chain) if !chain.open => {
+                let resolved = self.resolved(chain);
+                let Root::Local(local) = resolved.root else { return None };
+                let held = &self.locals.get(local)?.value;
+                let found = match (held, resolved.fields.as_slice()) {
+                    (held, []) => held,
+                    (Value::Table(table), [(name, _)])
+                        if !self
+                            .fields_set
+                            .iter()
+                            .any(|(of, field, _)| *of == local && field == name) =>
+                    {
+                        table.field(name)?
+                    }
+                    _ => return None,
+                };
+                match found {
+                    Value::Text(text, _) => Some((text.clone(), chain.spot)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The table that a value is, or that a local holds from the start.
+    pub(super) fn table_of<'a>(&'a self, value: &'a Value) -> Option<&'a TableFact> {
+        match value {
+            Value::Table(table) => Some(table),
+            Value::Chain(Chain { root: Root::Local(local), fields, open: false, .. })
+                if fields.is_empty() =>
+            {
+                match &self.locals.get(*local)?.value {
+                    Value::Table(table) => Some(table),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// The rule that a chain names: a local that holds one, or a field of a local's table.
     pub(super) fn rule_of(&self, chain: &Chain) -> Option<usize> {
         let Root::Local(local) = chain.root else { return None };
@@ -169,7 +258,7 @@ impl Facts {
     /// The function of a name that the file returns, or declares.
     pub(super) fn function(&self, name: &str) -> Option<usize> {
         if let Some(Value::Table(fields)) = &self.returned
-            && let Some((_, value)) = fields.iter().find(|(key, _)| key == name)
+            && let Some(value) = fields.field(name)
         {
             match value {
                 Value::Function(function) => return Some(*function),

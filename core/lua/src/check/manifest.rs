@@ -60,6 +60,26 @@ impl Declared {
         })
     }
 
+    /// Where a column is declared, else where it is first needed.
+    pub(super) fn column(&self, name: &str) -> Place {
+        let needs = |item: &&Item| {
+            item.as_text().and_then(Need::parse).is_some_and(|need| need.column == name)
+        };
+        self.with(|table| {
+            let steps = table.tables("step");
+            let given = steps.iter().find_map(|step| {
+                let gives = step.table("gives")?;
+                let found = gives.entries().find(|(key, ..)| *key == name)?;
+                Some(found.1.clone())
+            });
+            let needed = || {
+                let items = steps.iter().filter_map(|step| step.item("needs")?.as_list());
+                items.flatten().find(needs).map(|item| item.place.clone())
+            };
+            given.or_else(needed).unwrap_or_else(|| table.place().clone())
+        })
+    }
+
     /// Where a setting is declared.
     pub(super) fn setting(&self, name: &str) -> Place {
         self.with(|table| {

@@ -6,6 +6,7 @@
 //! read, which rules nothing names. What only the running script knows, such as `c[name]`, is taken to be
 //! right.
 
+mod calls;
 mod context;
 mod facts;
 mod language;
@@ -71,13 +72,35 @@ pub struct Finding {
     pub hint: Option<String>,
 }
 
-/// Looks at a pack; gives what was found in the order of files and lines. `known` are the columns that
-/// there are beside the pack's own.
-pub fn check(files: &PackFiles, known: &BTreeMap<String, ColumnType>) -> Vec<Finding> {
+/// Names what there is beside the pack's own. What is empty is not known: nothing is said about it.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Features, custom fields, and what other packs give, each with its type.
+    pub columns: BTreeMap<String, ColumnType>,
+    /// The kinds of interaction.
+    pub kinds: Vec<String>,
+    /// The states of all of them.
+    pub states: Vec<String>,
+    /// The channels by which something can be done and logged.
+    pub channels: Vec<String>,
+    /// The stages of all pipelines.
+    pub stages: Vec<String>,
+    /// The custom fields of all records.
+    pub fields: Vec<String>,
+}
+
+/// Looks at a pack; gives what was found in the order of files and lines.
+pub fn check(files: &PackFiles, known: &Known) -> Vec<Finding> {
     let mut findings = match load(files.clone()) {
         Ok(factory) => loaded(files, &factory, known),
         Err(refused) => refused.problems.into_iter().map(of_problem).collect(),
     };
+    in_order(&mut findings);
+    findings
+}
+
+/// Sorts findings by file and line, and takes out what is there twice.
+pub fn in_order(findings: &mut Vec<Finding>) {
     findings.sort_by(|left, right| {
         let key = |finding: &Finding| {
             let place = &finding.place;
@@ -86,7 +109,12 @@ pub fn check(files: &PackFiles, known: &BTreeMap<String, ColumnType>) -> Vec<Fin
         key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
     });
     findings.dedup();
-    findings
+}
+
+/// Where a manifest names a column: as what a step gives, else as what one needs; its first line if
+/// nowhere.
+pub fn place_of_column(files: &PackFiles, column: &str) -> Place {
+    Declared::read(files).column(column)
 }
 
 /// A problem with a file as a finding.
@@ -144,11 +172,7 @@ impl Script {
     }
 }
 
-fn loaded(
-    files: &PackFiles,
-    factory: &LuaPackFactory,
-    known: &BTreeMap<String, ColumnType>,
-) -> Vec<Finding> {
+fn loaded(files: &PackFiles, factory: &LuaPackFactory, known: &Known) -> Vec<Finding> {
     let manifest = factory.manifest();
     let context = RunContext {
         as_of: AS_OF,
@@ -169,7 +193,12 @@ fn loaded(
     match &pack {
         // What is not used in a pack that does not load may be used in what is missing.
         Err(error) => {
+            rows::unknown(&mut subject, &known.columns);
             let failed = of_error(files, &subject.scripts, error);
+            if rows::explains(&mut subject, &known.columns, &failed) {
+                findings.append(&mut subject.findings);
+                return findings;
+            }
             let same = |other: &Finding| {
                 (&other.place.file, other.place.line) == (&failed.place.file, failed.place.line)
             };
@@ -178,7 +207,8 @@ fn loaded(
             }
         }
         Ok(pack) => {
-            rows::check(&mut subject, known);
+            rows::check(&mut subject, &known.columns);
+            calls::check(&mut subject, known);
             settings::check(&mut subject);
             rules::check(&mut subject, pack.rules());
             manifest::check(&mut subject);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kehu_contract::{ColumnType, Hook, Need, VISIT_NEED_COLUMNS, did_you_mean, nearest};
 
 use super::facts::{Facts, Root, Spot};
-use super::{Level, Script, Subject};
+use super::{Finding, Level, Script, Subject};
 
 /// What stands for a customer in a script: the locals, and the columns that they have.
 struct Rows {
@@ -44,7 +44,7 @@ pub(super) fn check(subject: &mut Subject<'_>, known: &BTreeMap<String, ColumnTy
 }
 
 /// Needs that nobody gives, as far as can be seen from here: a workspace may have fields of its own.
-fn unknown(subject: &mut Subject<'_>, known: &BTreeMap<String, ColumnType>) {
+pub(super) fn unknown(subject: &mut Subject<'_>, known: &BTreeMap<String, ColumnType>) {
     let manifest = subject.manifest;
     let own = manifest.steps.iter().flat_map(|step| &step.gives).map(|give| &give.info.name);
     let own = own.chain(manifest.features.iter().map(|feature| &feature.info.name));
@@ -65,6 +65,29 @@ fn unknown(subject: &mut Subject<'_>, known: &BTreeMap<String, ColumnType>) {
         let message = format!("no column \"{name}\" is known here");
         subject.note(Level::Warning, "unknown-column", place, message, Some(hint));
     }
+}
+
+/// True if a pack does not load because its manifest has a column's name wrong: the rule that has it right is
+/// not to blame. Then the need is the error.
+pub(super) fn explains(
+    subject: &mut Subject<'_>,
+    known: &BTreeMap<String, ColumnType>,
+    failed: &Finding,
+) -> bool {
+    let Some((_, rest)) = failed.message.split_once(": no step needs \"") else { return false };
+    let Some(input) = rest.strip_suffix('"') else { return false };
+    let column = input.strip_suffix("_rank").unwrap_or(input);
+    if !known.contains_key(column) {
+        return false;
+    }
+    let meant = format!("did you mean \"{column}\"?");
+    let mut found = subject.findings.iter_mut().filter(|finding| {
+        finding.code == "unknown-column" && finding.hint.as_ref() == Some(&meant)
+    });
+    found.next().is_some_and(|finding| {
+        finding.level = Level::Error;
+        true
+    })
 }
 
 /// How the pack calls a customer, by the first parameters of its hooks.

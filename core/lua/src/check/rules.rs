@@ -2,7 +2,7 @@
 
 use kehu_contract::Rule;
 
-use super::facts::{Facts, Mention, Root, RuleFact, Value};
+use super::facts::{Facts, Mention, Root, RuleFact, TableFact, Value};
 use super::{Level, Script, Subject};
 use crate::rules::arity_of;
 
@@ -18,6 +18,9 @@ pub(super) fn check(subject: &mut Subject<'_>, declared: &[Rule]) {
         subject.note(Level::Warning, code, place, message, Some(hint));
     }
 }
+
+/// The fields that hold reasons.
+const REASONS: [&str; 5] = ["because", "advice", "guidance", "what", "text"];
 
 type Note = (&'static str, kehu_contract::document::Place, String, String);
 
@@ -54,7 +57,8 @@ fn unused(script: &Script, notes: &mut Vec<Note>) {
 
 /// Sentences in which a place stays empty where the rule is named.
 fn unfilled(script: &Script, notes: &mut Vec<Note>) {
-    for mention in &script.facts.mentions {
+    let bare = bare(&script.facts);
+    for mention in script.facts.mentions.iter().chain(&bare) {
         let Some(rule) = rule_of(&script.facts, mention) else { continue };
         let sentences = [rule.text("en"), rule.text("zh")];
         let wanted = sentences.into_iter().flatten().map(arity_of).max().unwrap_or(0);
@@ -79,6 +83,53 @@ fn unfilled(script: &Script, notes: &mut Vec<Note>) {
     }
     for rule in &script.facts.rules {
         own_places(script, rule, notes);
+    }
+}
+
+/// Reasons that are a rule alone: `because = rule`, `{ rule, other }`, `{ { rule } }`.
+fn bare(facts: &Facts) -> Vec<Mention> {
+    let tables = facts.methods.iter().flat_map(|call| &call.arguments);
+    let tables = tables.filter_map(|value| facts.table_of(value));
+    let fields = tables.flat_map(|table| &table.fields);
+    let reasons = fields.filter(|(name, ..)| REASONS.contains(&name.as_str()));
+    let mut bare = Vec::new();
+    for (.., value) in reasons {
+        match value {
+            Value::Table(list) if is_reason(facts, list) => {}
+            Value::Table(list) => list.items.iter().for_each(|item| alone(facts, item, &mut bare)),
+            single => alone(facts, single, &mut bare),
+        }
+    }
+    facts.listed.iter().filter(|item| matches!(item, Value::Table(_))).for_each(|item| {
+        alone(facts, item, &mut bare);
+    });
+    bare
+}
+
+/// True for a rule with its arguments, where one reason alone is taken, as for the text of a note.
+fn is_reason(facts: &Facts, list: &TableFact) -> bool {
+    let is_rule = |value: &Value| match value {
+        Value::Chain(chain) => facts.rule_of(&facts.resolved(chain)).is_some(),
+        _ => false,
+    };
+    match list.items.as_slice() {
+        [first, second, ..] => {
+            is_rule(first) && !is_rule(second) && !matches!(second, Value::Table(_))
+        }
+        _ => false,
+    }
+}
+
+fn alone(facts: &Facts, reason: &Value, bare: &mut Vec<Mention>) {
+    let rule = match reason {
+        Value::Table(TableFact { items, .. }) if items.len() == 1 => &items[0],
+        other => other,
+    };
+    let Value::Chain(rule) = rule else { return };
+    let named = facts.rule_of(&facts.resolved(rule)).map(|rule| &facts.rules[rule]);
+    // A test that is applied elsewhere fills its places there; here it is named without anything.
+    if named.is_some() {
+        bare.push(Mention { rule: rule.clone(), arguments: Some(0), of_column: false });
     }
 }
 

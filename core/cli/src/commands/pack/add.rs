@@ -1,20 +1,22 @@
 use std::fs;
 use std::path::PathBuf;
 
-use kehu_contract::RunContext;
+use kehu_contract::Origin;
 use kehu_engine::packs::PackSet;
 use kehu_engine::score;
 use kehu_engine::settings::Settings;
+use kehu_lua::PackFiles;
+use kehu_lua::check::{self, Level};
 use serde_json::json;
 
 use super::contract::json_cell;
-use super::{incoming, install, words};
+use super::{fitting, incoming, install, subject, words};
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::locale;
 use crate::lock::{self, LOCK, LockedPack};
 use crate::output::{Cell, Column, Page, show_page};
-use crate::packs::sources::FOLDER;
+use crate::packs::sources::{self, FOLDER};
 use crate::packs::{self, Change, Located, locked, survey};
 use crate::printer::Printer;
 use crate::settings_file::{self, Replacement};
@@ -22,8 +24,8 @@ use crate::workspace::{SETTINGS, Workspace, seen_from};
 
 /// Adds a pack: checks it, copies it into the workspace, pins it in kehu.lock, and turns it on
 ///
-/// What it is and what it would do is shown. It is checked beside the packs that are on: two that give one column,
-/// needs that nobody gives, or a circle are refused, and nothing is changed.
+/// What it is and what it would do is shown. It is checked as kehu pack check does, and beside the packs that are
+/// on: errors, two that give one column, needs that nobody gives, or a circle are refused, and nothing is changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -58,7 +60,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
             .hint(format!("to put another in its place: kehu pack upgrade {name} DIR"))
             .hint("to lock it as it is: kehu pack lock"));
     }
-    evaluate(&workspace, &located)?;
+    sound(context, &workspace, &located).map_err(|error| error.hint("nothing was added"))?;
     let is_on = workspace.settings.packs_on.contains(name);
     if !args.off || is_on {
         fits(context, &workspace, &located).map(drop).map_err(|error| {
@@ -104,20 +106,27 @@ fn survey_place(seen: &survey::Seen) -> String {
     if seen.lies.is_empty() { "kehu".to_owned() } else { seen.lies.clone() }
 }
 
-/// Loads the pack once, so that what its script says at the top is known to run.
-pub(super) fn evaluate(workspace: &Workspace, located: &Located) -> Result {
-    let manifest = located.factory.manifest();
-    let context = RunContext {
-        as_of: workspace.act.today.number(),
-        settings: manifest.defaults(),
-        seed: 0,
-        limits: workspace.settings.limits,
+/// Checks the pack as `kehu pack check` does; its remarks are left to that.
+pub(super) fn sound(context: &Context<'_>, workspace: &Workspace, located: &Located) -> Result {
+    let files = PackFiles {
+        origin: Origin::Workspace,
+        dir: located.lies.clone(),
+        files: located.files.clone(),
     };
-    let loaded = located.factory.create(&context);
-    loaded.map(drop).map_err(|error| CommandError::failed(error.to_string()))
+    let name = located.factory.manifest().name.as_str();
+    let lying = sources::all(workspace, &[])?;
+    let named = std::iter::once((name, &files));
+    let known = subject::known(context, &workspace.settings, named, &lying)?;
+    let errors = check::check(&files, &known);
+    let errors = errors.into_iter().filter(|finding| finding.level == Level::Error);
+    match fitting::pages(errors) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
 /// Checks that a pack goes together with those that are on; gives the packs, and the settings, as they would be.
+/// What is wrong with the others already is none of its business.
 pub(super) fn fits(
     context: &Context<'_>,
     workspace: &Workspace,
@@ -125,9 +134,11 @@ pub(super) fn fits(
 ) -> Result<(PackSet, Settings)> {
     let factory = std::sync::Arc::clone(&located.factory);
     let change = Change { with: Some(factory), ..Change::default() };
-    let (packs, settings) = packs::enabled_after(workspace, context.shipped, &change)?;
-    score::sequence(&packs, &settings).map_err(|error| CommandError::failed(error.to_string()))?;
-    Ok((packs, settings))
+    let (misfits, packs, settings) = packs::newly_misfit(workspace, context.shipped, change)?;
+    match fitting::refuse(misfits) {
+        Some(error) => Err(error),
+        None => Ok((score::placed(packs, &settings), settings)),
+    }
 }
 
 fn turned_on(workspace: &Workspace, name: &str) -> Result<Replacement> {

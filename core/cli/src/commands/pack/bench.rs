@@ -55,7 +55,7 @@ struct Measured {
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let subjects = subject::find(context, std::slice::from_ref(&args.pack))?;
-    let kinds = subjects.kinds;
+    let kinds = subjects.known.columns;
     let Some(pack) = subjects.packs.into_iter().next() else { return Ok(ExitCode::SUCCESS) };
     let files = pack.files?;
     let load = |files: PackFiles| kehu_lua::load(files).map_err(|refused| refused.problems);

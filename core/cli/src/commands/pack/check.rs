@@ -1,17 +1,19 @@
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use kehu_lua::check::{self, Finding, Level};
 use serde_json::{Value as Json, json};
 
-use super::labels;
 use super::subject::{self, Subjects};
 use super::watch;
+use super::{fitting, labels};
 use crate::context::Context;
 use crate::error::Result;
 use crate::locale::{self, Label, counted, said};
 use crate::output::show_json;
 use crate::printer::Printer;
 use crate::table::clean;
+use crate::workspace::Workspace;
 
 /// Looks for mistakes in packs without asking them about anybody
 ///
@@ -49,11 +51,15 @@ fn round(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 }
 
 fn checked(context: &mut Context<'_>, subjects: Subjects, strict: bool) -> Result<ExitCode> {
+    let workspace = around(context, &subjects);
     let mut all: Vec<(String, Vec<Finding>)> = Vec::new();
     for pack in subjects.packs {
-        let found = match pack.files {
-            Ok(files) => check::check(&files, &subjects.kinds),
-            Err(problems) => problems.into_iter().map(check::of_problem).collect(),
+        let found = match &pack.files {
+            Ok(files) => {
+                let beside = fitting::findings(context, workspace.as_deref(), &pack, files);
+                joined(check::check(files, &subjects.known), beside)
+            }
+            Err(problems) => problems.iter().cloned().map(check::of_problem).collect(),
         };
         all.push((pack.name, found));
     }
@@ -89,6 +95,32 @@ fn checked(context: &mut Context<'_>, subjects: Subjects, strict: bool) -> Resul
         });
     }
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The workspace around, if there is one with records: packs are looked at beside those that are on.
+fn around(context: &Context<'_>, subjects: &Subjects) -> Option<Rc<Workspace>> {
+    if !subjects.in_workspace {
+        return None;
+    }
+    match context.open() {
+        Ok(workspace) => Some(workspace),
+        Err(error) => {
+            let why = &error.message;
+            Printer::talk(&format!("note: not looked at beside the packs that are on: {why}"));
+            None
+        }
+    }
+}
+
+/// What was found in a pack, and beside the others. That nobody gives a column is said once.
+fn joined(mut found: Vec<Finding>, beside: Vec<Finding>) -> Vec<Finding> {
+    found.retain(|finding| {
+        let same = |other: &Finding| other.code == "misfit" && other.place == finding.place;
+        finding.code != "unknown-column" || !beside.iter().any(same)
+    });
+    found.extend(beside);
+    check::in_order(&mut found);
+    found
 }
 
 fn word(level: Level) -> Label {

@@ -6,6 +6,7 @@ mod check;
 mod contract;
 mod diff;
 mod difference;
+mod fitting;
 mod incoming;
 mod install;
 mod labels;

@@ -1,8 +1,6 @@
 use std::fs;
 
-use kehu_engine::score;
-
-use super::install;
+use super::{fitting, install};
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::lock;
@@ -60,15 +58,12 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let text =
         fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
     let off = settings_file::with_pack_off(&text, name)?;
-    let change =
-        Change { off: off.is_some().then(|| name.clone()), gone: Some(name.clone()), with: None };
-    let left = packs::enabled_after(&workspace, context.shipped, &change);
-    left.and_then(|(packs, settings)| {
-        score::sequence(&packs, &settings)
-            .map(drop)
-            .map_err(|error| CommandError::failed(error.to_string()))
-    })
-    .map_err(|error| error.hint("this is how it would be without the pack; nothing was removed"))?;
+    let off_name = off.is_some().then(|| name.clone());
+    let change = Change { off: off_name, gone: Some(name.clone()), ..Change::default() };
+    let left = packs::newly_misfit(&workspace, context.shipped, change);
+    left.and_then(|(misfits, ..)| fitting::refuse(misfits).map_or(Ok(()), Err)).map_err(
+        |error| error.hint("this is how it would be without the pack; nothing was removed"),
+    )?;
     let settings = off.map(|text| Replacement::prepare(&path, &text)).transpose()?;
     let mut lock = lock::read(&workspace.root)?;
     let version = lock.packs.remove(name).map(|locked| locked.version);

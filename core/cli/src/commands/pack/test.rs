@@ -1,6 +1,5 @@
 use std::process::ExitCode;
 
-use kehu_contract::Limits;
 use kehu_lua::testing::{Options, Suite};
 
 use super::report::{self, Format, Told, Verdict};
@@ -61,17 +60,18 @@ fn round(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 }
 
 fn tested(context: &mut Context<'_>, subjects: Subjects, args: &Args) -> Result<ExitCode> {
-    let options = Options {
+    let Subjects { packs, known, settings, .. } = subjects;
+    let mut options = Options {
         seed: args.seed,
         filter: args.filter.clone(),
-        kinds: subjects.kinds,
-        limits: Limits::default(),
+        kinds: known.columns,
+        limits: settings.limits,
     };
-    let verdicts: Vec<Verdict> = subjects
-        .packs
-        .into_iter()
-        .map(|subject| verdict(subject, &options, args.coverage))
-        .collect();
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    for subject in packs {
+        options.limits = settings.limits_of(&subject.name);
+        verdicts.push(verdict(subject, &options, args.coverage));
+    }
     let form = context.form(context.language()?);
     report::show(&mut context.printer, form, args.format, &verdicts, args.coverage)?;
     context.printer.finish()?;

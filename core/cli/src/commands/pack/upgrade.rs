@@ -61,7 +61,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         return Err(CommandError::failed(message)
             .hint(format!("to add it beside: kehu pack add {}", args.from.display())));
     }
-    add::evaluate(&workspace, &new)?;
+    add::sound(context, &workspace, &new).map_err(|error| error.hint("nothing was changed"))?;
     let misfits = checked_settings(new.factory.manifest(), &workspace.settings).err();
     let is_on = workspace.settings.packs_on.contains(&args.name);
     let shifts = match (&misfits, is_on) {
