@@ -48,9 +48,37 @@ fn a_customer_s_data_is_exported_and_erased() {
     for word in ["139-0000", "Bob Kane", "021-5555", "paid by Bob", "kitchen"] {
         assert!(!holds(&kit, word), "{word} is still in the file");
     }
-    assert_snapshot!(kit.run("customer show C-3"), @"");
-    assert_snapshot!(kit.run("undo"), @"");
-    assert_snapshot!(kit.run("--lang zh contact erase P-1 --forever"), @"");
+    assert_snapshot!(kit.run("customer show C-3"), @"
+    C-3  [erased] C-3
+      type         organisation
+      consent      no
+      archived     2024-03-01
+      known since  2024-03-01
+
+    Contacts
+      id   name
+      P-1  [erased] P-1
+
+    Open deals
+      id   name          pipeline  stage     since       amount  rep
+      D-1  [erased] D-1  sales     prospect  2024-03-01  900.00  李伟
+
+    Last interactions
+      id   day         kind      amount  rep   contact
+      I-1  2024-03-01  purchase  120.50  李伟  [erased] P-1
+    ");
+    assert_snapshot!(kit.run("undo"), @"
+    [stderr]
+    error: O-13 erased for good, which cannot be undone
+    hint: kehu history lists what was done
+    [exit 1]
+    ");
+    assert_snapshot!(kit.run("--lang zh contact erase P-1 --forever"), @"
+    P-1
+    [stderr]
+    已彻底删除 P-1（记录 2 条，早先版本 0 个）。
+    评分结果及其理由也已删除；下一步：kehu score
+    ");
     kit.done("interaction edit I-2 --text 'asked about another shop'");
     kit.done("score");
 }

@@ -24,6 +24,7 @@ mod plugin_add;
 mod plugin_readme;
 mod plugin_rough;
 mod plugin_said;
+mod prospects;
 mod repl;
 mod report;
 mod reports;
