@@ -77,6 +77,16 @@ macro_rules! template {
 /// The workspaces that `kehu init --template` begins with.
 const TEMPLATES: &[ShippedTemplate] = &[
     template!(
+        "distributor",
+        ["a firm that sells through dealers", "通过经销商销售的企业"],
+        "sample/reps.csv",
+        "sample/products.csv",
+        "sample/dealers.csv",
+        "sample/people.csv",
+        "sample/cooperations.csv",
+        "sample/interactions.csv",
+    ),
+    template!(
         "software-sales",
         ["a firm that sells software or projects, deal by deal", "逐单推进的软件或项目型销售"],
         "sample/reps.csv",
@@ -94,6 +104,14 @@ const TEMPLATES: &[ShippedTemplate] = &[
         "sample/members.csv",
         "sample/receipts.csv",
         "sample/contacts.csv",
+    ),
+    template!(
+        "field-survey",
+        ["a team that canvasses streets for new dealers", "扫街开发新客户的团队"],
+        "sample/reps.csv",
+        "sample/shops.csv",
+        "sample/people.csv",
+        "sample/visits.csv",
     ),
 ];
 

@@ -217,23 +217,29 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
           meaning: The model is fitted on at most so many customers, evenly spread over the base
 
     Rules
-      rule          declared at
-      bought        plugins/clv/src/pack.rs:10
+      rule             declared at
+      bought           plugins/clv/src/pack.rs:11
           says: {1} days of purchase after the first, the last {2} weeks after it, seen for {3} weeks
-      alive         plugins/clv/src/pack.rs:15
+      alive            plugins/clv/src/pack.rs:16
           says: silent for {1} weeks, against {2} weeks between purchases before
-      never_back    plugins/clv/src/pack.rs:20
+      never_back       plugins/clv/src/pack.rs:21
           says: no repeat yet: drop-out is only seen after one
-      own_spend     plugins/clv/src/pack.rs:25
+      own_spend        plugins/clv/src/pack.rs:26
           says: {1} a day of purchase on {2} days, drawn towards {3}, the mean of all
-      spend_of_all  plugins/clv/src/pack.rs:30
+      spend_of_all     plugins/clv/src/pack.rs:31
           says: no repeat yet, so the mean of all: {1}
-      worth         plugins/clv/src/pack.rs:35
+      worth            plugins/clv/src/pack.rs:36
           says: {1} days of purchase in {2} months, {3} once discounted, of {4} each
-      never         plugins/clv/src/pack.rs:40
+      never            plugins/clv/src/pack.rs:41
           says: has never bought
-      no_amounts    plugins/clv/src/pack.rs:41
+      no_amounts       plugins/clv/src/pack.rs:42
           says: amounts are known of {1} customers who came back, {2} are needed to tell what a day of purchase brings
+      amounts_alike    plugins/clv/src/pack.rs:47
+          says: the amounts of {1} repeat customers are too much alike, or too wild, to tell how customers differ: no mean amount explains them best
+      too_few          plugins/clv/src/pack.rs:52
+          says: {1} of {2} customers bought on a second day, {3} are needed to tell how customers differ
+      purchases_alike  plugins/clv/src/pack.rs:57
+          says: the purchases of {1} customers are too much alike to tell how customers differ: no rates of purchase and of drop-out explain them best
     "#);
     let contract = kit.json("pack show silence");
     assert_eq!(contract["settings"][0]["set_at"], "kehu.toml:3");

@@ -93,9 +93,15 @@ fn told_as_shown(template: &str, language: &str, file: &str) {
 }
 
 #[test]
-fn a_template_works_as_its_readme_tells_in_both_languages() {
+fn a_template_works_as_its_readme_tells() {
     for template in templates() {
         told_as_shown(&template, "en", "README.md");
+    }
+}
+
+#[test]
+fn a_template_works_as_its_chinese_readme_tells() {
+    for template in templates() {
         told_as_shown(&template, "zh", "README.zh.md");
     }
 }

@@ -43,8 +43,10 @@ Examples:
                                    base to try it on: its README.md says how
 
 Templates:
+  distributor        a firm that sells through dealers
   software-sales     a firm that sells software or projects, deal by deal
-  retail-membership  a shop or chain that knows its members by card")]
+  retail-membership  a shop or chain that knows its members by card
+  field-survey       a team that canvasses streets for new dealers")]
 pub(crate) struct Args {
     /// Where it shall be
     dir: PathBuf,
