@@ -34,6 +34,7 @@ const SHIPPED: &[ShippedPack] = &[
         "prospects",
         "brands.lua",
         "canvass.lua",
+        "items.lua",
         "reports/sources.lua",
         "reports/canvass-form.lua",
         "reports/canvass-day.lua",

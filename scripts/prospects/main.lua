@@ -4,6 +4,7 @@ local settings = kehu.settings
 local text = kehu.text
 local brands_in = require("brands")
 local plain = brands_in.plain
+local sides_of = require("items").sides_of
 
 -- The indicators, in the order of the groups.
 local INDICATORS = {
@@ -359,6 +360,104 @@ local function follow_up(c, case, ctx)
   }
 end
 
+-- The dealer pipeline: what must be on file before a deal leaves a stage.
+
+local PIPELINES = {}
+for _, name in ipairs(settings.pipelines) do PIPELINES[name] = true end
+
+local form_short = kehu.rule{
+  id = "form_short", en = "the canvass form has {1} of {2} sides", zh = "调查表只了解了 {2} 个方面中的 {1} 个",
+}
+local fill_form = kehu.rule{
+  id = "fill_form", en = "log what is missing: kehu log canvass {1} --field …; kehu report canvass-form {1} shows the blanks",
+  zh = "补充调查：kehu log canvass {1} --field …；kehu report canvass-form {1} 显示空项",
+}
+local answer_both = kehu.rule{
+  id = "answer_both", en = "answer them: kehu customer edit {1} --field fits_direction=yes --field willing_to_cooperate=yes, or no",
+  zh = "回答：kehu customer edit {1} --field fits_direction=yes --field willing_to_cooperate=yes，或 no",
+}
+local answered_no = kehu.rule{
+  id = "answered_no", en = "a question is answered with no: it is no target customer", zh = "有一个问题的回答为否：不是目标客户",
+}
+local look_again = kehu.rule{
+  id = "look_again", en = "give it up for now, or look again: kehu customer edit {1} --field …", zh = "暂时放弃，或重新了解：kehu customer edit {1} --field …",
+}
+local not_evaluated = kehu.rule{
+  id = "not_evaluated", en = "{1} % of the weights are known, too little for an evaluation", zh = "已知指标权重 {1}%，不足以评价",
+}
+local evaluate_it = kehu.rule{
+  id = "evaluate_it", en = "record the indicators with kehu customer edit {1} --field …, then kehu score; kehu explain {1} evaluation names what is missing",
+  zh = "登记指标：kehu customer edit {1} --field …，再 kehu score；kehu explain {1} evaluation 列出缺失项",
+}
+local evaluated_low = kehu.rule{
+  id = "evaluated_low", en = "its evaluation of {1} suggests: not now", zh = "评价得分 {1}，建议暂不合作",
+}
+local term_missing = {
+  cooperation_mode = kehu.rule{ id = "no_mode", en = "the mode of cooperation is not agreed", zh = "合作方式未定" },
+  payment_terms = kehu.rule{ id = "no_payment", en = "the payment terms are not agreed", zh = "付款条件未定" },
+  follow_on_service = kehu.rule{ id = "no_service", en = "the follow-on service is not agreed", zh = "后续服务未定" },
+}
+local set_term = kehu.rule{
+  id = "set_term", en = "agree, and record it: kehu deal edit {1} --field {2}=…", zh = "商定并登记：kehu deal edit {1} --field {2}=…",
+}
+
+-- Each criterion adds to what is missing and what to do about it.
+local CRITERIA = {}
+
+function CRITERIA.form(c, case, add, customer)
+  local found = {}
+  for _, each in ipairs(case.interactions) do
+    if each.kind == "canvass" then
+      for name, value in pairs(each.fields) do found[name] = value end
+    end
+  end
+  local sides = sides_of(found)
+  if sides < settings.sides_needed then add({ form_short, sides, settings.sides_needed }, { fill_form, customer }) end
+end
+
+function CRITERIA.questions(c, case, add, customer)
+  if c.fits_direction == false or c.willing_to_cooperate == false then return add({ answered_no }, { look_again, customer }) end
+  if c.fits_direction == nil then add({ fits_unsaid }, { answer_both, customer }) end
+  if c.willing_to_cooperate == nil then add({ willing_unsaid }, { answer_both, customer }) end
+end
+
+function CRITERIA.evaluation(c, case, add, customer)
+  if c.suggested_role == "not_now" then
+    add({ evaluated_low, c.evaluation and three_places(c.evaluation) or 0 }, { look_again, customer })
+  elseif c.suggested_role == nil then
+    add({ not_evaluated, kehu.number.round(c.evaluation_known or 0, 1) }, { evaluate_it, customer })
+  end
+end
+
+function CRITERIA.terms(c, case, add)
+  local deal = case.deal.id and string.format("D-%d", case.deal.id) or "D-…"
+  for _, name in ipairs({ "cooperation_mode", "payment_terms", "follow_on_service" }) do
+    if case.deal.fields[name] == nil then add({ term_missing[name] }, { set_term, deal, name }) end
+  end
+end
+
+local function stage(c, case, ctx)
+  local move = case.move
+  if move == nil or case.stage == nil or not PIPELINES[case.deal.pipeline] then return nil end
+  if move.direction ~= "forward" and move.direction ~= "skip" then return nil end
+  local because, advice = {}, {}
+  local function add(why, what)
+    because[#because + 1] = why
+    local last = advice[#advice]
+    if last == nil or last[1] ~= what[1] or last[3] ~= what[3] then advice[#advice + 1] = what end
+  end
+  local customer = case.customer and string.format("C-%d", case.customer.id) or "C-…"
+  local left = { case.stage.name }
+  for _, name in ipairs(move.passed) do left[#left + 1] = name end
+  for _, name in ipairs(left) do
+    local criterion = settings.criteria[name]
+    if criterion then CRITERIA[criterion](c, case, add, customer) end
+  end
+  if #because == 0 then return nil end
+  if settings.refuses then return ctx:refuse{ because = because, advice = advice } end
+  return ctx:warn{ because = because, advice = advice }
+end
+
 -- Whoever adds a customer without a source, or a referral without who referred, is told.
 
 local say_source = kehu.rule{
@@ -390,4 +489,4 @@ local function on_event(c, event, ctx)
   end
 end
 
-return { evaluation = evaluation, rank = rank, source = source, follow_up = follow_up, on_event = on_event }
+return { evaluation = evaluation, rank = rank, source = source, follow_up = follow_up, stage = stage, on_event = on_event }

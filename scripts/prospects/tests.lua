@@ -270,3 +270,52 @@ describe("a prospect without a source", function()
     assert.equal(1, #added({ name = "大明" }, "changed", { name = "大明", source = "trade_show" }))
   end)
 end)
+
+describe("the dealer pipeline", function()
+  local function move(from, changes, more, settings)
+    local c = { fits_direction = test.missing, willing_to_cooperate = test.missing, evaluation = test.missing, evaluation_known = 0, suggested_role = test.missing }
+    for name, value in pairs(changes or {}) do c[name] = value end
+    more = more or {}
+    c.case = {
+      deal = { id = 5, pipeline = more.pipeline or "dealer", fields = more.fields or {} }, stage = { name = from },
+      move = { to = { name = "next", role = more.role }, direction = more.direction or "forward", passed = more.passed or {} },
+      interactions = more.interactions or {}, customer = { id = 7 },
+    }
+    return test.stage{ customer = c, settings = settings }
+  end
+  local function canvassed(fields) return { interactions = { { kind = "canvass", fields = fields } } } end
+  it("asks for a complete form", function()
+    local all = { market_size = "large", lead_brand = "立白", rival_policy = "rebates", high_demand = 20 }
+    assert.equal("none", move("canvass", {}, canvassed(all)).judgement)
+    all.high_demand = nil
+    local r = move("canvass", {}, canvassed(all))
+    assert.equal("refuse", r.judgement)
+    assert.equal("the canvass form has 3 of 4 sides", assert.reason(r, "form_short").en)
+    assert.equal("none", move("canvass", {}, canvassed(all), { sides_needed = 3 }).judgement)
+  end)
+  it("asks for both questions, and stops where one is answered with no", function()
+    assert.reason(move("identify", { fits_direction = true }), "willing_unsaid")
+    assert.reason(move("identify", {}), "fits_unsaid")
+    assert.reason(move("identify", { fits_direction = true, willing_to_cooperate = false }), "answered_no")
+    assert.equal("none", move("identify", { fits_direction = true, willing_to_cooperate = true }).judgement)
+  end)
+  it("asks for an evaluation that suggests a role", function()
+    assert.equal("none", move("evaluate", { evaluation = 0.7, evaluation_known = 60, suggested_role = "sub_distributor" }).judgement)
+    assert.reason(move("evaluate", { evaluation = 0.5, evaluation_known = 60, suggested_role = "not_now" }), "evaluated_low")
+    assert.reason(move("evaluate", { evaluation_known = 59 }), "not_evaluated")
+  end)
+  it("asks for the terms of the relationship", function()
+    local r = move("relationship")
+    for _, rule in ipairs({ "no_mode", "no_payment", "no_service" }) do assert.reason(r, rule) end
+    local terms = { cooperation_mode = "exclusive", payment_terms = "30 days", follow_on_service = "monthly visit" }
+    assert.equal("none", move("relationship", {}, { fields = terms }).judgement)
+  end)
+  it("looks at stages that are passed over, and not at other moves or pipelines", function()
+    local r = move("visit", {}, { direction = "skip", passed = { "evaluate" } })
+    assert.reason(r, "not_evaluated")
+    assert.equal("none", move("evaluate", {}, { direction = "back" }).judgement)
+    assert.equal("none", move("evaluate", {}, { direction = "lose" }).judgement)
+    assert.equal("none", move("evaluate", {}, { pipeline = "sales" }).judgement)
+    assert.equal("warn", move("evaluate", {}, {}, { refuses = false }).judgement)
+  end)
+end)
