@@ -1,5 +1,6 @@
 //! One or two tests for each command: what is typed, and all that is shown.
 
+mod accounts;
 mod api;
 mod author;
 mod author_story;
