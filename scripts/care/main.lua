@@ -13,6 +13,11 @@ local by_tier = kehu.rule{
   en = "last contact {1} {1|day|days} ago; tier {2} gets a return call every {3}",
   zh = "上次联系在 {1} 天前；{2} 级每 {3} 天回访一次",
 }
+local by_key_list = kehu.rule{
+  id = "by_key_list",
+  en = "last contact {1} {1|day|days} ago; on the key list, counts as tier {2}, which gets a return call every {3}",
+  zh = "上次联系在 {1} 天前；在重点客户名单上，按 {2} 级每 {3} 天回访一次",
+}
 local otherwise = kehu.rule{
   id = "otherwise",
   en = "last contact {1} {1|day|days} ago; a return call every {2}",
@@ -92,7 +97,8 @@ local function proposal(ctx, action, due, fact, because, guidance)
 end
 
 local function return_call(c, ctx)
-  local every = c.tier and settings.call_days[c.tier]
+  local tier = c.key_account and settings.key_account_as or c.tier
+  local every = tier and settings.call_days[tier]
   local is_new = c.first_purchase_days < settings.new_days
   local guidance = { is_new and to_new or to_existing }
   if c.last_contact_days == nil then
@@ -101,7 +107,7 @@ local function return_call(c, ctx)
     return proposal(ctx, "return_call", fact + every, fact, { { never_called, c.recency_days, every } }, guidance)
   end
   local fact = ctx.as_of - c.last_contact_days
-  local because = every and { by_tier, c.last_contact_days, c.tier, every }
+  local because = every and { c.key_account and by_key_list or by_tier, c.last_contact_days, tier, every }
     or { otherwise, c.last_contact_days, settings.call_days_otherwise }
   return proposal(ctx, "return_call", fact + (every or settings.call_days_otherwise), fact, { because }, guidance)
 end

@@ -15,6 +15,9 @@ describe("return calls", function()
       assert.equal(TODAY - 10 + case[2], care{ tier = case[1] }.return_call.due)
     end
     assert.equal(TODAY - 10 + 30, care{ last_contact_days = test.missing, tier = "A" }.return_call.due)
+    local listed = care{ tier = "D", key_account = true }.return_call
+    assert.equal(TODAY - 10 + 30, listed.due)
+    assert.equal("by_key_list", listed.reasons[1].rule)
   end)
   it("speak of the brand to new customers, of experience to others", function()
     assert.equal("to_new", care{ first_purchase_days = 89 }.return_call.guidance[1].rule)

@@ -15,6 +15,10 @@ local by_tier = kehu.rule{
   id = "by_tier",
   en = "tier {2}: {1} {1|visit|visits} a month", zh = "等级 {2}：每月拜访 {1} 次",
 }
+local by_key_list = kehu.rule{
+  id = "by_key_list",
+  en = "on the key list, counts as tier {2}: {1} {1|visit|visits} a month", zh = "在重点客户名单上，按 {2} 级：每月拜访 {1} 次",
+}
 local other_tier = kehu.rule{
   id = "other_tier",
   en = "tier {2} has no frequency of its own, so {1} {1|visit|visits} a month", zh = "等级 {2} 未设频率，按每月 {1} 次",
@@ -117,7 +121,7 @@ local function group_of(c, ctx)
 end
 
 local function need(c, ctx)
-  local tier = c.tier
+  local tier = c.key_account and settings.key_account_as or c.tier
   local mode, mode_rule = mode_of(tier)
   local place, purpose_rule = purpose_of(c)
   local purpose = ctx:label("visit_purpose", purposes[place].key, purpose_rule,
@@ -131,6 +135,7 @@ local function need(c, ctx)
     visit_group = group_of(c, ctx),
   }
   local visits, rule = frequency(tier)
+  if c.key_account and rule == by_tier then rule = by_key_list end
   local days = DAYS_IN_A_ROW[mode]
   if visits > 0 and days then
     given.visits_per_month = ctx:set("visits_per_month", days, in_a_row, days, mode, MODE_ZH[mode])

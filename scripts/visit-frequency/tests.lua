@@ -23,6 +23,17 @@ describe("the frequency", function()
     assert.equal("tier key has no frequency of its own, so 3 visits a month", assert.reason(r.other, "other_tier").en)
   end)
 
+  it("of a customer on the key list is that of the tier as which it counts, whatever its own", function()
+    local r = test.visit_need{ customers = {
+      listed = { purchases = 1, tier = "D", key_account = true }, untiered = { purchases = 1, key_account = true },
+      other = { purchases = 1, tier = "D", key_account = false },
+    } }
+    assert.equal(4, r.listed.visits_per_month)
+    assert.equal("on the key list, counts as tier A: 4 visits a month", assert.reason(r.listed, "by_key_list").en)
+    assert.equal(4, r.untiered.visits_per_month)
+    assert.equal(0.5, r.other.visits_per_month)
+  end)
+
   it("may be none: then there is no gap", function()
     local r = test.visit_need{ customer = { tier = "D" }, settings = { visits_by_tier = { D = 0 } } }
     assert.equal(0, r.visits_per_month)
