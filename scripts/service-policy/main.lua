@@ -340,6 +340,41 @@ local function service_fit(c, ctx)
   return { service_fit = ctx:label("service_fit", key, rule, brought, middle.result, round(hours_spent), round(middle.hours)) }
 end
 
+-- Behaviour: the first class that holds
+
+local comes = kehu.rule{
+  id = "comes", en = "came to {1} events in {2} {2|month|months}, a class of its own from {3}", zh = "近 {2} 个月参加活动 {1} 次，{3} 次起为活动积极",
+}
+local bought_so = kehu.rule{
+  id = "bought_so", input = "effort_amount",
+  en = "{3} {3|purchase|purchases}, median {4}; bought {value}, median {limit}", zh = "购买 {3} 次，中位数 {4}；金额 {value}，中位数 {limit}",
+}
+
+local function usual(columns)
+  return {
+    purchases = columns.effort_purchases:where(columns.effort_hours):median(),
+    amount = columns.effort_amount:where(columns.effort_hours):median(),
+  }
+end
+
+local function behaviour(c, ctx)
+  if c.effort_hours == nil then return { behaviour = ctx:missing("behaviour", inactive, settings.effort_months) } end
+  local label
+  local function class(key, rule, ...)
+    if label then label:because(rule, ...) else label = ctx:label("behaviour", key, rule, ...) end
+  end
+  if c.effort_complaints >= settings.problem_complaints then
+    class("problem", is_problem, c.effort_complaints, settings.effort_months, settings.problem_complaints)
+  end
+  if c.effort_events >= settings.events_from then
+    class("event_goer", comes, c.effort_events, settings.effort_months, settings.events_from)
+  end
+  local middle, amount = ctx.state, c.effort_amount or 0
+  local often, much = c.effort_purchases >= middle.purchases, amount >= (middle.amount or 0)
+  class((often and "frequent_" or "rare_") .. (much and "large" or "small"), bought_so, amount, middle.amount or 0, c.effort_purchases, middle.purchases)
+  return { behaviour = label }
+end
+
 -- What is said beside a line of the day's list
 
 local rises = kehu.rule{
@@ -390,5 +425,6 @@ local function review(proposals, ctx)
 end
 
 return {
-  policy = policy, places = places, upgrade = upgrade, effort = effort, medians = medians, service_fit = service_fit, review = review,
+  policy = policy, places = places, upgrade = upgrade, effort = effort, medians = medians, service_fit = service_fit,
+  usual = usual, behaviour = behaviour, review = review,
 }

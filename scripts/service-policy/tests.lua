@@ -182,6 +182,35 @@ describe("effort against value", function()
   end)
 end)
 
+describe("behaviour", function()
+  local function classes(customers, settings)
+    local all = {}
+    for name, changes in pairs(customers) do
+      all[name] = with({ effort_hours = 1, effort_purchases = 2, effort_amount = 100, effort_complaints = 0, effort_events = 0 }, changes)
+    end
+    return test.score{ step = "behaviour", customers = all, settings = settings or {} }
+  end
+  it("is the first class that holds, by complaints, events, frequency and amount", function()
+    local r = classes{
+      middle = {}, often = { effort_purchases = 9, effort_amount = 10 }, large = { effort_purchases = 1, effort_amount = 900 },
+      small = { effort_purchases = 1, effort_amount = 10 }, problem = { effort_complaints = 3, effort_events = 5 },
+      events = { effort_events = 2 }, once = { effort_events = 1, effort_complaints = 2 }, idle = { effort_hours = test.missing, effort_purchases = 0, effort_amount = 0 },
+    }
+    for name, key in pairs({
+      middle = "frequent_large", often = "frequent_small", large = "rare_large", small = "rare_small",
+      problem = "problem", events = "event_goer", once = "frequent_large",
+    }) do
+      assert.equal(key, r[name].behaviour, name)
+    end
+    assert.reason(r.problem, "comes")
+    assert.equal(nil, r.idle.behaviour)
+    assert.reason(r.idle, "inactive")
+  end)
+  it("stands one customer and returns alone", function()
+    assert.equal("frequent_large", classes{ a = { effort_amount = -5 } }.a.behaviour)
+  end)
+end)
+
 describe("guidance", function()
   local function advised(customer)
     local c = with({ problem_customer = false, effort_complaints = 0 }, customer)
