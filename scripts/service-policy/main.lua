@@ -141,7 +141,8 @@ end
 local function value_at(known, rank)
   if known == nil then return nil end
   local others, steps = known.count - 1, #known.values - 1
-  local ahead = math.ceil(rank * others - 1e-9)
+  -- Indexes are given to a millionth of a point: a rank that is reached must not seem missed by that.
+  local ahead = math.ceil(rank * others - 1e-7 * others - 1e-9)
   if ahead > others then return nil end
   -- Between the places that were kept, one customer more is on the safe side.
   if steps < others then ahead = math.min(ahead + 1, others) end

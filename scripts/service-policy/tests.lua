@@ -55,6 +55,13 @@ describe("the way up", function()
     assert.equal("20 points short of A; the shortest indicator is amount of 12 months, ahead of only 30 %", r.reasons.upgrade_by[1].en)
     assert.reason(r, "amount_way", { arguments = { 300, 500 } })
   end)
+  it("is not put off by the millionth of a point to which indexes are given", function()
+    local r = test.score{ step = "upgrade", settings = ALONE, customers = {
+      a = { amount_12m = 3, value_index = 0, tier = "C", tier_gap = 66.666667 }, b = { amount_12m = 17, value_index = 33.333333, tier = "C", tier_gap = 33.333334 },
+      c = { amount_12m = 80, value_index = 66.666667, tier = "B", tier_gap = 33.333333 }, d = { amount_12m = 100, value_index = 100, tier = "A" },
+    } }
+    for name, more in pairs({ a = 77, b = 63, c = 20 }) do assert.near(more, r[name].upgrade_amount, 1e-9, name) end
+  end)
   it("lifts whoever buys a little more than it says", function()
     for at = 0, 8 do
       for gap = 5, 100 - 10 * at, 15 do
