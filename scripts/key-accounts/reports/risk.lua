@@ -22,16 +22,21 @@ local rows, lists = {}, {}
 for c in kehu.customers{ columns = columns, where = "key_list <> 'not_listed'" } do
   if rep == nil or c.owner == rep.name then
     local tier = has_tier and c.tier or nil
-    local warns, lacking, lacks = words(c.id)
     rows[#rows + 1] = {
-      customer = c.name, owner = c.owner, tier = tier, key_list = c.key_list, score = c.risk_score, risk = c.risk,
-      amount = c.group_amount_12m, reviewed = c.risk_reviewed, contract_end = c.contract_end, warns = warns, lacking = lacking, lacks = lacks,
+      id = c.id, customer = c.name, owner = c.owner, tier = tier, key_list = c.key_list, score = c.risk_score, risk = c.risk,
+      amount = c.group_amount_12m, reviewed = c.risk_reviewed, contract_end = c.contract_end,
     }
     if c.key_list ~= "by_tier" then
       lists[#lists + 1] = { customer = c.name, owner = c.owner, tier = tier, reason = c.key_reason, review = c.key_review, key_list = c.key_list }
     end
   end
 end
+
+-- Reasons are looked up customer by customer, which takes its time: the highest risks have them.
+local most, all = tonumber(kehu.args[1]) or 50, #rows
+rows = kehu.sort(rows, "-score", "customer")
+rows = table.move(rows, 1, math.min(all, most), 1, {})
+for _, each in ipairs(rows) do each.warns, each.lacking, each.lacks = words(each.id) end
 
 local names = {
   customer = { en = "customer", zh = "客户" }, owner = { en = "rep", zh = "业务员" }, tier = { en = "computed tier", zh = "计算等级" },
@@ -45,8 +50,14 @@ kehu.table{
   { "reviewed", as = "day", title = { en = "reviewed", zh = "评审日" } },
   { "contract_end", as = "day", title = { en = "contract ends", zh = "合同到期" } },
   { "warns", title = { en = "warnings", zh = "预警" } }, { "lacking", title = { en = "not on file", zh = "缺少资料（项）" } },
-  rows = kehu.sort(rows, "-score", "customer"),
+  rows = rows,
 }
+if all > #rows then
+  print(kehu.say{
+    en = "{rest} more key customers of lower risk; kehu report risk {all} shows all of them", zh = "另有 {rest} 个风险较低的重点客户；kehu report risk {all} 显示全部",
+    rest = all - #rows, all = all,
+  })
+end
 local lacking = {}
 for _, each in ipairs(rows) do
   if each.lacking > 0 then lacking[#lacking + 1] = each end
