@@ -1,16 +1,15 @@
-//! What is said in Chinese: whole sentences by their English, which is written where it is said.
-//!
-//! Sentences have places: `{}` for what stays as it is, `{s}` for a part that is said in Chinese too.
-//! The places of the Chinese one are filled in order, or by number as `{2}`. What is not in the table
-//! is said in English.
+//! What is said in Chinese, in the way of `translate`.
 
-/// Sentences of talk, errors and hints; the first one that fits counts.
-const SENTENCES: &[(&str, &str)] = &[
-    // Openings.
+/// What opens a line: it counts before all that follows it.
+pub(crate) const OPENINGS: &[(&str, &str)] = &[
     ("error: {s}", "错误：{}"),
     ("hint: {s}", "提示：{}"),
     ("note: {s}", "注意：{}"),
     ("refused: {s}", "已拒绝：{}"),
+];
+
+/// Sentences of talk, errors and hints.
+pub(crate) const SENTENCES: &[(&str, &str)] = &[
     (
         "{} is whoever gave no name; set [user] name in {}, or give --user NAME",
         "{} 指未署名的人；请在 {} 设置 [user] name，或用 --user 姓名",
@@ -131,6 +130,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("phone: {} is no telephone number", "phone：{} 不是电话号码"),
     ("write it with its digits, such as {}", "请写出数字，例如 {}"),
     ("email: {} is no e-mail address", "email：{} 不是电子邮箱地址"),
+    (
+        "write it as {}, or say how it is written with date_format or date_order",
+        "请写作 {}，或用 date_format 或 date_order 说明写法",
+    ),
     ("write it as {}", "请写作 {}"),
     ("has not come yet: today is {}", "尚未到来：今天是 {}"),
     (
@@ -385,7 +388,7 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 /// Words that workspaces and packs usually use without declaring them, and names of ours.
-const WORDS: &[(&str, &str)] = &[
+pub(crate) const WORDS: &[(&str, &str)] = &[
     // Sorts of records and kinds of interactions.
     ("customer", "客户"),
     ("contact", "联系人"),
@@ -465,115 +468,3 @@ const WORDS: &[(&str, &str)] = &[
     ("minutes", "分钟"),
     ("visits a month", "次/月"),
 ];
-
-/// The sentences of all tables.
-fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    // What a plugin says fits last: its sentences begin as others do.
-    let others = [
-        crate::chinese_hooks::SENTENCES,
-        crate::chinese_packs::SENTENCES,
-        crate::chinese_records::SENTENCES,
-        crate::chinese_api::SENTENCES,
-        crate::chinese_scripts::SENTENCES,
-        crate::chinese_reports::SENTENCES,
-        crate::chinese_validate::SENTENCES,
-        crate::chinese_plugins::SENTENCES,
-        crate::chinese_author::SENTENCES,
-        crate::chinese_show::SENTENCES,
-    ];
-    SENTENCES.iter().chain(others.into_iter().flatten())
-}
-
-/// Says a line in Chinese, as far as the table has it.
-pub(crate) fn say(line: &str) -> String {
-    let blanks = line.len() - line.trim_start().len();
-    let (indent, sentence) = line.split_at(blanks);
-    let found = sentences().find_map(|(english, chinese)| {
-        let parts = fitting(english, sentence)?;
-        Some(filled(chinese, &parts))
-    });
-    found.map_or_else(|| line.to_owned(), |said| format!("{indent}{said}"))
-}
-
-/// Says a word in Chinese; one that is not in the table stays as it is.
-pub(crate) fn word(word: &str) -> &str {
-    let mut known = WORDS.iter().chain(crate::chinese_show::WORDS);
-    known.find(|(english, _)| *english == word).map_or(word, |(_, chinese)| chinese)
-}
-
-/// The parts that stand in the places of an English sentence; none if it is another sentence.
-fn fitting(english: &str, sentence: &str) -> Option<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut rest = sentence;
-    let mut pattern = english;
-    while let Some(start) = pattern.find('{') {
-        rest = rest.strip_prefix(&pattern[..start])?;
-        let end = start + pattern[start..].find('}')?;
-        let is_said = &pattern[start..=end] == "{s}";
-        pattern = &pattern[end + 1..];
-        let after = &pattern[..pattern.find('{').unwrap_or(pattern.len())];
-        let length = if after.is_empty() {
-            rest.len()
-        } else if after.len() == pattern.len() {
-            rest.strip_suffix(after)?.len()
-        } else {
-            rest.find(after)?
-        };
-        let part = &rest[..length];
-        parts.push(if is_said { word(&say(part)).to_owned() } else { part.to_owned() });
-        rest = &rest[length..];
-    }
-    (rest == pattern).then_some(parts)
-}
-
-/// A Chinese sentence with its parts: in order, or by number.
-fn filled(chinese: &str, parts: &[String]) -> String {
-    let mut said = String::new();
-    let mut rest = chinese;
-    let mut next = 0;
-    while let Some((before, after)) = rest.split_once('{') {
-        said += before;
-        let Some((number, after)) = after.split_once('}') else { break };
-        next += 1;
-        let place = number.parse().unwrap_or(next);
-        said += parts.get(place - 1).map_or("", String::as_str);
-        rest = after;
-    }
-    said + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_is_said_with_its_parts_in_the_order_of_chinese() {
-        for (english, chinese) in [
-            ("Logged visit with 武汉钢铁 on 2024-03-01.", "已记录 2024-03-01 与 武汉钢铁 的拜访。"),
-            ("Voided the call of 2024-03-01.", "已作废 2024-03-01 的电话。"),
-            ("hint: did you mean \"tier\"?", "提示：是不是 \"tier\"？"),
-            (
-                "note: data changed since the run of A; kehu score --as-of A brings it up to date",
-                "注意：A 评分之后，数据已有变化；kehu score --as-of A 可更新",
-            ),
-            ("  hint: first: kehu score", "  提示：请先运行：kehu score"),
-            ("nobody has said this", "nobody has said this"),
-        ] {
-            assert_eq!(say(english), chinese);
-        }
-    }
-
-    #[test]
-    fn every_sentence_has_as_many_places_in_both_languages() {
-        for (english, chinese) in sentences() {
-            let english_places = english.matches('{').count();
-            assert_eq!(english_places, chinese.matches('{').count(), "{english}");
-            assert!(fitting(english, &english.replace("{}", "x").replace("{s}", "x")).is_some());
-        }
-    }
-
-    #[test]
-    fn a_word_that_is_not_known_stays() {
-        assert_eq!((word("phone"), word("semaphore")), ("电话", "semaphore"));
-    }
-}

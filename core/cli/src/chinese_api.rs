@@ -1,4 +1,4 @@
-//! What is said in Chinese where scripts and what they can call are told of, in the way of `chinese`.
+//! What is said in Chinese where scripts and what they can call are told of, in the way of `translate`.
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! What is said in Chinese to those who write packs, in the way of `chinese`.
+//! What is said in Chinese to those who write packs, in the way of `translate`.
 
 /// Sentences of talk, errors and hints about new packs, checks and tests.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
@@ -105,7 +105,7 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("the reason {} is another than expected", "理由 {} 与预期不同"),
     ("expected an error, but there was none", "应出错而没有出错"),
     ("expected an error that says {}", "应有内容包含 {} 的错误"),
-    ("it said: {}", "实际内容：{}"),
+    ("it said: {s}", "实际内容：{}"),
     ("expected a text that matches {}, got {}", "应为符合 {} 的文本，实得 {}"),
     ("expected a value, got nothing", "应有值，实际没有"),
     ("expected nothing, got {}", "应没有值，实得 {}"),
@@ -124,7 +124,7 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "declare what changes inside of the function; what is of all customers belongs into a fit",
         "会变的量请在函数内声明；涉及全体客户的量放入 fit",
     ),
-    ("{} failed: {}", "{} 出错：{}"),
+    ("{} failed: {s}", "{} 出错：{}"),
     ("{}: the pack needs no column \"{}\"", "{}：脚本包不需要列 \"{}\""),
     ("{} is {}, expected a number", "{} 为 {}，应为数字"),
     ("{} is {}, expected an amount, as a number", "{} 为 {}，应为金额（数字）"),

@@ -1,4 +1,4 @@
-//! What is said in Chinese where packs are asked about what one command does, in the way of `chinese`.
+//! What is said in Chinese where packs are asked about what one command does, in the way of `translate`.
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! What is said of packs in Chinese, in the way of `chinese`.
+//! What is said of packs in Chinese, in the way of `translate`.
 
 /// Sentences of talk, errors and hints about packs.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
@@ -50,6 +50,7 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("a pack is a folder with pack.toml and main.lua", "脚本包是含 pack.toml 与 main.lua 的文件夹"),
     ("or one script that begins with {}, its manifest, and {}", "或以 {}、清单、{} 开头的单个脚本"),
     ("{} is a link, and a pack holds its own files", "{} 是链接，而脚本包须含自己的文件"),
+    ("{} is no plain file", "{} 不是普通文件"),
     ("put a copy of the file in its place", "请换成文件副本"),
     ("{} has no pack {}", "{} 中没有脚本包 {}"),
     (

@@ -1,4 +1,4 @@
-//! What is said of native plugins in Chinese, in the way of `chinese`.
+//! What is said of native plugins in Chinese, in the way of `translate`.
 
 /// Sentences of talk, errors and hints about plugins.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! What is said in Chinese where records are added, in the way of `chinese`.
+//! What is said in Chinese where records are added, in the way of `translate`.
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

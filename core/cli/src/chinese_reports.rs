@@ -1,4 +1,4 @@
-//! What is said in Chinese about the reports of packs, in the way of `chinese`.
+//! What is said in Chinese about the reports of packs, in the way of `translate`.
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! What is said in Chinese about scripts that read the records, in the way of `chinese`.
+//! What is said in Chinese about scripts that read the records, in the way of `translate`.
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
@@ -34,6 +34,16 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "kehu api lists the functions, kehu features the columns",
         "kehu api 列出函数，kehu features 列出特征",
     ),
+    (
+        "{} was taken back, because a pack failed and the command is strict",
+        "已撤销 {}：有脚本包出错，而命令要求严格执行",
+    ),
+    ("without --strict what was done stands", "不加 --strict 时所做的保留"),
+    ("{} is known today, and was not yet on {}", "{} 今日已知，但在 {} 尚未得知"),
+    (
+        "what is typed counts from the day on which it became known; to see it: --as-of today",
+        "录入的内容自得知之日起生效；查看：--as-of today",
+    ),
     ("no pack \"{}\" is on", "没有启用脚本包“{}”"),
     ("the pack has no \"{}\"", "脚本包没有“{}”"),
     ("global \"{}\" has no value", "全局变量“{}”没有值"),
@@ -65,13 +75,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("what holds data is imported: kehu import", "数据请用 kehu import 导入"),
     ("{} is a folder, not a script", "{} 是文件夹，不是脚本"),
     ("Ctrl-C cannot be watched: {}", "无法监听 Ctrl-C：{}"),
-    ("load error: {s}", "加载错误：{}"),
-    ("runtime error: {s}", "运行错误：{}"),
-    ("argument error: {s}", "参数错误：{}"),
-    ("result error: {s}", "返回值错误：{}"),
-    ("time limit error: {s}", "超出时间限制：{}"),
-    ("memory limit error: {s}", "超出内存限制：{}"),
-    ("{}, customer {}: {s}", "{}，客户 {}：{}"),
     ("the script took more than {}", "脚本运行超过 {}"),
     ("the script used more than {}", "脚本占用超过 {}"),
     ("the script wrote more than {}", "脚本输出超过 {}"),

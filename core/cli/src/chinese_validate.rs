@@ -1,4 +1,4 @@
-//! What `kehu plugin validate` says in Chinese, in the way of `chinese`.
+//! What `kehu plugin validate` says in Chinese, in the way of `translate`.
 
 /// What each check asks for, and what it found.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[

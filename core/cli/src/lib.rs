@@ -16,6 +16,8 @@ mod chinese;
 mod chinese_api;
 mod chinese_author;
 mod chinese_hooks;
+mod chinese_host;
+mod chinese_lua;
 mod chinese_packs;
 mod chinese_plugins;
 mod chinese_records;
@@ -44,6 +46,7 @@ mod said;
 mod script;
 mod settings_file;
 mod table;
+mod translate;
 mod workspace;
 
 use std::ffi::OsString;

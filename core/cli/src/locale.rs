@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kehu_contract::Language;
 
-use crate::chinese;
+use crate::translate;
 
 /// True if the person is spoken to in Chinese.
 static CHINESE: AtomicBool = AtomicBool::new(false);
@@ -35,7 +35,7 @@ pub(crate) fn said(text: &str) -> Cow<'_, str> {
     match spoken() {
         Language::En => Cow::Borrowed(text),
         Language::Zh => {
-            let said = text.split('\n').map(chinese::say).collect::<Vec<_>>().join("\n");
+            let said = text.split('\n').map(translate::say).collect::<Vec<_>>().join("\n");
             let plugins = PLUGINS.lock().unwrap_or_else(PoisonError::into_inner);
             plugins.iter().fold(said, |said, name| as_plugin(&said, name)).into()
         }
@@ -58,7 +58,7 @@ fn as_plugin(said: &str, name: &str) -> String {
 
 /// A word that nobody declares, such as a channel, in a language.
 pub(crate) fn usual_word(word: &str, language: Language) -> &str {
-    if language == Language::Zh { chinese::word(word) } else { word }
+    if language == Language::Zh { translate::word(word) } else { word }
 }
 
 /// A unit as it follows a number: in English `day` after one, `days` else.
