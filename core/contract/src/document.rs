@@ -422,6 +422,13 @@ impl<'a> Table<'a> {
         self.entries.iter().map(|(name, place, item)| (name.as_str(), place, item))
     }
 
+    /// The keys whose values are tables; what is read of them is yet to be said.
+    pub fn names_of_tables(&self) -> Vec<&'a str> {
+        let is_table = |item: &Item| matches!(item.value, ItemValue::Table(_));
+        let tables = self.entries.iter().filter(|(.., item)| is_table(item));
+        tables.map(|(name, ..)| name.as_str()).collect()
+    }
+
     /// All entries as tables; marks every key as known and notes those that are no table.
     pub fn subtables(&self) -> Vec<(&'a str, Table<'a>)> {
         self.entries()

@@ -4,23 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kehu_contract::Limits;
-use kehu_contract::document::{Item, ItemValue, Table};
+use kehu_contract::document::Table;
 
 use super::declarations::ranged;
 
 /// Reads the limits of all packs, and those of single ones, which say what is different.
 pub(super) fn read(table: &Table<'_>) -> (Limits, BTreeMap<String, Limits>) {
     let all = read_over(table, Limits::default());
-    let is_pack = |item: &Item| matches!(item.value, ItemValue::Table(_));
-    let packs: Vec<&str> =
-        table.entries().filter(|(.., item)| is_pack(item)).map(|(name, ..)| name).collect();
     let of = |name: &str| {
         let own = table.table(name)?;
         let limits = read_over(&own, all);
         own.finish();
         Some((name.to_owned(), limits))
     };
-    let of_packs = packs.into_iter().filter_map(of).collect();
+    let of_packs = table.names_of_tables().into_iter().filter_map(of).collect();
     table.finish();
     (all, of_packs)
 }
