@@ -87,7 +87,7 @@ fn the_days_work_is_told_in_chinese() {
 #[test]
 fn scores_and_their_reasons_are_told_in_chinese() {
     let kit = shop();
-    assert_snapshot!(kit.run("explain 武汉钢铁 visit_group"), @r"
+    assert_snapshot!(kit.run("explain 武汉钢铁 visit_group"), @"
     武汉钢铁 (C-1), 2024-03-01
 
     visit_group = middle (漏斗中部)  [visit-frequency 0.1.0, visit_need]
@@ -102,8 +102,8 @@ fn scores_and_their_reasons_are_told_in_chinese() {
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 100 分  [tiers 0.1.0, index]
           +100 近 12 个月金额 5,000.00：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
-          +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
-          +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
+          · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
+          · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           margin_12m = 缺失  近12个月毛利
           rfm_frequency = 1  购买（或拜访）次数
       funnel_part = middle (中部)  [funnel-follow-up 0.1.0, part]

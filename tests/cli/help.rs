@@ -91,7 +91,7 @@ fn every_command_tells_what_it_does() {
           --no-plugins
               Leaves native plugins out
 
-          --plugin-log <LEVEL>
+          --log <LEVEL>
               Shows what packs log from this level on: debug, info, warning or error [default: warning]
 
           --locked

@@ -31,6 +31,7 @@ mod report;
 mod reports;
 mod run;
 mod score;
+mod script_errors;
 mod selling;
 mod selling_reports;
 mod show;

@@ -93,7 +93,7 @@ fn packs_are_listed_with_where_they_come_from_and_the_order_in_which_they_are_as
     silence 1.1.0 启用 工作区 Lua 沉默 scripts/silence
     注意：它优先于 ../base/scripts/silence 1.0.0 中的同名包
     tiers 停用 工作区 Lua scripts/tiers
-    问题：scripts/tiers/pack.toml:1: 文件缺少 "version"; scripts/tiers/pack.toml:1: 文件缺少 "api"; scripts/tiers/pack.toml:1: 文件缺少 "step"; scripts/tiers/main.lua:1: the pack has no main.lua
+    问题：scripts/tiers/pack.toml:1: 文件缺少 "version"; scripts/tiers/pack.toml:1: 文件缺少 "api"; scripts/tiers/pack.toml:1: 文件缺少 "step"; scripts/tiers/main.lua:1: 脚本包没有 main.lua
     注意：它优先于 kehu 0.1.0 中的同名包
     lifecicle 不存在
     问题：没有这个脚本包

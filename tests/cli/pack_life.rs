@@ -266,13 +266,13 @@ fn what_is_wrong_with_a_pack_is_told_and_nothing_is_installed() {
             "compiled code",
             good.clone(),
             b"\x1bLuaQ\0\x01".to_vec(),
-            "this is compiled code; a pack is text",
+            "this is compiled code; a script is text",
         ),
         (
             "luau bytecode",
             good.clone(),
             b"\x06\x03\0rest".to_vec(),
-            "this is compiled code; a pack is text",
+            "this is compiled code; a script is text",
         ),
         (
             "not UTF-8",

@@ -56,7 +56,7 @@ fn warnings_and_errors_of_a_plugin_are_shown_and_the_rest_on_request() {
     warning: pack fixture: strange
     note: pack fixture said the same 2 times more
     ");
-    assert_snapshot!(talk(&kit.run("--plugin-log debug score")), @r"
+    assert_snapshot!(talk(&kit.run("--log debug score")), @r"
     debug: pack fixture: look here
     note: pack fixture: the table is of 2023
     warning: pack fixture: no region has a\u{1b}[31m manager
@@ -65,12 +65,12 @@ fn warnings_and_errors_of_a_plugin_are_shown_and_the_rest_on_request() {
     note: pack fixture: printed
     note: pack fixture said the same 2 times more
     ");
-    assert_snapshot!(talk(&kit.run("--plugin-log error --lang zh score")), @r"
+    assert_snapshot!(talk(&kit.run("--log error --lang zh score")), @r"
     错误：fixture：the table is torn
     ");
-    assert_snapshot!(kit.run("--plugin-log loud score"), @r"
+    assert_snapshot!(kit.run("--log loud score"), @r"
     [stderr]
-    error: invalid value 'loud' for '--plugin-log <LEVEL>': write debug, info, warning or error
+    error: invalid value 'loud' for '--log <LEVEL>': write debug, info, warning or error
 
     For more information, try '--help'.
     [exit 2]
@@ -92,7 +92,7 @@ fn a_plugin_that_never_stops_talking_is_cut_short() {
     assert_eq!(lines.len(), 21, "{told}");
     assert_eq!(lines[0], "warning: pack fixture: line 0 of 56");
     assert_eq!(lines[20], "note: pack fixture said 981 more lines");
-    assert!(talk(&kit.run("--plugin-log info score")).lines().count() <= 1_001);
+    assert!(talk(&kit.run("--log info score")).lines().count() <= 1_001);
 }
 
 #[test]

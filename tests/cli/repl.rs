@@ -131,10 +131,12 @@ for i = 1, 3 do
     error: runtime error: global "x" has no value
      --> line 1:1
       1 | x.y
+        | ^
     hint: declare it with "local", or give it a value first
     error: runtime error: global "c" has no value
      --> line 2:1
       1 | c.amout
+        | ^
     hint: put one at hand: :customer NAME
     error: load error: Expected <eof>, got 'end'
      --> line 3:2
@@ -142,22 +144,28 @@ for i = 1, 3 do
     error: time limit error: the script took more than 300 ms
      --> line 4:1
       1 | while true do end
+        | ^^^^^^^^^^^^^^^^^
+      used …, the limit is 300 ms: --time
     hint: look for a loop that does not end; processor time counts, not waiting
     error: runtime error: no
      --> line 5:1
       1 | error('no')
+        | ^^^^^^^^^^^
     error: runtime error: attempt to perform arithmetic (add) on nil and number
      --> line 6:1
       1 | function bad() return nil + 1 end
-      called from line 7:1 in a function
+        |                           ^
+      called from line 7:1 in the main chunk
     hint: a value is nil here; test it before it is used
     error: argument error: no pack "rmf" is on
      --> line 8:1
       1 | pack('rmf')
+        |       ^^^
     hint: known are: rfm, tiers, lifecycle, visit-frequency, day-planner, lifecycle-follow-up, funnel-follow-up, contact-caps
     error: argument error: the pack has no "scor"
      --> line 9:1
       1 | pack('rfm').scor(1)
+        |             ^^^^
     hint: did you mean "score"?
     error: argument error: kehu.customer: argument 1: there is no customer "nobody"
     hint: see which there are: kehu customer list
@@ -197,8 +205,57 @@ fn a_session_speaks_chinese_and_needs_no_base() {
     错误：参数错误：此处没有可读取的数据：当前文件夹不在任何工作区内
      --> line 2:1
       1 | kehu.customers()
+        | ^^^^^^^^^^^^^^^^
     提示：用 -C 文件夹 指定，或新建：kehu init 文件夹
     错误：当前没有选定客户
     提示：选定客户：:customer 名称
+    "#);
+}
+
+#[test]
+fn a_line_asks_a_pack_what_it_proposes_and_shows_how_it_fails() {
+    let kit = shop();
+    kit.write(
+        "scripts/broken/pack.toml",
+        "name = \"broken\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\nneeds = [\"visits\"]\n[step.gives.broken]\ntype = \"number\"\n",
+    );
+    kit.write(
+        "scripts/broken/main.lua",
+        "return { score = function(c, ctx)\n  return { broken = c.vists }\nend }\n",
+    );
+    let settings = std::fs::read_to_string(kit.path().join("kehu.toml")).unwrap();
+    kit.write("kehu.toml", &settings.replacen("on = [", "on = [\"broken\", ", 1));
+    let lines = "local p = pack('lifecycle-follow-up').follow_up(c)
+#p > 0, p[1].action, p[1].reasons[1].text
+pack('contact-caps').review(c)
+pack('rfm').scor(c)
+pack('broken').score(c)
+local ok, e = pcall(pack('broken').score, c)
+e
+";
+    assert_snapshot!(type_in(&kit, &["--customer", "武汉钢铁"], lines), @r#"
+    true
+    "keep_in_touch"
+    "silent: last purchase 46 days ago; keep contacts up, lightly when there is nothing to say, with small offers"
+    "line 6:1: pack broken: argument error: c.vists is not in needs"
+    [stderr]
+    note: packs or their settings changed since the run of 2024-03-01; kehu score --as-of 2024-03-01 brings it up to date
+    error: argument error: "review" is not about one customer, so no line can ask it
+     --> line 3:1
+      1 | pack('contact-caps').review(c)
+        |                      ^^^^^^
+    hint: kehu pack test tries it, in tests.lua
+    error: argument error: the pack has no "scor"
+     --> line 4:1
+      1 | pack('rfm').scor(c)
+        |             ^^^^
+    hint: did you mean "score"?
+    error: pack broken, score, customer C-1: argument error: c.vists is not in needs
+      --> scripts/broken/main.lua:2
+      2 | return { broken = c.vists }
+        |                   ^^^^^^^
+      called from scripts/broken/main.lua:2 in score
+      visits = 0
+    hint: did you mean visits?
     "#);
 }

@@ -155,58 +155,67 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
     error: argument error: the row has no "naem"
      --> wrong.lua:2
       2 | for c in kehu.customers() do n = n + c.naem end
+        |                                        ^^^^
     hint: did you mean "name"?
     [exit 1]
     [stderr]
     error: argument error: where: there is no column "teir" (character 1)
      --> wrong.lua:1
       1 | for c in kehu.customers{ where = "teir = 'A'" } do end
+        |                                   ^^^^
     hint: did you mean "tier"?
     [exit 1]
     [stderr]
     error: argument error: the row has no "amount"
      --> wrong.lua:1
       1 | for c in kehu.customers{ columns = 'name' } do print(c.amount) end
+        |                                                        ^^^^^^
     hint: add it: kehu.customers{ columns = { …, "amount" } }
     [exit 1]
     [stderr]
     error: argument error: kehu.deals has no field "wher"
      --> wrong.lua:1
       1 | for d in kehu.deals{ wher = 'open' } do end
+        |                      ^^^^
     hint: did you mean "where"?
     [exit 1]
     [stderr]
     error: argument error: kehu.customer: argument 1: "武汉" may be any of several customers
      --> wrong.lua:1
       1 | print(kehu.customer('武汉').name)
+        |                      ^^^^
     hint: say which one by its id: C-1 武汉钢铁, C-2 武汉机械
     [exit 1]
     [stderr]
     error: argument error: there is no column "amout"
      --> wrong.lua:1
       1 | print(kehu.explain('C-1', 'amout'))
+        |                            ^^^^^
     hint: did you mean "amount"?
     [exit 1]
     [stderr]
     error: argument error: kehu.table: no column is shown as "monay"
      --> wrong.lua:1
       1 | kehu.table{ { 'x', as = 'monay' }, rows = { { x = 1 } } }
+        |                          ^^^^^
     hint: did you mean "money"?
     [exit 1]
     [stderr]
     error: argument error: kehu has no "custmers"
      --> wrong.lua:1
       1 | print(kehu.custmers)
+        |            ^^^^^^^^
     hint: did you mean "customers"?
     [exit 1]
     [stderr]
     error: runtime error: a script has no "os"
      --> wrong.lua:1
       1 | print(os.time())
+        |       ^^
     hint: a script has no clock and no system; use kehu.as_of and kehu.day
     [exit 1]
     [stderr]
-    error: Expected 'end' (to close 'then' at column 6), got <eof>
+    error: load error: Expected 'end' (to close 'then' at column 6), got <eof>
      --> wrong.lua:1:1
       1 | if 1 then
     [exit 1]
@@ -214,7 +223,8 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
     error: runtime error: attempt to index nil with 'x'
      --> wrong.lua:2
       2 | local function f() return t.x end
-      called from wrong.lua:3 in a function
+        |                             ^
+      called from wrong.lua:3 in the main chunk
     hint: t is nil here; test it first: if t then … end
     [exit 1]
     [stderr]
@@ -222,12 +232,14 @@ fn what_is_wrong_is_shown_with_its_line_and_the_nearest_name() {
     [exit 1]
     "#);
     kit.write("wrong.lua", "while true do end");
-    assert_snapshot!(kit.run("run wrong.lua --time 50ms --lang zh"), @r"
+    assert_snapshot!(kit.run("run wrong.lua --time 50ms --lang zh"), @"
     [stderr]
     错误：超出时间限制：脚本运行超过 50 ms
      --> wrong.lua:1
       1 | while true do end
-    提示：look for a loop that does not end; processor time counts, not waiting
+        | ^^^^^^^^^^^^^^^^^
+      已用 …，上限 50 ms：--time
+    提示：请检查是否有不会结束的循环；计入的是处理器时间，不含等待
     [exit 1]
     ");
 }
@@ -253,11 +265,12 @@ fn a_script_may_come_from_elsewhere_and_needs_no_base() {
     2	{ a = {}, b = 1 }
     ");
     kit.write("ask.lua", "\nfor c in kehu.customers() do print(c.name) end");
-    assert_snapshot!(kit.run("run ask.lua"), @r"
+    assert_snapshot!(kit.run("run ask.lua"), @"
     [stderr]
     error: argument error: there is no base here to read: this folder lies in no workspace
      --> ask.lua:2
       2 | for c in kehu.customers() do print(c.name) end
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     hint: name one with -C DIR, or make one with: kehu init DIR
     [exit 1]
     ");

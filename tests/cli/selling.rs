@@ -222,8 +222,8 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 25 分  [tiers 0.1.0, index]
           +25 近 12 个月金额 0.00：领先 25% 的客户，权重 100%  scripts/tiers/main.lua:29
-          +0 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
-          +0 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
+          · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
+          · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           amount_12m = 0.00  近12个月购买金额（扣除退货）
           margin_12m = 缺失  近12个月毛利
           rfm_frequency = 缺失  购买（或拜访）次数

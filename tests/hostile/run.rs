@@ -163,7 +163,7 @@ fn a_file_that_is_no_text_is_refused_before_it_runs() {
     let kit = Kit::new();
     for (script, words) in [
         (&b"\x1bLua\x54\x00\x19\x93"[..], "compiled code"),
-        (&b"return \x00"[..], "compiled code"),
+        (&b"return \x00"[..], "characters that are no text"),
         (&b"print('\xb0\xa1')"[..], "not UTF-8"),
         (&b"goto x"[..], "load error"),
     ] {

@@ -136,7 +136,12 @@ fn hide(text: &str, folder: &Path) -> String {
         Some((before, after)) if before.trim_start().starts_with("used ") => {
             format!("  used …, the limit is {after}")
         }
-        _ => line.to_owned(),
+        _ => match line.split_once("，上限 ") {
+            Some((before, after)) if before.trim_start().starts_with("已用 ") => {
+                format!("  已用 …，上限 {after}")
+            }
+            _ => line.to_owned(),
+        },
     };
     text.split_inclusive('\n').map(used).collect()
 }

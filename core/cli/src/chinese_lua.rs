@@ -338,7 +338,8 @@ mod tests {
                 continue;
             }
             let text = std::fs::read_to_string(&file).unwrap();
-            for sentence in sentences(&text, shown.ends_with(".luau")) {
+            let is_luau = file.extension().is_some_and(|ending| ending == "luau");
+            for sentence in sentences(&text, is_luau) {
                 count += 1;
                 if say(&sentence) == sentence && word(&sentence) == sentence {
                     english.push(format!("{shown}: {sentence}"));

@@ -61,8 +61,8 @@ pub(crate) struct Globals {
     pub(crate) no_plugins: bool,
 
     /// Shows what packs log from this level on: debug, info, warning or error [default: warning]
-    #[arg(long, value_name = "LEVEL", global = true, value_parser = said::level)]
-    pub(crate) plugin_log: Option<LogLevel>,
+    #[arg(long, alias = "plugin-log", value_name = "LEVEL", global = true, value_parser = said::level)]
+    pub(crate) log: Option<LogLevel>,
 
     /// Fails unless every pack and plugin that is on is the very one of kehu.lock
     #[arg(long, global = true)]

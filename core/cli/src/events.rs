@@ -10,7 +10,7 @@ use kehu_engine::records::names;
 use kehu_store::Store as _;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 use crate::hooks::{Asked, place, sentence};
 use crate::printer::Printer;
 use crate::workspace::Workspace;
@@ -38,10 +38,28 @@ fn tell_of(
     let asked = Asked::find(context, workspace, Hook::OnEvent)?;
     let asking = asked.asking(workspace);
     let (aftermaths, unheard) = event::tell(&asking, operation)?;
+    if workspace.strict.get() && asked.is_short(&unheard) {
+        asked.tell(&unheard);
+        return take_back(context, workspace, operation);
+    }
     for aftermath in &aftermaths {
         show(workspace, aftermath)?;
     }
     Ok(asked.tell(&unheard))
+}
+
+/// Takes back what the command has written, and all that followed from it.
+fn take_back(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    operation: OperationId,
+) -> Result<ExitCode> {
+    workspace.store.undo(Some(operation), &workspace.desk().draft("undo"))?;
+    let page = CommandError::failed(format!(
+        "{operation} was taken back, because a pack failed and the command is strict"
+    ));
+    context.printer.error(&page.hint("without --strict what was done stands"));
+    Ok(ExitCode::FAILURE)
 }
 
 fn show(workspace: &Workspace, aftermath: &Aftermath) -> Result {

@@ -61,6 +61,11 @@ impl Asked {
         Ok(())
     }
 
+    /// True if any pack could not be heard.
+    pub(crate) fn is_short(&self, unheard: &Unheard) -> bool {
+        self.is_partial || !unheard.failures.is_empty()
+    }
+
     /// Who asks.
     pub(crate) fn asking<'a>(&'a self, workspace: &'a Workspace) -> Asking<'a> {
         Asking { desk: workspace.desk(), packs: &self.packs, strict: self.strict }
@@ -83,7 +88,7 @@ impl Asked {
                 unheard.unscored.join(", ")
             ));
         }
-        if self.is_partial || !unheard.failures.is_empty() {
+        if self.is_short(unheard) {
             return ExitCode::from(3);
         }
         ExitCode::SUCCESS

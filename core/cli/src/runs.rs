@@ -1,13 +1,13 @@
 //! What the commands that read or make runs share.
 
-use kehu_contract::{Language, Value};
+use kehu_contract::{Language, ToldFailure, Value};
 use kehu_domain::{Day, Entity, RunId};
 use kehu_engine::packs::PackSet;
 use kehu_engine::records::names::Directory;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
 use kehu_engine::settings::Settings;
 use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::cells::Cells;
 use crate::context::Context;
@@ -231,6 +231,36 @@ pub(crate) fn strict_error(failures: &[(String, String)]) -> CommandError {
 /// Stops a command whose packs failed, if it is strict.
 pub(crate) fn check_strict(strict: bool, failures: &[(String, String)]) -> Result {
     if strict && !failures.is_empty() { Err(strict_error(failures)) } else { Ok(()) }
+}
+
+/// What a failed pack said, part by part, for programs; with the customer's name.
+pub(crate) fn failure_json(reader: &dyn Reader, pack: &str, failure: &str) -> Result<Json> {
+    let text = with_names(reader, failure)?;
+    let first = failure.lines().next();
+    let mut shown = json!({ "pack": pack, "kind": null, "message": first, "error": text });
+    if let (Some(told), Some(shown)) = (ToldFailure::read(failure), shown.as_object_mut()) {
+        let name = match told.customer {
+            Some(id) => Some(clean(&Directory::new(reader).name(Entity::Customer, id)?)),
+            None => None,
+        };
+        if let Ok(Json::Object(parts)) = serde_json::to_value(&told) {
+            shown.extend(parts);
+        }
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            shown.insert("name".to_owned(), name.into());
+        }
+    }
+    Ok(shown)
+}
+
+/// The error page for a run that could not be made, with the names of customers.
+pub(crate) fn of_score(reader: &dyn Reader, error: ScoreError) -> CommandError {
+    let ScoreError::Strict(failures) = error else { return error.into() };
+    let named = failures.into_iter().map(|(pack, failure)| {
+        let text = with_names(reader, &failure).unwrap_or(failure);
+        (pack, text)
+    });
+    ScoreError::Strict(named.collect()).into()
 }
 
 impl From<ScoreError> for CommandError {

@@ -1,5 +1,6 @@
 //! The workspace: found upward from a folder, its settings read in layers, its store opened.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -90,7 +91,9 @@ pub(crate) struct Workspace {
     /// True if each of them must be the very one of the lock.
     pub(crate) locked: bool,
     /// The least level at which what packs log is shown; none if nobody asked for it.
-    pub(crate) plugin_log: Option<LogLevel>,
+    pub(crate) log: Option<LogLevel>,
+    /// True if what the command writes is taken back where a pack that is told of it fails.
+    pub(crate) strict: Cell<bool>,
 }
 
 impl Workspace {
@@ -103,7 +106,7 @@ impl Workspace {
         let Moment { at, today, .. } = environment::now(settings.time_zone)?;
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
-        let Globals { no_plugins, locked, plugin_log, .. } = *globals;
+        let Globals { no_plugins, locked, log, .. } = *globals;
         Ok(Self {
             root,
             bases,
@@ -115,7 +118,8 @@ impl Workspace {
             language,
             no_plugins,
             locked,
-            plugin_log,
+            log,
+            strict: Cell::default(),
         })
     }
 

@@ -53,6 +53,7 @@ mod settings;
 mod stage;
 mod template;
 mod text;
+mod told;
 mod vocabulary;
 
 pub use column::{
@@ -84,4 +85,5 @@ pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
 pub use template::FeatureTemplate;
 pub use text::{Language, Text, did_you_mean, nearest, plain};
+pub use told::ToldFailure;
 pub use vocabulary::Vocabulary;

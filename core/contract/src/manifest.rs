@@ -78,6 +78,9 @@ impl Hook {
     }
 }
 
+/// The most columns that a step gives.
+const GIVES: usize = 256;
+
 /// The columns that `visit_need` gives where its step declares none, each with its type and unit.
 ///
 /// A step may declare them itself, for example to make `visit_purpose` a label with words in both
@@ -466,6 +469,11 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
         }
     }
     match hook {
+        Some(Hook::Score) if gives.len() > GIVES => {
+            let message = format!("the step gives {} columns, at most {GIVES} may be", gives.len());
+            let hint = "split the step, or let one label say what many flags would";
+            table.problem(table.place(), message, Some(hint.to_owned()));
+        }
         Some(Hook::Score) if gives.is_empty() => {
             table.problem(
                 table.place(),

@@ -109,17 +109,33 @@ fn argument(given: &Value, whose: &str) -> Result<Json, Fault> {
         Value::Number(number) if number.is_finite() => Ok((*number).into()),
         Value::String(text) => Ok(plain_within(&text.to_string_lossy(), 1_024).into()),
         other => {
-            let kind = other.type_name();
+            let kind = figure(other);
             Err(Fault::argument(format!(
-                "{whose}: an argument of a reason is a {kind}, expected a finite number or a text"
+                "{whose}: an argument of a reason is {kind}, expected a finite number or a text"
             )))
         }
     }
 }
 
 fn no_rule(whose: &str, given: &Value) -> Fault {
-    Fault::result(format!("{whose}: a reason begins with a {}, expected a rule", given.type_name()))
+    Fault::result(format!("{whose}: a reason begins with {}, expected a rule", a(given)))
         .hint("write because = { {rule, arguments…} }; rules come from kehu.rule{…}")
+}
+
+/// A value's type with its article; of a number, why it is no figure.
+pub(crate) fn figure(value: &Value) -> String {
+    match value {
+        Value::Number(number) if number.is_nan() => "not a number (0/0)".to_owned(),
+        Value::Number(number) if number.is_infinite() => "infinite".to_owned(),
+        other => a(other),
+    }
+}
+
+/// True for a day as people write it.
+fn is_day(text: &str) -> bool {
+    let digits: String =
+        text.chars().map(|each| if each.is_ascii_digit() { '0' } else { each }).collect();
+    digits == "0000-00-00"
 }
 
 /// Reads a field of a table as a finite number.
@@ -128,10 +144,19 @@ pub(crate) fn number(table: &Table, key: &str, whose: &str) -> Result<Option<f64
         Ok(Value::Nil) => Ok(None),
         Ok(Value::Integer(number)) => Ok(Some(number as f64)),
         Ok(Value::Number(number)) if number.is_finite() => Ok(Some(number)),
-        Ok(other) => Err(Fault::result(format!(
-            "{whose}: {key} is a {}, expected a finite number",
-            other.type_name()
-        ))),
+        Ok(other) => {
+            let fault = Fault::result(format!(
+                "{whose}: {key} is {}, expected a finite number",
+                figure(&other)
+            ));
+            Err(match &other {
+                Value::String(text) if is_day(&text.to_string_lossy()) => {
+                    let text = text.to_string_lossy();
+                    fault.hint(format!("days are numbers: kehu.day.parse(\"{text}\") gives one"))
+                }
+                _ => fault,
+            })
+        }
         Err(_) => Err(Fault::result(format!("{whose}: {key} is unreadable"))),
     }
 }
@@ -152,8 +177,8 @@ pub(crate) fn text(table: &Table, key: &str, whose: &str) -> Result<Option<Strin
         Ok(Value::Nil) => Ok(None),
         Ok(Value::String(text)) => Ok(Some(plain_within(&text.to_string_lossy(), 200))),
         Ok(other) => {
-            let kind = other.type_name();
-            Err(Fault::result(format!("{whose}: {key} is a {kind}, expected a text")))
+            let kind = a(&other);
+            Err(Fault::result(format!("{whose}: {key} is {kind}, expected a text")))
         }
         Err(_) => Err(Fault::result(format!("{whose}: {key} is unreadable"))),
     }

@@ -3,6 +3,7 @@
 use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 
+use crate::evaluate::a;
 use crate::fault::{Fault, plain_within};
 
 /// The deepest nesting that a returned table may have.
@@ -75,7 +76,7 @@ fn convert(value: &Value, path: &str, depth: usize, budget: &mut usize) -> Resul
             }
         }
         Value::Table(table) => convert_table(table, path, depth, budget),
-        other => refuse(&format!("a {}; plain tables, numbers and texts only", other.type_name())),
+        other => refuse(&format!("{}; plain tables, numbers and texts only", a(other))),
     }
 }
 

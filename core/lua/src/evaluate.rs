@@ -199,7 +199,7 @@ pub(crate) fn require(
     let (slot, modules) = (Rc::clone(slot), Rc::clone(modules));
     lua.create_function(move |_, name: Value| {
         let Value::String(name) = &name else {
-            let message = format!("require takes a text, got {}", name.type_name());
+            let message = format!("require takes a text, got {}", a(&name));
             return Err(Fault::argument(message).into());
         };
         let name = plain_within(&name.to_string_lossy(), 200);
@@ -260,6 +260,10 @@ fn module_path(name: &str, shared: &Shared) -> Result<String, Fault> {
         .filter_map(|script| script.path.strip_suffix(".lua"))
         .filter(|name| *name != "main")
         .collect();
-    let hint = did_you_mean(stem, names);
+    let hint = if names.is_empty() {
+        format!("main.lua is the only script here; put {path} beside it")
+    } else {
+        did_you_mean(stem, names)
+    };
     Err(Fault::new(FailureKind::Load, format!("the pack has no file \"{path}\"")).hint(hint))
 }

@@ -31,6 +31,12 @@ impl Shared {
         in_folder(&self.dir, path)
     }
 
+    /// The text of a script before a line.
+    pub(crate) fn above(&self, path: &str, line: u32) -> Option<String> {
+        let lines: Vec<&str> = self.script(path)?.text.lines().take(line as usize).collect();
+        Some(lines.join("\n"))
+    }
+
     /// A line of a script, counted from 1, without the space around it.
     pub(crate) fn line(&self, path: &str, line: u32) -> Option<&str> {
         self.script(path)?.text.lines().nth((line as usize).checked_sub(1)?).map(str::trim)

@@ -9,7 +9,7 @@ use kehu_contract::{FailureKind, Hook, PackError};
 
 use crate::factory::Shared;
 use crate::fault::{Fault, plain, plain_within};
-use crate::gate::{Overrun, memory_fault};
+use crate::gate::{Gate, Overrun, SCRIPT, memory_fault};
 use crate::{hints, mark};
 
 /// The most calls that are shown.
@@ -29,6 +29,36 @@ pub(crate) struct Scene {
     pub(crate) loading: bool,
     /// The memory that the pack may use, in bytes; 0 where nobody says it.
     pub(crate) memory: usize,
+    /// Where the pack was when its limits were last looked at.
+    pub(crate) seen: Option<(String, u32)>,
+    /// What it raised that is no text, in words.
+    pub(crate) raised: Option<String>,
+    /// True for a script that belongs to no pack.
+    pub(crate) is_script: bool,
+}
+
+impl Scene {
+    /// Adds what the gate knows of a stretch of work.
+    #[must_use]
+    pub(crate) fn with(self, gate: &Gate) -> Self {
+        Self { memory: gate.memory(), seen: gate.seen(), raised: gate.raised(), ..self }
+    }
+}
+
+/// What an error says to a script that catches it: its message alone, behind the script's own file and line.
+pub(crate) fn caught(error: &mlua::Error, is_script: bool) -> String {
+    let raw = unwrap(error);
+    let mut message = plain(&without_addresses(without_host(&raw.fault.message)));
+    if is_script {
+        message = of_scripts(&message);
+    }
+    let own = raw.traceback.lines().filter_map(|line| line.strip_prefix('\t'));
+    let place = own.filter(|line| !line.starts_with('[')).find_map(|line| {
+        let (path, rest) = line.split_once(':')?;
+        let (number, _) = rest.split_once(':')?;
+        Some(format!("{path}:{}", number.parse::<u32>().ok()?))
+    });
+    place.map_or_else(|| message.clone(), |place| format!("{place}: {message}"))
 }
 
 /// What an error says, in one text with its hint, for a test that expects it.
@@ -40,6 +70,10 @@ pub(crate) fn in_words(error: &mlua::Error) -> String {
         None => message,
     }
 }
+
+/// What functions without a name are called, and what stands in a file outside of functions.
+const NAMELESS: &str = "a function";
+const MAIN: &str = "the main chunk";
 
 /// One frame of the pack: path, line, function.
 type Frame = (String, u32, String);
@@ -61,18 +95,30 @@ pub(crate) fn describe(
             traceback: String::new(),
         },
     };
-    let frames = frames(&raw.traceback, shared);
+    let frames = frames(&raw.traceback, shared, scene.is_script || scene.loading);
     let own = strip_position(&mut raw.fault.message, &frames);
-    strip_host(&mut raw.fault.message);
+    let message = without_host(&raw.fault.message).to_owned();
+    raw.fault.message = message;
+    if raw.fault.kind == FailureKind::Runtime
+        && let Some(words) = &scene.raised
+        && is_no_text(&without_addresses(&raw.fault.message))
+    {
+        raw.fault.message = format!("error was called with {words}");
+        raw.fault.hint = Some("give it a text: error(\"…\")".to_owned());
+    }
     if scene.loading && matches!(raw.fault.kind, FailureKind::Runtime | FailureKind::Argument) {
         raw.fault.kind = FailureKind::Load;
     }
     if raw.fault.kind == FailureKind::MemoryLimit && raw.fault.limit.is_none() && scene.memory > 0 {
         let most = scene.memory.saturating_add(scene.memory / 2).div_ceil(1024 * 1024);
-        raw.fault = memory_fault("the pack", scene.memory, &format!("more than {most} MiB"));
+        let owner = if scene.is_script { SCRIPT } else { "the pack" };
+        raw.fault = memory_fault(owner, scene.memory, &format!("more than {most} MiB"));
     }
-    let place = own.or_else(|| frames.first().cloned());
+    let seen = || scene.seen.clone().filter(|_| raw.fault.kind == FailureKind::MemoryLimit);
+    let seen = seen().map(|(path, line)| (path, line, String::new()));
+    let place = own.or_else(|| frames.first().cloned()).or(seen);
     let raised = place.is_some();
+    let place_text = place.as_ref().and_then(|(path, line, _)| shared.above(path, *line));
     let mut result = PackError::new(raw.fault.kind, &shared.manifest.name, "");
     result.source = place
         .as_ref()
@@ -95,7 +141,8 @@ pub(crate) fn describe(
         .collect();
     result.message = plain(&without_addresses(&raw.fault.message));
     let (message, source) = (&result.message, result.source.as_deref().unwrap_or_default());
-    result.hint = raw.fault.hint.or_else(|| hints::hint(message, source, &scene.inputs));
+    let above = place_text.as_deref().unwrap_or_default();
+    result.hint = raw.fault.hint.or_else(|| hints::hint(message, source, above, &scene.inputs));
     if raised {
         result.mark = mark::below(source, message, result.hint.as_deref());
     }
@@ -172,8 +219,14 @@ fn bare(kind: FailureKind, message: &str) -> Raw {
 }
 
 /// Reads the pack's frames out of a traceback: lines of `\tpath:line: in what`.
-fn frames(traceback: &str, shared: &Shared) -> Vec<Frame> {
-    traceback.lines().filter_map(|line| frame(line, shared)).collect()
+fn frames(traceback: &str, shared: &Shared, with_main: bool) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = traceback.lines().filter_map(|line| frame(line, shared)).collect();
+    if let Some((_, _, function)) = frames.last_mut().filter(|_| with_main)
+        && function == NAMELESS
+    {
+        MAIN.clone_into(function);
+    }
+    frames
 }
 
 fn frame(line: &str, shared: &Shared) -> Option<Frame> {
@@ -183,9 +236,9 @@ fn frame(line: &str, shared: &Shared) -> Option<Frame> {
     })?;
     let rest = &line[script.path.len() + 1..];
     let (number, what) = rest.split_once(':')?;
-    let what = what.trim().strip_prefix("in ").unwrap_or("a function");
+    let what = what.trim().strip_prefix("in ").unwrap_or(NAMELESS);
     let function = match what.strip_prefix("function ") {
-        Some(name) if name.starts_with('<') => "a function".to_owned(),
+        Some(name) if name.starts_with('<') => NAMELESS.to_owned(),
         Some(name) => plain_within(name.trim_matches('\''), 100),
         None => plain_within(what, 100),
     };
@@ -202,13 +255,31 @@ fn strip_position(message: &mut String, frames: &[Frame]) -> Option<Frame> {
     Some(found.clone())
 }
 
+/// Words of the sandbox, which mostly holds packs, for scripts that are none.
+pub(crate) fn of_scripts(text: &str) -> String {
+    let text = ["a pack has no ", "a pack has ", "a pack cannot ", "the pack used "]
+        .iter()
+        .find_map(|word| {
+            let rest = text.strip_prefix(word)?;
+            Some(word.replace("pack", "script") + rest)
+        })
+        .unwrap_or_else(|| text.to_owned());
+    text.replace("use ctx.as_of", "use kehu.as_of")
+}
+
 /// Takes a position within the host's own code off a message: it says nothing to anybody.
-fn strip_host(message: &mut String) {
-    if let Some((line, rest)) = message.strip_prefix("[kehu]:").and_then(|it| it.split_once(": "))
-        && line.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        *message = rest.to_owned();
+pub(crate) fn without_host(message: &str) -> &str {
+    match message.strip_prefix("[kehu]:").and_then(|it| it.split_once(": ")) {
+        Some((line, rest)) if line.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => message,
     }
+}
+
+/// True for what the engine writes for an error that is no text.
+fn is_no_text(message: &str) -> bool {
+    let word = message.trim_matches(|each| matches!(each, '<' | '>'));
+    ["table", "nil", "true", "false", "function", "thread", "userdata", "buffer", "vector"]
+        .contains(&word)
 }
 
 /// Takes the addresses out that the engine writes for an error that is no text.

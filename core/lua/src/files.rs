@@ -9,6 +9,7 @@ use mlua::chunk::Compiler;
 
 use crate::factory::LuaPackFactory;
 use crate::fault::{plain, plain_within};
+use crate::hints;
 use crate::testing::TESTS;
 
 /// The longest script in bytes; the compiler cannot be interrupted.
@@ -153,9 +154,14 @@ pub(crate) fn read_script(
     if is_utf16(bytes) {
         return refuse(1, "", "the file is UTF-16", Some("save the file as UTF-8"));
     }
-    let looks_binary = bytes.first().is_some_and(|first| *first < 9) || bytes.contains(&0);
-    if bytes.starts_with(b"\x1b") || looks_binary {
-        return refuse(1, "", "this is compiled code; a pack is text", None);
+    // The mark of Lua's compiled code, or the version with which Luau's begins.
+    if bytes.starts_with(b"\x1bL") || bytes.first().is_some_and(|first| *first < 9) {
+        return refuse(1, "", "this is compiled code; a script is text", None);
+    }
+    if let Some(at) = bytes.iter().position(|byte| matches!(*byte, 0 | 0x1b)) {
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+        let hint = "take them out; \\0 and \\27 in quotes write them";
+        return refuse(line, "", "the file holds characters that are no text", Some(hint));
     }
     let text = decode(&shown, bytes, problems)?;
     let compiler = Compiler::new().set_optimization_level(1).set_debug_level(1);
@@ -164,8 +170,8 @@ pub(crate) fn read_script(
         Err(error) => {
             let (line, message) = syntax(&error);
             let source = text.lines().nth(line as usize - 1).unwrap_or_default();
-            // A line may be as long as a script.
-            problems.push(problem(&shown, line, &plain_within(source, 200), &message, None));
+            let hint = hints::of_syntax(&message, source);
+            problems.push(problem(&shown, line, source, &message, hint.as_deref()));
             None
         }
     }
@@ -202,8 +208,10 @@ fn decode<'a>(shown: &str, bytes: &'a [u8], problems: &mut Vec<Problem>) -> Opti
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+            let source = bytes.split(|byte| *byte == b'\n').nth(line as usize - 1);
+            let source = String::from_utf8_lossy(source.unwrap_or_default());
             let hint = "save the file as UTF-8; an editor may have written GBK";
-            problems.push(problem(shown, line, "", "the file is not UTF-8", Some(hint)));
+            problems.push(problem(shown, line, &source, "the file is not UTF-8", Some(hint)));
             None
         }
     }

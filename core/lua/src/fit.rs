@@ -9,6 +9,7 @@ use kehu_contract::{ColumnData, MISSING_CODE, MISSING_DAY, MISSING_FLAG, Step};
 use mlua::{Lua, Table, UserData, UserDataMethods, UserDataRef, Value};
 
 use crate::api;
+use crate::causes::figure;
 use crate::fault::{Fault, plain_within};
 use crate::frame::Frame;
 use crate::gate::{Gate, memory_fault};
@@ -243,10 +244,10 @@ fn number(given: &Value, column: &str, method: &str) -> Result<f64, Fault> {
         Value::Integer(number) => Ok(*number as f64),
         Value::Number(number) if !number.is_nan() => Ok(*number),
         other => {
-            let kind = other.type_name();
+            let kind = figure(other);
             let column = plain_within(column, 100);
             Err(Fault::argument(format!(
-                "{column}:{method}: the argument is a {kind}, expected a number"
+                "{column}:{method}: the argument is {kind}, expected a number"
             )))
         }
     }

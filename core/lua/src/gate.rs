@@ -10,15 +10,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kehu_contract::{FailureKind, Limits, Overstep};
-use mlua::{Buffer, Lua, VmState};
+use mlua::{Buffer, Lua, Value, VmState};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::bell::Bell;
-use crate::fault::Fault;
+use crate::caller;
+use crate::fault::{Fault, plain_within};
+use crate::script::show;
 
 const MIB: usize = 1024 * 1024;
+/// The longest that is told of what a script raised.
+const RAISED_BYTES: usize = 500;
 /// What a script is called that belongs to no pack.
-const SCRIPT: &str = "the script";
+pub(crate) const SCRIPT: &str = "the script";
 
 /// The row number that stands for "before the first customer".
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -63,7 +67,7 @@ impl Work {
             Self::Customers => "one customer",
             Self::Each(what) => what,
             Self::Test => "one test",
-            Self::Whole => "the call",
+            Self::Whole => "the run",
             Self::Script => "the script",
         }
     }
@@ -95,6 +99,10 @@ pub(crate) struct Gate {
     row: Cell<u32>,
     rows: RefCell<Option<Buffer>>,
     over: RefCell<Option<Overrun>>,
+    /// The script and line that were running at the last look.
+    seen: RefCell<Option<(String, u32)>>,
+    /// What the script raised last that is no text, in words.
+    raised: RefCell<Option<String>>,
     /// Set from outside by whoever no longer waits for the script.
     stop: RefCell<Option<Arc<AtomicBool>>>,
 }
@@ -113,6 +121,8 @@ impl Gate {
             row: Cell::new(NO_ROW),
             rows: RefCell::default(),
             over: RefCell::default(),
+            seen: RefCell::default(),
+            raised: RefCell::default(),
             stop: RefCell::default(),
         })
     }
@@ -148,6 +158,8 @@ impl Gate {
         self.work.set(work);
         self.rows.replace(rows);
         self.over.replace(None);
+        self.seen.replace(None);
+        self.raised.replace(None);
         self.row.set(NO_ROW);
         for start in [&self.entered, &self.looked, &self.since] {
             start.set(now);
@@ -179,6 +191,28 @@ impl Gate {
     /// True once a limit of this stretch is overstepped: nothing may swallow that.
     pub(crate) fn is_over(&self) -> bool {
         self.over.borrow().is_some()
+    }
+
+    /// The script and line that were running when the gate last looked.
+    pub(crate) fn seen(&self) -> Option<(String, u32)> {
+        self.seen.borrow().clone()
+    }
+
+    /// Notes what a script raises that is no text.
+    pub(crate) fn note_raised(&self, problem: &Value) {
+        let lines = show::value(problem);
+        let words: Vec<&str> = lines.lines().map(str::trim).collect();
+        self.raised.replace(Some(plain_within(&words.join(" "), RAISED_BYTES)));
+    }
+
+    /// What the script raised last that is no text, in words.
+    pub(crate) fn raised(&self) -> Option<String> {
+        self.raised.borrow().clone()
+    }
+
+    /// True if what runs is a script that belongs to no pack.
+    pub(crate) fn is_of_script(&self) -> bool {
+        self.work.get() == Work::Script
     }
 
     /// How much memory the pack may use, in bytes.
@@ -218,6 +252,8 @@ impl Gate {
         if !self.armed.get() {
             return Ok(VmState::Continue);
         }
+        // The allocator's own limit is met where no traceback can be had.
+        self.seen.replace(caller::nearest(lua));
         if self.is_stopped() {
             return self.refuse(Fault::new(FailureKind::TimeLimit, "stopped"), lua);
         }
@@ -275,7 +311,8 @@ impl Gate {
             format!("{subject} took more than {}", in_words(limit)),
         )
         .hint("look for a loop that does not end; processor time counts, not waiting");
-        fault.limit = Some(Overstep { set_by: key, used: exactly(used), allowed: in_words(limit) });
+        fault.limit =
+            Some(Overstep { set_by: key, used: exactly(used, limit), allowed: in_words(limit) });
         Some(fault)
     }
 
@@ -317,9 +354,15 @@ fn in_words(limit: Duration) -> String {
     }
 }
 
-/// What was used, told apart from a limit that it hardly exceeds.
-fn exactly(used: Duration) -> String {
-    format!("{:.1} ms", used.as_secs_f64() * 1_000.0)
+/// What was used, in the limit's unit, rounded up so that it is told apart from a limit that it hardly exceeds.
+fn exactly(used: Duration, limit: Duration) -> String {
+    let tenths = used.as_micros().div_ceil(100);
+    if limit.subsec_millis() == 0 {
+        let thousandths = used.as_micros().div_ceil(1_000);
+        format!("{}.{:03} s", thousandths / 1_000, thousandths % 1_000)
+    } else {
+        format!("{}.{} ms", tenths / 10, tenths % 10)
+    }
 }
 
 /// The processor time of this thread: no clock that a script could see, and no waiting in it.
@@ -328,4 +371,18 @@ fn processor_time() -> Duration {
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
     Duration::new(seconds, nanoseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_is_in_the_unit_of_the_limit_and_never_reads_like_it() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(exactly(minute + Duration::from_micros(200), minute), "60.001 s");
+        let fifty = Duration::from_millis(50);
+        assert_eq!(exactly(fifty + Duration::from_micros(1), fifty), "50.1 ms");
+        assert_eq!(exactly(Duration::from_micros(76_000), fifty), "76.0 ms");
+    }
 }

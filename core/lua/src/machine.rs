@@ -7,6 +7,8 @@ use kehu_contract::{FailureKind, RunContext, did_you_mean};
 use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value};
 
+use crate::evaluate::a;
+use crate::failure;
 use crate::fault::{Fault, plain_within};
 use crate::gate::Gate;
 use crate::random::Random;
@@ -210,7 +212,8 @@ pub(crate) fn key_in_words(key: &Value) -> String {
         Value::String(text) => plain_within(&text.to_string_lossy(), 100),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
-        other => format!("a {}", other.type_name()),
+        Value::Nil => "nil".to_owned(),
+        other => a(other),
     }
 }
 
@@ -306,7 +309,28 @@ fn run_prelude(
     lua.load(include_str!("luau/prelude.luau"))
         .set_name(HOST_CHUNK)
         .set_mode(ChunkMode::Text)
-        .call((look, note))
+        .call((look, note, plainly(lua, gate)?, note_raised(lua, gate)?))
+}
+
+/// Makes a text of an error that a script has caught, with the script's own file and line.
+fn plainly(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Function> {
+    let gate = Rc::clone(gate);
+    lua.create_function(move |_, problem: Value| {
+        Ok(match &problem {
+            Value::Error(error) => failure::caught(error, gate.is_of_script()),
+            Value::String(text) => failure::without_host(&text.to_string_lossy()).to_owned(),
+            other => other.type_name().to_owned(),
+        })
+    })
+}
+
+/// Notes what a script raises that is no text.
+fn note_raised(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Function> {
+    let gate = Rc::clone(gate);
+    lua.create_function(move |_, problem: Value| {
+        gate.note_raised(&problem);
+        Ok(())
+    })
 }
 
 fn strict_globals(lua: &Lua) -> mlua::Result<Function> {

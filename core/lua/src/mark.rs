@@ -24,6 +24,9 @@ fn part(source: &str, message: &str, hint: Option<&str>) -> Option<(usize, usize
         word(source, hint.split(' ').next()?)
     };
     let of_call = || message.starts_with("attempt to call").then(|| call(source)).flatten();
+    if message.starts_with("error was called") {
+        return word(source, "error");
+    }
     let named = names(message).find_map(|name| word(source, name));
     named.or_else(of_hint).or_else(|| sign(source, message)).or_else(of_call)
 }

@@ -116,8 +116,8 @@ impl LuaPack {
         match (evaluated, overrun) {
             (Ok(evaluated), None) => Ok(evaluated.rules),
             (evaluated, overrun) => {
-                let memory = self.context.limits.memory;
-                let scene = Scene { loading: true, memory, ..Scene::default() };
+                let scene = Scene { loading: true, ..Scene::default() };
+                let scene = scene.with(&self.machine.gate);
                 Err(failure::describe(&self.shared, evaluated.err().as_ref(), overrun, scene))
             }
         }
@@ -144,7 +144,6 @@ impl LuaPack {
         work: impl FnOnce(&Step, &Evaluated) -> Result<T, Trouble>,
     ) -> Result<T, PackError> {
         let mut scene = failure::scene(&self.shared, place);
-        scene.memory = self.context.limits.memory;
         let Some(step) = self.shared.manifest.steps.get(place) else {
             let message = format!("the pack has no step {place}");
             return Err(PackError::new(FailureKind::Host, &self.shared.manifest.name, message));
@@ -152,7 +151,9 @@ impl LuaPack {
         self.machine.random.begin("load", &[]);
         self.machine.gate.enter(Work::Load, None);
         let evaluated = self.evaluator.evaluate(&self.machine);
-        if let Some(overrun) = self.machine.gate.leave() {
+        let left = self.machine.gate.leave();
+        scene = scene.with(&self.machine.gate);
+        if let Some(overrun) = left {
             scene.loading = true;
             return Err(failure::describe(&self.shared, None, Some(overrun), scene));
         }
@@ -173,6 +174,7 @@ impl LuaPack {
         let result = work(step, &evaluated);
         let row = self.machine.gate.row_now();
         let overrun = self.machine.gate.leave();
+        scene = scene.with(&self.machine.gate);
         let (error, row) = match (result, &overrun) {
             (Ok(result), None) => return Ok(result),
             (Err(Trouble::Fault(at, fault)), None) => (Some(fault.into()), at),

@@ -8,6 +8,7 @@ use kehu_contract::{Comparison, Hook, Rule, Text, did_you_mean};
 use mlua::{Function, Lua, Table, Value};
 
 use crate::caller::caller;
+use crate::evaluate::a;
 use crate::factory::Shared;
 use crate::fault::{Fault, plain_within};
 
@@ -94,7 +95,7 @@ impl Registry {
         let settings = settings.clone();
         lua.create_function(move |lua, given: Value| {
             let Value::Table(given) = given else {
-                let message = format!("kehu.rule takes a table, got {}", given.type_name());
+                let message = format!("kehu.rule takes a table, got {}", a(&given));
                 return Err(Fault::argument(message)
                     .hint("write kehu.rule{ id = \"…\", … }")
                     .into());
@@ -115,8 +116,7 @@ impl Registry {
         let registry = Rc::clone(self);
         lua.create_function(move |_, given: Value| {
             let Value::Table(list) = &given else {
-                let message =
-                    format!("kehu.rules takes a list of rules, got {}", given.type_name());
+                let message = format!("kehu.rules takes a list of rules, got {}", a(&given));
                 return Err(Fault::argument(message).into());
             };
             if list.raw_len() > RULES {
@@ -146,8 +146,8 @@ impl Registry {
 
     fn testable(&self, item: &Value, at: usize) -> Result<u16, Fault> {
         let place = self.place(item).ok_or_else(|| {
-            let kind = item.type_name();
-            Fault::argument(format!("kehu.rules: item {at} is a {kind}, expected a rule"))
+            let kind = a(item);
+            Fault::argument(format!("kehu.rules: item {at} is {kind}, expected a rule"))
         })?;
         match self.rule(place) {
             Some(rule) if rule.comparison.is_some() => Ok(place),
@@ -360,8 +360,7 @@ fn text(given: &Table, id: &str, key: &str) -> Result<Option<String>, Fault> {
             Ok(Some(plain_within(&text, TEXT_BYTES)))
         }
         Ok(other) => {
-            let message =
-                format!("rule \"{id}\": {key} is a {}, expected a text", other.type_name());
+            let message = format!("rule \"{id}\": {key} is {}, expected a text", a(&other));
             Err(Fault::argument(message))
         }
         Err(_) => Err(Fault::argument(format!("rule \"{id}\": {key} is unreadable"))),
@@ -374,8 +373,7 @@ fn number(given: &Table, id: &str, key: &str) -> Result<Option<f64>, Fault> {
         Ok(Value::Integer(number)) => number as f64,
         Ok(Value::Number(number)) => number,
         Ok(other) => {
-            let message =
-                format!("rule \"{id}\": {key} is a {}, expected a number", other.type_name());
+            let message = format!("rule \"{id}\": {key} is {}, expected a number", a(&other));
             return Err(Fault::argument(message));
         }
         Err(_) => return Err(Fault::argument(format!("rule \"{id}\": {key} is unreadable"))),

@@ -126,7 +126,26 @@ fn a_mistake_in_a_script_is_told_with_kind_line_customer_and_hint() {
             "coroutine.yield(1)",
             "runtime 4 C-1: attempt to yield across metamethod/C-call boundary | a hook returns its result; it cannot wait",
         ),
-        ("error({ code = 7 })", "runtime 4 C-1: table"),
+        (
+            "error({ code = 7 })",
+            "runtime 4 C-1: error was called with { code = 7 } | give it a text: error(\"…\")",
+        ),
+        (
+            "local s = ctx:column(\"points\")\ns:add(free, 0/0)",
+            "argument 5 C-1: s:add: the points are not a number (0/0) | a division by zero gives this; test the divisor first",
+        ),
+        (
+            "local s = ctx:column(\"points\")\ns:add(nil, 5)",
+            "argument 5 C-1: s:add: the first argument is nothing, expected a rule | declare it with kehu.rule{…} at the top of main.lua",
+        ),
+        (
+            "require(\"util\")",
+            "load 4 C-1: the pack has no file \"util.lua\" | main.lua is the only script here; put util.lua beside it",
+        ),
+        (
+            "local ok, e = pcall(kehu.day.parse, 5)\nerror(e, 0)",
+            "runtime 5 C-1: main.lua:4: kehu.day.parse: argument 1 'text': text expected, got number 5",
+        ),
         (
             "local x = kehu.settings.silent",
             "argument 4 C-1: kehu.settings has no \"silent\" | none is declared",

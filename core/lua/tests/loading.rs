@@ -12,11 +12,11 @@ const MAIN: &str = "return { score = function() return {} end }\n";
 #[test]
 fn a_file_that_is_no_lua_text_is_refused_with_its_line() {
     let cases: [(&[u8], &str); 5] = [
-        (b"\x1bLua\x54", "scripts/test/main.lua:1:1: this is compiled code; a pack is text"),
-        (b"\x06\x01\x02", "scripts/test/main.lua:1:1: this is compiled code; a pack is text"),
+        (b"\x1bLua\x54", "scripts/test/main.lua:1:1: this is compiled code; a script is text"),
+        (b"\x06\x01\x02", "scripts/test/main.lua:1:1: this is compiled code; a script is text"),
         (
             b"-- ok\nlocal x = \"\xbf\xcd\xbb\xa7\"\n",
-            "scripts/test/main.lua:2:1: the file is not UTF-8\nhint: save the file as UTF-8; an editor may have written GBK",
+            "scripts/test/main.lua:2:1: the file is not UTF-8\n  2 | local x = \"\u{fffd}\u{37b}\u{fffd}\"\nhint: save the file as UTF-8; an editor may have written GBK",
         ),
         (
             b"local x = 1\nif x then\n",

@@ -127,12 +127,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Notes a message for whoever writes the plugin; shown with `--plugin-log debug`.
+    /// Notes a message for whoever writes the plugin; shown with `--log debug`.
     pub fn debug(&self, text: &str) {
         self.log(abi::DEBUG, text);
     }
 
-    /// Notes a message for whoever looks into what the plugin does; shown with `--plugin-log info`.
+    /// Notes a message for whoever looks into what the plugin does; shown with `--log info`.
     pub fn info(&self, text: &str) {
         self.log(abi::INFO, text);
     }

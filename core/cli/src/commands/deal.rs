@@ -225,6 +225,7 @@ fn add(context: &mut Context<'_>, args: Add) -> Result<ExitCode> {
         expected_close: args.expected_close.map(|on| on.on(today)),
         fields: args.fields,
     };
+    workspace.strict.set(args.strict);
     let asked = Asked::find(context, &workspace, Hook::Stage)?.strictly(args.strict)?;
     let (change, heard) = stage::add(&asked.asking(&workspace), &new, args.overrule)?;
     let code = asked.tell(&heard.unheard);
@@ -245,6 +246,7 @@ fn move_to(context: &mut Context<'_>, args: MoveArgs) -> Result<ExitCode> {
     let on = args.on.map(|on| on.on(workspace.act.today));
     let MoveArgs { deal, stage, reason, overrule, strict, amount, at, by, .. } = args;
     let to = Move { stage, reason, amount, on, minute: at, by };
+    workspace.strict.set(strict);
     let asked = Asked::find(context, &workspace, Hook::Stage)?.strictly(strict)?;
     let (change, heard) = stage::move_to(&asked.asking(&workspace), &deal, &to, overrule)?;
     let code = asked.tell(&heard.unheard);

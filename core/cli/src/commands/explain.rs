@@ -1,8 +1,9 @@
+use kehu_contract::Value;
 use kehu_domain::{Currency, CustomerId, Entity};
 use kehu_engine::packs::PackSet;
 use kehu_engine::records::names;
 use kehu_engine::score::{self, Explanation, RunView};
-use kehu_store::{Reader, RunColumn, StoredRun};
+use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
 
 use super::explain_page::ExplainPage;
@@ -12,6 +13,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::output::show_json;
 use crate::packs;
+use crate::printer::Printer;
 use crate::runs;
 use crate::table::clean;
 use crate::workspace::Workspace;
@@ -96,7 +98,53 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     for line in lines {
         context.printer.line(&line)?;
     }
+    tell_known_since(&workspace, reader.as_ref(), &run, customer, &explanations)
+}
+
+/// Says on stderr which fields that a step missed are known today: they were not yet on the run's day.
+fn tell_known_since(
+    workspace: &Workspace,
+    reader: &dyn Reader,
+    run: &RunView<'_>,
+    customer: CustomerId,
+    explanations: &[Explanation],
+) -> Result {
+    let (as_of, today) = (run.as_of(), workspace.act.today);
+    let mut missing = Vec::new();
+    for explanation in explanations {
+        missing_inputs(explanation, &mut missing);
+    }
+    let is_field = |name: &&str| workspace.settings.field(Entity::Customer, name).is_some();
+    missing.retain(is_field);
+    if missing.is_empty() || as_of >= today {
+        return Ok(());
+    }
+    let mut known: Vec<&str> = Vec::new();
+    reader.customers(CustomerRange::one(customer), today, &mut |customer| {
+        known.extend(missing.iter().filter(|name| customer.fields.contains_key(**name)).copied());
+        Ok(())
+    })?;
+    for name in &known {
+        Printer::talk(&format!("note: {name} is known today, and was not yet on {as_of}"));
+    }
+    if !known.is_empty() {
+        Printer::talk(
+            "hint: what is typed counts from the day on which it became known; to see it: --as-of today",
+        );
+    }
     Ok(())
+}
+
+/// The inputs without a value, of an explanation and of those below it.
+fn missing_inputs<'a>(explanation: &'a Explanation, found: &mut Vec<&'a str>) {
+    for input in &explanation.inputs {
+        if input.value == Value::Missing && !found.contains(&input.column.as_str()) {
+            found.push(&input.column);
+        }
+        if let Some(because) = &input.because {
+            missing_inputs(because, found);
+        }
+    }
 }
 
 fn explain(

@@ -245,6 +245,7 @@ impl<'a> ExplainPage<'a> {
 
     fn reason(&mut self, reason: &ReasonShown, kind: ColumnType, depth: usize) {
         let points = match reason.points {
+            Some(0.0) => "· ".to_owned(),
             Some(points) if points < 0.0 => format!("{} ", self.number(points, kind)),
             Some(points) => format!("+{} ", self.number(points, kind)),
             None => "· ".to_owned(),

@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// The day on which it happened [default: today]
     #[arg(long, value_name = "DAY", value_parser = day)]
     on: Option<DayWord>,
+    /// Fails if any pack does that is told of it, and takes back what was written
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     facts: Facts,
 }
@@ -111,6 +114,7 @@ impl Facts {
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let workspace = context.open()?;
+    workspace.strict.set(args.strict);
     let desk = workspace.desk();
     let on = args.on.map(|on| on.on(desk.act.today));
     let facts = args.facts.facts(desk.act.today);

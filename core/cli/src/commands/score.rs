@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use kehu_contract::{ColumnData, ColumnType, FailureKind, Language};
+use kehu_contract::{ColumnData, ColumnType, Language};
 use kehu_domain::{Currency, Day};
 use kehu_engine::score::{self, RunView, show_number};
 use kehu_store::{RunColumn, StoredRun};
@@ -70,8 +70,12 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
                 &draft,
                 args.strict,
                 &mut |step| progress.step(step),
-            )?
-        };
+            )
+        }
+        .map_err(|error| match workspace.read() {
+            Ok(reader) => runs::of_score(reader.as_ref(), error),
+            Err(_) => error.into(),
+        })?;
         runs::tell_failures(workspace.read()?.as_ref(), &header)?;
         plugins::tell_left_out(&packs);
         let passed_over = plugins::tell(&workspace, &packs)?;
@@ -241,14 +245,11 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
         return show_rows(&mut context.printer, form, &listing, 0);
     }
     let header = run.header();
-    let failures: Vec<_> = header
-        .failures
-        .iter()
-        .map(|(pack, message)| {
-            let kind = FailureKind::of_text(message).map(FailureKind::name);
-            json!({ "pack": pack, "kind": kind, "message": message })
-        })
-        .collect();
+    let reader = workspace.read()?;
+    let failures = header.failures.iter();
+    let failures = failures
+        .map(|(pack, failure)| runs::failure_json(reader.as_ref(), pack, failure))
+        .collect::<Result<Vec<_>>>()?;
     show_json(
         &mut context.printer,
         json!({

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use kehu_contract::{FailureKind, Language};
+use kehu_contract::Language;
 use kehu_domain::{Day, Rep};
 use kehu_engine::day::{Because, Line, Work, Worklist};
 use kehu_engine::score::RunView;
@@ -109,7 +109,7 @@ struct Shown<'a> {
 fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> Result {
     let form = context.form(workspace.language);
     if form.json {
-        return show_json(&mut context.printer, as_json(shown));
+        return show_json(&mut context.printer, as_json(shown)?);
     }
     let list = shown.list;
     let (rep, count) = (&shown.rep.name, list.lines.len());
@@ -285,13 +285,13 @@ fn tell(shown: &Shown<'_>, language: Language) {
     tell_deals_without_customer(list.portfolio.deals_without_customer, language);
 }
 
-fn as_json(shown: &Shown<'_>) -> Value {
+fn as_json(shown: &Shown<'_>) -> Result<Value> {
     let list = shown.list;
-    let failures = list.failures.iter().map(|(pack, error)| {
-        let kind = FailureKind::of_text(error).map(FailureKind::name);
-        json!({ "pack": pack, "kind": kind, "error": error })
-    });
-    json!({
+    let failures = list.failures.iter();
+    let failures = failures
+        .map(|(pack, failure)| runs::failure_json(shown.reader, pack, failure))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(json!({
         "rep": shown.rep.name,
         "day": shown.as_of,
         "lines": list.lines.iter().map(line_json).collect::<Vec<_>>(),
@@ -301,8 +301,8 @@ fn as_json(shown: &Shown<'_>) -> Value {
         "prospecting_minutes": minutes(list.prospecting_seconds),
         "notes": list.notes.iter().map(words).collect::<Vec<_>>(),
         "deals_without_customer": list.portfolio.deals_without_customer,
-        "failures": failures.collect::<Vec<_>>(),
-    })
+        "failures": failures,
+    }))
 }
 
 pub(super) fn line_json(line: &Line) -> Value {

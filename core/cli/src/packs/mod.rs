@@ -40,7 +40,7 @@ pub(crate) fn enabled_but(
     }
     let packs = choose(workspace, shipped, &settings, &Change::default())?;
     let packs = score::placed(packs, &settings);
-    said::show(&packs, workspace.plugin_log);
+    said::show(&packs, workspace.log);
     Ok(packs)
 }
 

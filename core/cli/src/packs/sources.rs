@@ -70,11 +70,20 @@ pub(crate) fn in_workspace(
 ) -> Result {
     for path in sorted(&root.join(FOLDER))? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if name.starts_with('.') || !(path.join(MANIFEST).is_file() || leads_nowhere(&path)) {
+        let manifest = path.join(MANIFEST);
+        let has_manifest = manifest.symlink_metadata().is_ok();
+        if name.starts_with('.') || !(has_manifest || leads_nowhere(&path)) {
             continue;
         }
         let dir = if shown.is_empty() { name.to_owned() } else { format!("{shown}/{name}") };
-        let files = in_place(root, &path, dir, origin)?;
+        let files = if has_manifest && !manifest.is_file() {
+            // A pipe would be waited for, and a link may lead nowhere.
+            let message = format!("{MANIFEST} is no plain file");
+            let hint = "put a copy of the file in its place";
+            Err(vec![problem(&format!("{dir}/{MANIFEST}"), message, hint)])
+        } else {
+            in_place(root, &path, dir, origin)?
+        };
         sources.push(Source { name: name.to_owned(), origin, files });
     }
     Ok(())

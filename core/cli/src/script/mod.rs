@@ -14,14 +14,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use kehu_contract::PackError;
 use kehu_contract::document::Place;
+use kehu_contract::{Overstep, PackError};
 use kehu_lua::script::{Asked, Options, SCRIPT_BYTES, Script, ScriptError, Session};
 use signal_hook::consts::SIGINT;
 
 use crate::arguments::DayWord;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
+use crate::locale;
 use crate::printer::Printer;
 use crate::workspace::{self, Workspace};
 
@@ -165,7 +166,10 @@ pub(crate) fn read(file: &Path) -> Result<Script> {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         (dir, name, contents(open, file)?)
     };
-    Ok(Script::read(&dir, &name, &bytes)?)
+    Script::read(&dir, &name, &bytes).map_err(|problems| {
+        let page = CommandError::from(problems);
+        CommandError { message: format!("load error: {}", page.message), ..page }
+    })
 }
 
 fn contents(source: impl io::Read, file: &Path) -> Result<Vec<u8>> {
@@ -204,6 +208,8 @@ pub(crate) fn page(error: ScriptError) -> Option<CommandError> {
         ScriptError::Told(message) => Some(CommandError::failed(message)),
         ScriptError::Output(error) => Some(error.into()),
         ScriptError::Failed(error) => Some(of_script(*error)),
+        // It has the page that a run would show.
+        ScriptError::Pack(error) => Some(CommandError::failed(error.to_string())),
     }
 }
 
@@ -223,10 +229,18 @@ fn of_script(error: PackError) -> CommandError {
     });
     let is_own = |call: &str| own.as_ref().is_some_and(|own| call.starts_with(own));
     let calls = error.traceback.iter().enumerate();
-    page.typed = calls
+    let calls = calls
         .filter(|(at, call)| *at > 0 || !is_own(call))
-        .map(|(_, call)| format!("called from {call}"))
-        .collect();
+        .map(|(_, call)| locale::said(&format!("called from {call}")).into_owned());
+    let below = page
+        .place
+        .as_ref()
+        .zip(error.mark)
+        .map(|(place, mark)| format!("{:1$} | {mark}", "", place.line.to_string().len()));
+    let used = error.limit.map(|Overstep { set_by, used, allowed }| {
+        locale::said(&format!("used {used}, the limit is {allowed}: {set_by}")).into_owned()
+    });
+    page.typed = below.into_iter().chain(calls).chain(used).collect();
     page.hints.extend(error.hint);
     page
 }

@@ -6,13 +6,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use kehu_contract::{Columns, Hook, Language, did_you_mean};
+use kehu_contract::{Columns, Hook, Language, Proposal, Step, did_you_mean};
 use kehu_domain::{CustomerId, Day, Entity};
+use kehu_engine::day::Because;
 use kehu_engine::packs::{EnabledPack, PackSet};
 use kehu_engine::query::{QueryError, RowCursor, RowQuery, RowSource, Subject};
 use kehu_engine::records::names;
-use kehu_engine::score::{self, Attempt, Explanation, ReasonShown, RunOptions, RunView};
-use kehu_lua::script::{Ask, AskedColumn, Base, Refusal};
+use kehu_engine::score::{
+    self, Attempt, AttemptError, Explanation, ReasonShown, RunOptions, RunView,
+};
+use kehu_lua::script::{Ask, AskedColumn, Base, Functions, Refusal};
 use kehu_store::{CustomerRange, Reader, StoredRun};
 use serde_json::{Value as Json, json};
 
@@ -99,9 +102,12 @@ impl Records {
     }
 
     fn base(&self) -> Result<&OpenBase, Refusal> {
-        self.base.as_ref().ok_or_else(|| Refusal {
-            message: "there is no base here to read: this folder lies in no workspace".to_owned(),
-            hint: Some("name one with -C DIR, or make one with: kehu init DIR".to_owned()),
+        self.base.as_ref().ok_or_else(|| {
+            let hint = "name one with -C DIR, or make one with: kehu init DIR";
+            Refusal::new(
+                "there is no base here to read: this folder lies in no workspace",
+                Some(hint.to_owned()),
+            )
         })
     }
 
@@ -132,10 +138,7 @@ impl Records {
     /// Computes the run of the day, unless it is at hand; says so where a kept one is out of date.
     fn compute(&self) -> Result<(), Refusal> {
         let base = self.base()?;
-        let told = |error: &CommandError| Refusal {
-            message: error.message.clone(),
-            hint: error.hints.first().cloned(),
-        };
+        let told = of_page;
         match base.run.get() {
             Some(Run::Computed(_)) => return Ok(()),
             Some(Run::Kept(header)) => {
@@ -164,10 +167,10 @@ impl Records {
         plugins::tell(&base.workspace, packs).map_err(|error| told(&error))?;
         let seen = base.reader.last_operation().map_err(|error| told(&error.into()))?;
         if run.header().base != seen {
-            return Err(Refusal {
-                message: "somebody wrote to the base while the features were computed".to_owned(),
-                hint: Some("run the script again".to_owned()),
-            });
+            return Err(Refusal::new(
+                "somebody wrote to the base while the features were computed",
+                Some("run the script again".to_owned()),
+            ));
         }
         base.run.set(Run::Computed(run)).ok();
         Ok(())
@@ -223,28 +226,19 @@ impl Records {
             };
             Ok(score::explain(run, CustomerId(customer), info, currency, false)?)
         })?;
-        explained.ok_or_else(|| Refusal {
-            message: format!("C-{customer} is not in the run of {}", self.as_of),
-            hint: Some(
-                "a run holds the customers that were known and not archived on its day".to_owned(),
-            ),
+        explained.ok_or_else(|| {
+            let hint = "a run holds the customers that were known and not archived on its day";
+            let message = format!("C-{customer} is not in the run of {}", self.as_of);
+            Refusal::new(message, Some(hint.to_owned()))
         })
     }
 
-    /// The pack of a name, with the places of its steps that score customers.
-    fn pack(&self, name: &str) -> Result<(&EnabledPack, Vec<usize>), Refusal> {
-        let packs = self.base()?.packs.as_ref().map_err(|error| Refusal {
-            message: error.message.clone(),
-            hint: error.hints.first().cloned(),
-        })?;
-        let Some(pack) = packs.packs().iter().find(|pack| pack.name() == name) else {
+    fn pack(&self, name: &str) -> Result<&EnabledPack, Refusal> {
+        let packs = self.base()?.packs.as_ref().map_err(of_page)?;
+        packs.packs().iter().find(|pack| pack.name() == name).ok_or_else(|| {
             let hint = did_you_mean(name, packs.packs().iter().map(EnabledPack::name));
-            let message = format!("no pack \"{name}\" is on");
-            return Err(Refusal { message, hint: Some(hint) });
-        };
-        let steps = pack.manifest().steps.iter().enumerate();
-        let steps = steps.filter(|(_, step)| matches!(step.hook, Hook::Score | Hook::VisitNeed));
-        Ok((pack, steps.map(|(at, _)| at).collect()))
+            Refusal::new(format!("no pack \"{name}\" is on"), Some(hint))
+        })
     }
 
     /// What is asked, in the engine's words.
@@ -285,26 +279,30 @@ impl Records {
 
 fn subject(word: &str) -> Result<Subject, Refusal> {
     let found = Subject::ALL.into_iter().find(|subject| subject.name() == word);
-    found.ok_or_else(|| Refusal { message: format!("there are no {word}"), hint: None })
+    found.ok_or_else(|| Refusal::new(format!("there are no {word}"), None))
 }
 
 fn refusal(error: QueryError) -> Refusal {
     match error {
         QueryError::Condition(error) => {
             let place = error.column.map(|column| format!(" (character {column})"));
-            Refusal {
-                message: format!("where: {}{}", error.message, place.unwrap_or_default()),
-                hint: error.hints.first().cloned(),
-            }
+            let message = format!("where: {}{}", error.message, place.unwrap_or_default());
+            Refusal::new(message, error.hints.first().cloned())
         }
         QueryError::UnknownColumn { name, hint } => {
-            Refusal { message: format!("there is no column \"{name}\""), hint: Some(hint) }
+            Refusal::new(format!("there is no column \"{name}\""), Some(hint))
         }
-        QueryError::Store(error) => {
-            let page = CommandError::from(error);
-            Refusal { message: page.message, hint: page.hints.first().cloned() }
-        }
+        QueryError::Store(error) => of_page(&error.into()),
     }
+}
+
+fn of_page(page: &CommandError) -> Refusal {
+    Refusal::new(page.message.clone(), page.hints.first().cloned())
+}
+
+/// True for the hooks that are asked about one customer after the other.
+fn is_about_one(hook: Hook) -> bool {
+    matches!(hook, Hook::Score | Hook::VisitNeed | Hook::FollowUp)
 }
 
 impl Base for Records {
@@ -373,10 +371,7 @@ impl Base for Records {
     fn find(&self, customer: &str) -> Result<i64, Refusal> {
         let base = self.base()?;
         let found = names::reading::customer(base.reader.as_ref(), customer);
-        found.map(|id| id.0).map_err(|error| {
-            let page = CommandError::from(error);
-            Refusal { message: page.message, hint: page.hints.first().cloned() }
-        })
+        found.map(|id| id.0).map_err(|error| of_page(&error.into()))
     }
 
     fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal> {
@@ -385,34 +380,36 @@ impl Base for Records {
         Ok(explanation(&explained, language))
     }
 
-    fn functions(&self, pack: &str) -> Result<Vec<String>, Refusal> {
-        let (pack, steps) = self.pack(pack)?;
-        let steps = steps.into_iter().map(|at| &pack.manifest().steps[at]);
-        Ok(steps.map(|step| step.name.clone()).collect())
+    fn functions(&self, pack: &str) -> Result<Functions, Refusal> {
+        let steps = self.pack(pack)?.manifest().steps.iter();
+        let (offered, others): (Vec<_>, Vec<_>) = steps.partition(|step| is_about_one(step.hook));
+        let names = |steps: Vec<&Step>| steps.iter().map(|step| step.name.clone()).collect();
+        Ok(Functions { offered: names(offered), others: names(others) })
     }
 
     fn attempt(&self, pack: &str, function: &str, customer: i64) -> Result<Json, Refusal> {
         self.compute()?;
         let base = self.base()?;
         let (settings, language) = (&base.workspace.settings, base.workspace.language);
-        let (pack, steps) = self.pack(pack)?;
-        let of_name = |at: &usize| pack.manifest().steps[*at].name == function;
-        let Some(step) = steps.into_iter().find(of_name) else { return Ok(Json::Null) };
+        let (pack, customer) = (self.pack(pack)?, CustomerId(customer));
+        let mut steps = pack.manifest().steps.iter().enumerate();
+        let found = steps.find(|(_, step)| step.name == function && is_about_one(step.hook));
+        let Some((at, step)) = found else { return Ok(Json::Null) };
         let given = self.with_source(|source| {
-            let Some(run) = source.run else { return Ok(None) };
-            Ok(Some(score::attempt(run, settings, pack, step, CustomerId(customer))))
+            let Some(run) = source.run else { return Ok(Ok(Json::Null)) };
+            Ok(if step.hook == Hook::FollowUp {
+                let reader = base.reader.as_ref();
+                score::attempt_follow_up(run, reader, settings, pack, at, customer)
+                    .map(|proposals| proposed(&proposals, language))
+            } else {
+                score::attempt(run, settings, pack, at, customer)
+                    .map(|attempt| attempted(&attempt, language))
+            })
         })?;
-        match given {
-            None => Ok(Json::Null),
-            Some(Ok(attempt)) => Ok(attempted(&attempt, language)),
-            Some(Err(error)) => {
-                let text = error.to_string();
-                let mut lines = text.lines();
-                let message = lines.next().unwrap_or_default().to_owned();
-                let rest: Vec<&str> = lines.map(str::trim).collect();
-                Err(Refusal { message, hint: (!rest.is_empty()).then(|| rest.join("; ")) })
-            }
-        }
+        given.map_err(|error| match error {
+            AttemptError::Pack(error) => Refusal::from(*error),
+            other => Refusal::new(other.to_string(), None),
+        })
     }
 }
 
@@ -447,6 +444,30 @@ fn attempted(attempt: &Attempt, language: Language) -> Json {
         (info.name.clone(), given)
     });
     Json::Object(columns.collect())
+}
+
+/// What a pack proposes, before any cap: days as numbers, each reason with its sentence.
+fn proposed(proposals: &[(Proposal, Vec<Because>)], language: Language) -> Json {
+    let proposal = |(proposal, because): &(Proposal, Vec<Because>)| {
+        let reason = |because: &Because| {
+            json!({
+                "rule": because.rule,
+                "text": because.text.get(language),
+                "file": because.file,
+                "line": because.line,
+            })
+        };
+        json!({
+            "action": proposal.action,
+            "channel": proposal.channel,
+            "due": proposal.due,
+            "priority": proposal.priority,
+            "group": proposal.group,
+            "deal": proposal.deal,
+            "reasons": because.iter().map(reason).collect::<Vec<_>>(),
+        })
+    };
+    proposals.iter().map(proposal).collect()
 }
 
 /// An explanation as scripts see it: sentences in the language of the workspace, days as numbers.

@@ -21,7 +21,7 @@ use crate::features::{self, Catalogue, CatalogueError};
 use crate::packs::PackSet;
 use crate::settings::Settings;
 
-pub use attempt::{Attempt, AttemptError, attempt};
+pub use attempt::{Attempt, AttemptError, attempt, attempt_follow_up};
 pub use compare::{Given, Shift, compare};
 pub use execute::{RunOptions, Scored};
 pub use explain::{

@@ -24,8 +24,8 @@ pub(super) const SUBJECT: Subject = Subject {
     name: "kehu.log",
     like: "",
     hooks: &[],
-    en: "Lines for whoever looks after the pack. They change nothing; warnings are shown, the rest with --plugin-log LEVEL.",
-    zh: "写给维护脚本包的人看的日志，不影响结果；警告直接显示，其余用 --plugin-log 级别 显示。",
+    en: "Lines for whoever looks after the pack. They change nothing; warnings are shown, the rest with --log LEVEL.",
+    zh: "写给维护脚本包的人看的日志，不影响结果；警告直接显示，其余用 --log 级别 显示。",
     example: "",
     entries: ENTRIES,
 };

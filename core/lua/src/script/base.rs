@@ -2,16 +2,32 @@
 
 use std::io;
 
-use kehu_contract::{ColumnType, Columns};
+use kehu_contract::{ColumnType, Columns, PackError};
 use serde_json::{Map, Value as Json};
 
 /// Says why a question about the records has no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// The error of a pack that was asked, which says all itself.
+    pub pack: Option<Box<PackError>>,
+}
+
+impl Refusal {
+    /// Says what is wrong, and what to do next.
+    pub fn new(message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { message: message.into(), hint, pack: None }
+    }
+}
+
+impl From<PackError> for Refusal {
+    fn from(error: PackError) -> Self {
+        let message = format!("{} error: {}", error.kind.name(), error.message);
+        Self { message, hint: error.hint.clone(), pack: Some(Box::new(error)) }
+    }
 }
 
 /// Asks for rows of one sort of record.
@@ -85,17 +101,27 @@ pub trait Base {
     /// That there is no such column or customer.
     fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal>;
 
-    /// The functions of a pack that can be tried on one customer, by name.
+    /// The functions of a pack.
     ///
     /// # Errors
     /// That there is no such pack.
-    fn functions(&self, pack: &str) -> Result<Vec<String>, Refusal>;
+    fn functions(&self, pack: &str) -> Result<Functions, Refusal>;
 
-    /// Tries a function of a pack on a customer: gives each column with its value and reasons.
+    /// Tries a function of a pack on a customer: gives each column with its value and reasons, or a list
+    /// of proposals.
     ///
     /// # Errors
     /// What is wrong with the pack, or that the customer is not there.
     fn attempt(&self, pack: &str, function: &str, customer: i64) -> Result<Json, Refusal>;
+}
+
+/// Names the functions of a pack.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Functions {
+    /// Those that can be tried on one customer.
+    pub offered: Vec<String>,
+    /// Those about something else than one customer, such as a plan or a move of a deal.
+    pub others: Vec<String>,
 }
 
 /// Says how the values of a table's column are shown.

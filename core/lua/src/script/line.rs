@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kehu_contract::{FailureKind, PackError};
+use kehu_contract::{FailureKind, PackError, did_you_mean};
 use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{MultiValue, Table, Value};
 
@@ -14,6 +14,8 @@ use crate::factory::Shared;
 use crate::fault::Fault;
 use crate::files::{SCRIPT_BYTES, Script as Code, syntax};
 use crate::gate::Work;
+use crate::hints;
+use crate::machine::key_in_words;
 
 /// How many lines are kept, so that an error in a function of an earlier one can show its text.
 const KEPT: usize = 200;
@@ -117,6 +119,7 @@ impl Session {
         let wrong = |message: &str, line: u32| {
             let mut error = PackError::new(FailureKind::Load, "script", message);
             error.source = text.lines().nth(line as usize - 1).map(str::to_owned);
+            error.hint = hints::of_syntax(message, error.source.as_deref().unwrap_or_default());
             error.place = Some((path.clone(), line));
             ScriptError::Failed(Box::new(error))
         };
@@ -150,7 +153,7 @@ impl Session {
         let main = chunk.set_environment(self.environment.clone()).into_function()?;
         let returned: MultiValue = main.call(())?;
         for value in &returned {
-            let (is_shown, row): (bool, Value) = self.present.call(value)?;
+            let (is_shown, row): (bool, Value) = self.present.call((value, false))?;
             match row {
                 Value::Table(_) => self.out.text(&show::value(&row))?,
                 _ if !is_shown => self.out.text(&show::value(value))?,
@@ -205,7 +208,7 @@ fn functions_of(lua: &mlua::Lua, rows: &Rc<rows::Rows>, pack: &str) -> mlua::Res
     let refused = |refusal| rows::refused(&rows.gate, refusal);
     let functions = rows.base.functions(pack).map_err(refused)?;
     let table = lua.create_table()?;
-    for function in &functions {
+    for function in &functions.offered {
         let (rows, pack, name) = (Rc::clone(rows), pack.to_owned(), function.clone());
         let attempt = lua.create_function(move |lua, customer: Value| {
             let id = rows.customer(&customer, &format!("{name}: argument 1"))?;
@@ -215,9 +218,20 @@ fn functions_of(lua: &mlua::Lua, rows: &Rc<rows::Rows>, pack: &str) -> mlua::Res
         })?;
         table.raw_set(function.as_str(), attempt)?;
     }
-    let names = functions;
     let meta = lua.create_table()?;
-    meta.raw_set("__index", crate::machine::strict_function(lua, "the pack", names)?)?;
+    let absent = move |_: &mlua::Lua, (_, name): (Value, Value)| -> mlua::Result<Value> {
+        let name = key_in_words(&name);
+        let offered = functions.offered.iter().map(String::as_str);
+        let fault = if functions.others.contains(&name) {
+            Fault::argument(format!("\"{name}\" is not about one customer, so no line can ask it"))
+                .hint("kehu pack test tries it, in tests.lua")
+        } else {
+            Fault::argument(format!("the pack has no \"{name}\""))
+                .hint(did_you_mean(&name, offered))
+        };
+        Err(fault.into())
+    };
+    meta.raw_set("__index", lua.create_function(absent)?)?;
     meta.set_readonly(true);
     table.set_metatable(Some(meta))?;
     table.set_readonly(true);

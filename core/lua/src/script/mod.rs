@@ -9,7 +9,7 @@ mod input;
 mod line;
 mod report;
 mod rows;
-mod show;
+pub(crate) mod show;
 mod trial;
 
 use std::cell::{Cell, RefCell};
@@ -27,7 +27,7 @@ use serde_json::{Map, Value as Json};
 use crate::api;
 use crate::evaluate::{Chunks, chunk};
 use crate::factory::Shared;
-use crate::failure::{self, Scene};
+use crate::failure::{self, Scene, of_scripts};
 use crate::fault::Fault;
 use crate::files::{self, Script as Code};
 use crate::gate::Work;
@@ -36,7 +36,8 @@ use crate::rules::Registry;
 
 pub use crate::files::SCRIPT_BYTES;
 pub use base::{
-    Ask, AskedColumn, Base, Output, Refusal, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn,
+    Ask, AskedColumn, Base, Functions, Output, Refusal, SUBJECTS, ScriptTable, Shape, TableCell,
+    TableColumn,
 };
 pub use line::is_incomplete;
 pub use report::Asked;
@@ -98,6 +99,8 @@ pub struct Options {
 pub enum ScriptError {
     /// It made a mistake, or broke a limit.
     Failed(Box<PackError>),
+    /// A pack that it asked failed.
+    Pack(Box<PackError>),
     /// It said itself that it failed, and why.
     Told(String),
     /// Somebody stopped it.
@@ -117,6 +120,18 @@ impl std::fmt::Display for Told {
 }
 
 impl std::error::Error for Told {}
+
+/// The error of a pack that a script has asked.
+#[derive(Debug)]
+struct OfPack(Box<PackError>);
+
+impl std::fmt::Display for OfPack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "pack {}: {} error: {}", self.0.pack, self.0.kind.name(), self.0.message)
+    }
+}
+
+impl std::error::Error for OfPack {}
 
 /// A VM with the records at hand.
 pub struct Session {
@@ -258,8 +273,14 @@ impl Session {
         if returned.is_empty() {
             return Ok(());
         }
-        let words: Vec<String> = returned.iter().map(bare).collect();
-        self.out.text(&words.join("\t"))
+        let mut words = Vec::new();
+        for value in &returned {
+            let (is_shown, row): (bool, Value) = self.present.call((value, true))?;
+            if !is_shown || row != Value::Nil {
+                words.push(bare(if row == Value::Nil { value } else { &row }));
+            }
+        }
+        if words.is_empty() { Ok(()) } else { self.out.text(&words.join("\t")) }
     }
 
     /// Makes an error of what went wrong in a stretch of work.
@@ -276,31 +297,26 @@ impl Session {
             (Ok(()), Some(_)) => None,
             (Err(error), _) => Some(error),
         };
-        if let (Some(told), None) = (error.as_ref().and_then(told), &overrun) {
-            return Err(ScriptError::Told(told));
+        if let (Some(error), None) = (&error, &overrun) {
+            if let Some(Told(told)) = raised(error) {
+                return Err(ScriptError::Told(told.clone()));
+            }
+            if let Some(OfPack(failure)) = raised(error) {
+                return Err(ScriptError::Pack(failure.clone()));
+            }
         }
         let scene = Scene {
             customer: self.customer.take(),
             subject: self.subject.take(),
+            is_script: true,
             ..Scene::default()
         };
+        let scene = scene.with(&self.machine.gate);
         let mut error = failure::describe(shared, error.as_ref(), overrun, scene);
         error.message = of_scripts(&error.message);
         error.hint = error.hint.as_deref().map(of_scripts);
         Err(ScriptError::Failed(error.into()))
     }
-}
-
-/// Words of the sandbox, which mostly holds packs, for scripts that are none.
-fn of_scripts(text: &str) -> String {
-    let text = ["a pack has no ", "a pack has ", "a pack cannot ", "the pack used "]
-        .iter()
-        .find_map(|word| {
-            let rest = text.strip_prefix(word)?;
-            Some(word.replace("pack", "script") + rest)
-        })
-        .unwrap_or_else(|| text.to_owned());
-    text.replace("use ctx.as_of", "use kehu.as_of")
 }
 
 /// A value as `print` shows it: a text without quotes.
@@ -311,15 +327,13 @@ fn bare(value: &Value) -> String {
     }
 }
 
-/// What a script said with `kehu.fail`, however deep the error lies.
-fn told(error: &mlua::Error) -> Option<String> {
+/// What the host raised, however deep the error lies.
+fn raised<T: std::error::Error + 'static>(error: &mlua::Error) -> Option<&T> {
     match error {
         mlua::Error::CallbackError { cause, .. } | mlua::Error::WithContext { cause, .. } => {
-            told(cause)
+            raised(cause)
         }
-        mlua::Error::ExternalError(error) => {
-            error.downcast_ref::<Told>().map(|told| told.0.clone())
-        }
+        mlua::Error::ExternalError(error) => error.downcast_ref(),
         _ => None,
     }
 }

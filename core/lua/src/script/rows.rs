@@ -7,6 +7,7 @@ use std::rc::Rc;
 use kehu_contract::{ColumnType, did_you_mean, nearest};
 use mlua::{Function, Lua, MultiValue, Table, Value};
 
+use super::OfPack;
 use super::base::{Ask, AskedColumn, Base, Refusal};
 use crate::evaluate::a;
 use crate::fault::{Fault, plain_within};
@@ -128,6 +129,9 @@ impl Rows {
 pub(super) fn refused(gate: &Gate, refusal: Refusal) -> mlua::Error {
     if gate.is_stopped() {
         gate.look_next();
+    }
+    if let Some(error) = refusal.pack {
+        return mlua::Error::external(OfPack(error));
     }
     let mut fault = Fault::argument(refusal.message);
     fault.hint = refusal.hint;

@@ -130,6 +130,7 @@ impl Runner {
             (Ok(_), None) => Ok(self.tests.take()),
             (evaluated, overrun) => {
                 let scene = Scene { loading: true, ..Scene::default() };
+                let scene = scene.with(&self.machine.gate);
                 let error = evaluated.err();
                 Err(Box::new(failure::describe(&self.shared, error.as_ref(), overrun, scene)))
             }
@@ -172,7 +173,8 @@ impl Runner {
                 }
             },
             (ended, overrun) => {
-                failure::describe(&self.shared, ended.err().as_ref(), overrun, Scene::default())
+                let scene = Scene::default().with(&self.machine.gate);
+                failure::describe(&self.shared, ended.err().as_ref(), overrun, scene)
             }
         };
         let is_of_pack =

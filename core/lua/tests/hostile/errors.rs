@@ -4,7 +4,7 @@ use super::{Attack, End};
 
 pub(super) const ATTACKS: &[Attack] = &[
     ("raise nothing", "score", "error(nil)", End::Error("runtime", "")),
-    ("raise a table", "score", "error({ code = 7 })", End::Error("runtime", "table")),
+    ("raise a table", "score", "error({ code = 7 })", End::Error("runtime", "{ code = 7 }")),
     ("raise a function", "score", "error(print)", End::Error("runtime", "function")),
     (
         "raise a coroutine",
@@ -13,7 +13,12 @@ pub(super) const ATTACKS: &[Attack] = &[
         End::Error("runtime", "thread"),
     ),
     ("raise a flag", "score", "error(false)", End::Error("runtime", "")),
-    ("raise what a rule is", "score", "error(quiet)", End::Error("runtime", "table")),
+    (
+        "raise what a rule is",
+        "score",
+        "error(quiet)",
+        End::Error("runtime", "error was called with"),
+    ),
     (
         "raise what fails to tell itself",
         "score",

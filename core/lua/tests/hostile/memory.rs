@@ -250,6 +250,6 @@ pub(super) const ATTACKS: &[Attack] = &[
         "a deep table as an error",
         "score",
         "local t = {} for i = 1, 100000 do t = { t } end error(t)",
-        End::Error("runtime", "table"),
+        End::Error("runtime", "{ { { {"),
     ),
 ];

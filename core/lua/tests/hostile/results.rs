@@ -31,7 +31,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "points that are no number",
         "score",
         "local s = ctx:column('points') s:add(free, 0/0) return { points = s }",
-        End::Error("argument", "points are no finite number"),
+        End::Error("argument", "points are not a number (0/0)"),
     ),
     ("nothing", "score", "return nil", End::Error("result", "returned nothing")),
     ("a number", "score", "return 12", End::Error("result", "returned a number")),
