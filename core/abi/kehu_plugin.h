@@ -265,6 +265,7 @@ typedef struct kehu_planner {
  *   [{"name": "...",
  *     "deals": [{"id": 7, "name": "...", "pipeline": "sales", "stage": "offer", "probability": 0.5 or null,
  *        "amount": 12000.0 or null, "since": 19790, "days_in_stage": 11, "longest_stay": 30 or null,
+ *        "expected_close": 19833 or null,
  *        "rep": "..." or null}],                                       the open ones, in id order
  *     "interactions": [{"id": 40, "kind": "purchase", "happened": 19770, "days_ago": 31, "channel": null,
  *        "outcome": null, "mood": null, "amount": 400.0 or null, "state": null, "about": null}]}]

@@ -1,5 +1,11 @@
 -- Forecast: what a customer's open deals are worth, each by its win probability.
 
+local settings = kehu.settings
+
+for _, key in ipairs({ "renew_close", "set_close" }) do
+  if settings.priority[key] == nil then error("the setting priority lacks \"" .. key .. "\"") end
+end
+
 local no_deal = kehu.rule{
   id = "no_deal", input = "open_deals", op = "==", limit = 0,
   en = "no deal is open", zh = "没有进行中的商机",
@@ -30,6 +36,27 @@ local overdue = kehu.rule{
   zh = "{1} 个商机的预计成交日已过：请重新确认",
 }
 
+local day_passed = kehu.rule{
+  id = "day_passed",
+  en = "expected to close on {1}, {2} {2|day|days} ago, and still open in {3}",
+  zh = "预计 {1} 成交，已过 {2} 天，仍处于 {3}",
+}
+local no_day = kehu.rule{
+  id = "no_day",
+  en = "win probability {1} %, and no day on which it is expected to close",
+  zh = "赢单概率 {1}%，却没有预计成交日",
+}
+local what_hinders = kehu.rule{
+  id = "what_hinders",
+  en = "ask what hinders it, and for an honest day; then: kehu deal edit {1} --expected-close …",
+  zh = "问清受阻之处与切实的日期；然后：kehu deal edit {1} --expected-close …",
+}
+local fix_day = kehu.rule{
+  id = "fix_day",
+  en = "fix the day while they are willing; then: kehu deal edit {1} --expected-close …",
+  zh = "趁对方有意定下日期；然后：kehu deal edit {1} --expected-close …",
+}
+
 local function pipeline(c, ctx)
   if ctx:holds(no_deal) then
     return { weighted_pipeline = ctx:missing("weighted_pipeline", no_deal) }
@@ -44,4 +71,32 @@ local function pipeline(c, ctx)
   return { weighted_pipeline = value }
 end
 
-return { pipeline = pipeline }
+local function ask(ctx, action, deal, fact, due, because, how)
+  return ctx:propose{
+    action = action, channel = settings.channel, deal = deal.id, due = due, fact_day = fact, priority = settings.priority[action],
+    group = "forecast", because = { because }, guidance = { { how, string.format("D-%d", deal.id) } },
+  }
+end
+
+local function about_day(deal, ctx)
+  local close = deal.expected_close
+  if close then
+    if close >= ctx.as_of then return nil end
+    local because = { day_passed, kehu.day.format(close), ctx.as_of - close, deal.stage }
+    return ask(ctx, "renew_close", deal, close, close + 1, because, what_hinders)
+  end
+  if deal.probability == nil or deal.probability <= settings.day_above then return nil end
+  local because = { no_day, kehu.number.round(100 * deal.probability, 1) }
+  return ask(ctx, "set_close", deal, deal.since, deal.since + settings.day_after, because, fix_day)
+end
+
+local function follow_up(_, case, ctx)
+  local made = {}
+  for _, deal in ipairs(case.deals) do
+    if #made == 20 then break end
+    made[#made + 1] = about_day(deal, ctx)
+  end
+  return made
+end
+
+return { pipeline = pipeline, follow_up = follow_up }

@@ -36,3 +36,31 @@ describe("the weighted pipeline", function()
     assert.equal(-500, test.score{ customer = base{ open_deal_amount = -1000, weighted_amount = -500 } }.weighted_pipeline)
   end)
 end)
+
+describe("expected close days", function()
+  local TODAY = kehu.day.parse("2025-01-01")
+  local function propose(deal, settings)
+    deal.id, deal.stage = 7, "intent"
+    return test.follow_up{ customer = { case = { deals = { deal } } }, settings = settings or {} }
+  end
+  it("that have passed are asked for anew, from the day after", function()
+    for _, case in ipairs({ { 1, 0 }, { 0, 0 }, { -1, 1 }, { -40, 1 } }) do
+      local found = propose{ since = TODAY - 50, probability = 0.1, expected_close = TODAY + case[1] }
+      assert.equal(case[2], #found, case[1] .. " days")
+      if found[1] then
+        assert.same({ "renew_close", 7, TODAY + case[1] + 1, TODAY + case[1] }, { found[1].action, found[1].deal, found[1].due, found[1].fact_day })
+      end
+    end
+    local p = propose{ since = TODAY - 50, expected_close = TODAY - 1 }[1]
+    assert.equal("expected to close on 2024-12-31, 1 day ago, and still open in intent", p.reasons[1].en)
+    assert.equal("what_hinders", p.guidance[1].rule)
+  end)
+  it("are needed at the bottom of the funnel", function()
+    for _, case in ipairs({ { 0.751, 1 }, { 0.75, 0 }, { 0, 0 } }) do
+      assert.equal(case[2], #propose{ since = TODAY - 2, probability = case[1] }, tostring(case[1]))
+    end
+    assert.equal(0, #propose{ since = TODAY - 2 })
+    assert.equal(TODAY + 5, propose{ since = TODAY - 2, probability = 0.9 }[1].due)
+    assert.equal(1, #propose({ since = TODAY - 2, probability = 0.5 }, { day_above = 0.4 }))
+  end)
+end)

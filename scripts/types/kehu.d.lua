@@ -450,6 +450,7 @@ function kehu_FollowUpContext:propose(proposal) end
 ---@field since kehu.Day The day on which it entered its stage.
 ---@field days_in_stage integer The days that it has been in its stage.
 ---@field longest_stay? integer The longest stay that the pipeline allows the stage, in days.
+---@field expected_close? kehu.Day The day on which it is expected to close.
 ---@field rep? string The name of the rep who has it.
 ---@field fields table Its custom fields: every declared one, nil where not known.
 

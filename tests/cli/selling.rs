@@ -171,6 +171,9 @@ fn open_deals_are_worth_their_probability() {
       dated_deals = 0  有预计成交日的进行中商机数
       overdue_closes = 0  预计成交日已过的进行中商机数
     ");
+    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let found = lines.iter().find(|line| line["action"] == "renew_close").unwrap();
+    assert_eq!((&found["due"], &found["deal"]["name"]), (&"2024-02-21".into(), &"试用".into()));
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub struct DealView {
     pub days_in_stage: i32,
     /// The longest stay that the pipeline allows the stage, in days.
     pub longest_stay: Option<i32>,
+    /// The day on which it is expected to close, where known.
+    #[serde(default)]
+    pub expected_close: Option<i32>,
     /// The name of the rep who has it.
     pub rep: Option<String>,
     /// Its custom fields: every declared one, known or not.

@@ -30,6 +30,11 @@ local function verdict(actual, expected)
   return "behind"
 end
 
+local MEASURES = {
+  amount = { en = "purchases", zh = "购买额" }, margin = { en = "margin", zh = "毛利" }, deals = { en = "deals won", zh = "赢单数" },
+}
+for _, kind in ipairs(kehu.labels("kind")) do MEASURES[kind.key] = MEASURES[kind.key] or kind.text end
+
 -- Goals: the targets that reach into the period, each over its own days.
 local goals = {}
 for target in kehu.targets{ columns = "id, rep, measure, value, reached, from, to" } do
@@ -44,7 +49,7 @@ for target in kehu.targets{ columns = "id, rep, measure, value, reached, from, t
 end
 kehu.table{
   name = "goals", title = { en = "Goals", zh = "目标" },
-  { "rep", title = { en = "rep", zh = "业务员" } }, { "measure", title = { en = "measure", zh = "指标" } },
+  { "rep", title = { en = "rep", zh = "业务员" } }, { "measure", title = { en = "measure", zh = "指标" }, labels = MEASURES },
   { "from", title = { en = "from", zh = "自" }, as = "day" }, { "to", title = { en = "to", zh = "至" }, as = "day" },
   { "value", title = { en = "goal", zh = "目标" }, as = "number" }, { "reached", title = { en = "reached", zh = "已完成" }, as = "number" },
   { "share", title = { en = "share", zh = "完成率" }, as = "percent" }, { "time", title = { en = "of the time", zh = "时间进度" }, as = "percent" },

@@ -247,7 +247,6 @@ kehu.table{
   { "verdict", title = { en = "the probability", zh = "判断" }, labels = VERDICTS }, rows = calibration(),
 }
 local function list(name, title, deals, ...)
-  if #deals == 0 then return end
   local columns = {
     name = name, title = title, limit = 20,
     { "id", title = { en = "deal", zh = "商机" } }, { "name", title = { en = "name", zh = "名称" } },

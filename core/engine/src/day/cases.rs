@@ -207,6 +207,7 @@ impl<'a> Cases<'a> {
             since: last.happened.number(),
             days_in_stage: self.as_of.since(last.happened),
             longest_stay: stage.and_then(|stage| stage.longest_stay),
+            expected_close: deal.expected_close.map(Day::number),
             rep: deal.rep.and_then(|rep| self.views.rep(rep.0)).map(str::to_owned),
             fields: self.views.custom(Entity::Deal, &deal.fields),
         })

@@ -40,6 +40,7 @@ pub(super) const DEAL_VIEW: Shape = &[
     ("since", Day),
     ("days_in_stage", Whole),
     ("longest_stay", Whole),
+    ("expected_close", Day),
     ("rep", Text),
     ("fields", Free),
 ];

@@ -41,7 +41,7 @@ pub(crate) const DEAL: Subject = Subject {
     hooks: &[Hook::FollowUp, Hook::OnEvent],
     en: "An open deal.",
     zh: "未结商机。",
-    example: "local deal = case.deals[1]\ndeal.id --> 9\ndeal.name --> \"annual contract\"\ndeal.pipeline --> \"funnel\"\ndeal.stage --> \"offer\"\ndeal.probability --> 0.5\ndeal.amount --> 80000\ndeal.since --> 19990\ndeal.days_in_stage --> 10\ndeal.longest_stay --> 30\ndeal.rep --> \"李伟\"\ndeal.fields.terms --> nil",
+    example: "local deal = case.deals[1]\ndeal.id --> 9\ndeal.name --> \"annual contract\"\ndeal.pipeline --> \"funnel\"\ndeal.stage --> \"offer\"\ndeal.probability --> 0.5\ndeal.amount --> 80000\ndeal.since --> 19990\ndeal.days_in_stage --> 10\ndeal.longest_stay --> 30\ndeal.expected_close --> nil\ndeal.rep --> \"李伟\"\ndeal.fields.terms --> nil",
     entries: DEAL_FIELDS,
 };
 
@@ -62,6 +62,8 @@ const DEAL_FIELDS: &[Entry] = &[
         "The longest stay that the pipeline allows the stage, in days.",
         "流程允许的最长停留天数。",
     ),
+    field_or_nil("deal.expected_close", Type::Day)
+        .says("The day on which it is expected to close.", "预计成交日。"),
     field_or_nil("deal.rep", Type::Text)
         .says("The name of the rep who has it.", "负责业务员的姓名。"),
     field("deal.fields", Type::Table).says(
