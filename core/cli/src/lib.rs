@@ -109,16 +109,13 @@ pub fn main(shipped: Shipped<'_>) -> ExitCode {
 }
 
 fn run(arguments: impl Iterator<Item = OsString>, shipped: Shipped<'_>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
     let parsed = help::grouped(Cli::command())
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let Cli { globals, command } = match parsed {
         Ok(cli) => cli,
-        Err(refusal) => {
-            // Help goes to stdout, refusals to stderr; a reader that has gone is no failure.
-            refusal.print().ok();
-            return ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });
-        }
+        Err(refusal) => return help::answer(&refusal, &arguments, Cli::command()),
     };
     let mut context = Context::new(globals, shipped);
     let outcome = commands::run(&mut context, command)
