@@ -148,10 +148,10 @@ fn open_deals_are_worth_their_probability() {
     武汉钢铁 (C-1), 2024-03-01
 
     weighted_pipeline = 27,300.00  [forecast 0.1.0, pipeline]
-      · 3 open deals of 93,000.00 in all, each by its win probability  scripts/forecast/main.lua:7
-      · 1 open deal not counted: no amount, or no win probability  scripts/forecast/main.lua:17
-      · 1 open deal without an expected close day: in no month of the forecast  scripts/forecast/main.lua:22
-      · 1 open deal whose expected close day has passed: ask anew  scripts/forecast/main.lua:27
+      · 3 open deals of 93,000.00 in all, each by its win probability  scripts/forecast/main.lua:13
+      · 1 open deal not counted: no amount, or no win probability  scripts/forecast/main.lua:23
+      · 1 open deal without an expected close day: in no month of the forecast  scripts/forecast/main.lua:28
+      · 1 open deal whose expected close day has passed: ask anew  scripts/forecast/main.lua:33
       open_deals = 3  number of open deals
       open_deal_amount = 93,000.00  amount of the open deals
       weighted_amount = 27,300.00  amount × win probability of the open deals
@@ -163,7 +163,7 @@ fn open_deals_are_worth_their_probability() {
     武汉机械 (C-2), 2024-03-01
 
     weighted_pipeline = 缺失  [forecast 0.1.0, pipeline]
-      · 1 个进行中商机，均缺金额或赢单概率：无法预测  scripts/forecast/main.lua:12
+      · 1 个进行中商机，均缺金额或赢单概率：无法预测  scripts/forecast/main.lua:18
       open_deals = 1  进行中商机数
       open_deal_amount = 0.00  进行中商机金额
       weighted_amount = 0.00  进行中商机的金额 × 赢单概率
