@@ -302,5 +302,7 @@ fn a_manifest_that_is_no_file_is_named_as_such() {
     let manifest = kit.path().join("scripts/t/pack.toml");
     std::fs::remove_file(&manifest).unwrap();
     std::os::unix::fs::symlink("nowhere.toml", &manifest).unwrap();
-    assert_snapshot!(kit.run("score"), @"");
+    let told = kit.run("score");
+    assert!(told.contains("error: pack.toml is no plain file\n --> scripts/t/pack.toml"), "{told}");
+    assert!(told.contains("hint: put a copy of the file in its place\n"), "{told}");
 }
