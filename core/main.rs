@@ -12,6 +12,13 @@ macro_rules! pack {
             files: &pack!(@files $name, "pack.toml", "main.lua", "tests.lua", "README.md", "README.zh.md" $(, $more)*),
         }
     };
+    // One of reports alone answers no hook.
+    (reports $name:literal $(, $more:literal)*) => {
+        ShippedPack {
+            name: $name,
+            files: &pack!(@files $name, "pack.toml", "README.md", "README.zh.md" $(, $more)*),
+        }
+    };
     (@files $name:literal $(, $file:literal)*) => {
         [$(($file, include_str!(concat!("../scripts/", $name, "/", $file)))),*]
     };
@@ -19,17 +26,17 @@ macro_rules! pack {
 
 /// The packs that every workspace may switch on.
 const SHIPPED: &[ShippedPack] = &[
-    pack!("rfm"),
-    pack!("tiers"),
-    pack!("lifecycle"),
+    pack!("rfm", "reports/segments.lua"),
+    pack!("tiers", "reports/tiers.lua"),
+    pack!("lifecycle", "reports/lifecycle.lua"),
     pack!("visit-frequency"),
     pack!("day-planner"),
     pack!("lifecycle-follow-up"),
     pack!("funnel-follow-up", "reports/funnel.lua"),
     pack!("contact-caps"),
-    pack!("complaints"),
+    pack!("complaints", "reports/complaints.lua"),
     pack!("priority"),
-    pack!("dealer-attitude"),
+    pack!("dealer-attitude", "reports/attitude.lua"),
     pack!(
         "prospects",
         "brands.lua",
@@ -42,8 +49,8 @@ const SHIPPED: &[ShippedPack] = &[
     ),
     pack!("ownership", "reports/coverage.lua", "reports/pool.lua"),
     pack!("customer-file", "facts.lua", "reports/files.lua"),
-    pack!("growth"),
-    pack!("loyalty"),
+    pack!("growth", "reports/growth.lua"),
+    pack!("loyalty", "reports/loyalty.lua"),
     pack!("stage-rules"),
     pack!("guidance"),
     pack!("follow-up-strategies"),
@@ -56,6 +63,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("forecast", "reports/forecast.lua"),
     pack!("competitors", "reports/competitors.lua"),
     pack!("development-plan", "reports/development-plan.lua"),
+    pack!(reports "rep-reports", "reports/work.lua", "reports/day.lua", "reports/week.lua"),
 ];
 
 /// The native plugins that every workspace may switch on.

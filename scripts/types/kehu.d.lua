@@ -747,6 +747,11 @@ function kehu.interactions(ask) end
 ---@return any rows
 function kehu.moves(ask) end
 
+---Gives the visits of each rep's latest plan, by day.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.planned_visits(ask) end
+
 ---Gives reps row by row.
 ---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
 ---@return any rows
@@ -756,6 +761,11 @@ function kehu.reps(ask) end
 ---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
 ---@return any rows
 function kehu.targets(ask) end
+
+---Gives tasks row by row, as they stood by the as-of day: open, done, snoozed or skipped.
+---@param ask { where?: string, columns?: string[], sort?: string[], limit?: integer, customer?: any }
+---@return any rows
+function kehu.tasks(ask) end
 
 ---Says why a customer has a value: the rules that fired, and what was read.
 ---@param customer any

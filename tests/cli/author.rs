@@ -79,6 +79,9 @@ fn the_packs_that_come_with_kehu_pass_their_tests_and_every_check() {
     let checked = kit.run(&format!("pack check {all} --strict"));
     let clean = names.join(": nothing to mend.\n") + ": nothing to mend.\n";
     assert_eq!(checked, format!("[stderr]\n{clean}"));
+    // A pack of reports alone has nothing that a test of packs could ask; tests/cli/report.rs tries them.
+    names.retain(|name| name != "rep-reports");
+    let all = names.join(" ");
     let packs = kit.json(&format!("pack test {all} --coverage"));
     for pack in packs.as_array().unwrap() {
         let coverage = &pack["coverage"][0];

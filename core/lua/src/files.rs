@@ -245,7 +245,14 @@ pub(crate) fn report(files: &PackFiles, report: &Report) -> Result<Vec<Script>, 
         )]);
     };
     let script = read_script(&files.dir, &path, bytes, false, &mut problems);
-    let others = read_scripts(files, false, true, &mut problems);
+    let mut others = read_scripts(files, false, true, &mut problems);
+    // What is wrong with another report is that one's matter.
+    let siblings = files.files.iter().filter(|(each, _)| is_report(each) && *each != path);
+    others.extend(
+        siblings.filter_map(|(path, bytes)| {
+            read_script(&files.dir, path, bytes, false, &mut Vec::new())
+        }),
+    );
     match script {
         Some(script) if problems.is_empty() => Ok([script].into_iter().chain(others).collect()),
         _ => Err(problems),

@@ -15,6 +15,8 @@ use crate::output::{self, Cell, Column, Heading, Listing, show_rows};
 use crate::printer::Printer;
 use crate::table::Layout;
 
+/// The columns whose values are mostly words of ours.
+const USUAL: [&str; 4] = ["state", "channel", "mood", "outcome"];
 const NONE: Label = Label::new("none", "无");
 
 /// Says how tables are written.
@@ -94,6 +96,7 @@ impl Screen {
         if self.form == Form::Csv {
             return self.csv(&mut printer, table);
         }
+        let is_report = self.report.borrow().is_some();
         let mut listing = Listing::new(table.columns.iter().map(column(table)).collect());
         let most = self.most(table);
         for row in table.rows.iter().take(most) {
@@ -113,6 +116,8 @@ impl Screen {
         }
         let form =
             output::Form { json: self.form == Form::Json, language: self.language, limit: None };
+        // Other scripts choose their columns themselves, for one base.
+        let listing = if is_report { listing.for_form(form) } else { listing };
         show_rows(&mut printer, form, &listing, hidden)
     }
 
@@ -149,8 +154,14 @@ impl Screen {
             (TableCell::Missing, _) => Cell::empty(),
             (TableCell::Text(text), _) => {
                 let label = column.labels.iter().find(|(key, _)| key == text);
-                let show = label.map_or(text, |(_, label)| label);
-                Cell { show: show.clone(), json: json!(text) }
+                let show = match label {
+                    Some((_, label)) => label,
+                    None if USUAL.contains(&column.key.as_str()) => {
+                        locale::usual_word(text, self.language)
+                    }
+                    None => text,
+                };
+                Cell { show: show.to_owned(), json: json!(text) }
             }
             (TableCell::Flag(flag), _) => Cell {
                 show: locale::yes_or_no(*flag).get(self.language).to_owned(),

@@ -41,6 +41,7 @@ pub(crate) use ask::because;
 pub use briefing::{Briefing, NextVisit};
 pub use calendar::Calendar;
 pub use error::DayError;
+pub(crate) use plan::read_plan;
 pub use plan::{LeftOutVisits, Planned, VisitDay, VisitPlan, VisitStop, keep_plan, latest_plan};
 pub use portfolio::Portfolio;
 pub use worklist::{Line, VisitDetails, Worklist};

@@ -326,7 +326,7 @@ pub fn latest_plan(
 }
 
 /// Reads a plan that is kept; an error says that it is damaged.
-pub(super) fn read_plan(stored: &StoredPlan) -> Result<VisitPlan, DayError> {
+pub(crate) fn read_plan(stored: &StoredPlan) -> Result<VisitPlan, DayError> {
     serde_json::from_value(stored.body.clone()).map_err(|error| {
         let id = PlanId(stored.id).to_string();
         DayError::DamagedPlan { id, message: error.to_string() }

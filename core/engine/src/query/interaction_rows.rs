@@ -139,35 +139,50 @@ fn read(
         fields,
         text: reads(&["text"]),
     };
+    let is_early = !checked.tests(&["state", "open", "closed"]);
     let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut seen = 0;
     // Of the threads of kinds with states: the row that begins each, and how it stands.
     let mut heads: HashMap<i64, (usize, usize, Thread)> = HashMap::new();
     source.reader.interactions(range, source.as_of, wanted, &mut |row| {
         source.go_on()?;
+        seen += 1;
         let kind = kinds.get(row.kind).map_or("", String::as_str);
-        if threads
-            && let Some(states) = source.settings.kind(kind).filter(|it| !it.states.is_empty())
-        {
-            let own = row.state.map(str::to_owned);
-            match row
-                .about
-                .and_then(|about| heads.get_mut(&about))
-                .filter(|head| head.1 == row.kind)
-            {
-                Some((.., thread)) => {
-                    if own.is_some() {
-                        *thread = Thread { state: own, changed: row.happened };
-                    }
+        let states = source.settings.kind(kind).filter(|it| threads && !it.states.is_empty());
+        // A row about an earlier one of its kind moves that one, and is none of its own; one of a kind
+        // without states, such as a call about a complaint, moves it too.
+        let head = row.about.and_then(|about| heads.get_mut(&about));
+        let is_step = match head.filter(|head| head.1 == row.kind || states.is_none()) {
+            Some((_, of, thread)) => {
+                let known = kinds.get(*of).and_then(|kind| source.settings.kind(kind));
+                let is_known = |state: &str| {
+                    known.is_some_and(|kind| kind.states.iter().any(|it| it == state))
+                };
+                if let Some(own) = row.state.filter(|state| is_known(state)) {
+                    *thread = Thread { state: Some(own.to_owned()), changed: row.happened };
                 }
-                None => {
-                    let state = own.or_else(|| states.states.first().cloned());
-                    let thread = Thread { state, changed: row.happened };
-                    heads.insert(row.id, (rows.len(), row.kind, thread));
-                }
+                *of == row.kind
             }
-        }
+            None => false,
+        };
+        // Most rows are refused by their kind or day: what else they say need not be read.
         let view = View { source, names: &names, kind, row };
-        rows.push(checked.read.iter().map(|name| view.value(name)).collect::<Result<_>>()?);
+        let (tested, rest) = checked.read.split_at(checked.tested());
+        let mut values: Vec<Value> =
+            tested.iter().map(|name| view.value(name)).collect::<Result<_>>()?;
+        if is_early && !checked.wants(&values) {
+            return Ok(());
+        }
+        values.reserve_exact(rest.len());
+        for name in rest {
+            values.push(view.value(name)?);
+        }
+        if let (Some(states), false) = (states, is_step) {
+            let state = row.state.map(str::to_owned).or_else(|| states.states.first().cloned());
+            let thread = Thread { state, changed: row.happened };
+            heads.insert(row.id, (rows.len(), row.kind, thread));
+        }
+        rows.push(values);
         Ok(())
     })?;
     let mut beginnings: Vec<_> = heads.into_values().collect();
@@ -187,7 +202,6 @@ fn read(
             }
         }
     }
-    let seen = rows.len();
     rows.retain(|row| checked.wants(row));
     Ok((rows, seen))
 }

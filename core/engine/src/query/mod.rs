@@ -9,6 +9,7 @@ mod move_rows;
 mod rep_rows;
 mod rows;
 mod target_rows;
+mod work_rows;
 
 pub use expression::{Condition, KnownColumn};
 pub use list::{

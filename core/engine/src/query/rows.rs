@@ -14,7 +14,7 @@ use super::expression::{Condition, KnownColumn};
 use super::list::{
     CustomerQuery, Lister, QueryError, RunCursor, Sort, check_name, compare, parse_sort,
 };
-use super::{deal_rows, interaction_rows, move_rows, rep_rows, target_rows};
+use super::{deal_rows, interaction_rows, move_rows, rep_rows, target_rows, work_rows};
 use crate::score::RunView;
 use crate::settings::Settings;
 
@@ -34,14 +34,26 @@ pub enum Subject {
     Moves,
     /// Reps.
     Reps,
+    /// Visits that are planned, by day and rep.
+    PlannedVisits,
     /// Targets, with what is reached.
     Targets,
+    /// Tasks, open or not.
+    Tasks,
 }
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Customers, Self::Deals, Self::Interactions, Self::Moves, Self::Reps, Self::Targets];
+    pub const ALL: [Self; 8] = [
+        Self::Customers,
+        Self::Deals,
+        Self::Interactions,
+        Self::Moves,
+        Self::PlannedVisits,
+        Self::Reps,
+        Self::Targets,
+        Self::Tasks,
+    ];
 
     /// The word for several of them.
     pub fn name(self) -> &'static str {
@@ -51,7 +63,9 @@ impl Subject {
             Self::Interactions => "interactions",
             Self::Moves => "moves",
             Self::Reps => "reps",
+            Self::PlannedVisits => "planned_visits",
             Self::Targets => "targets",
+            Self::Tasks => "tasks",
         }
     }
 }
@@ -185,8 +199,19 @@ impl Checked {
         self.condition.as_ref().is_none_or(|it| it.holds(&row[..it.columns().len()]))
     }
 
+    /// How many columns at the beginning of a row the condition reads.
+    pub(super) fn tested(&self) -> usize {
+        self.condition.as_ref().map_or(0, |it| it.columns().len())
+    }
+
+    /// True if the condition reads one of some columns.
+    pub(super) fn tests(&self, names: &[&str]) -> bool {
+        let mut read = self.condition.iter().flat_map(Condition::columns);
+        read.any(|name| names.contains(&name.as_str()))
+    }
+
     fn keys<'r>(&self, row: &'r [Value]) -> &'r [Value] {
-        let from = self.condition.as_ref().map_or(0, |it| it.columns().len());
+        let from = self.tested();
         &row[from..from + self.sorts.len()]
     }
 
@@ -255,7 +280,9 @@ impl RowSource<'_> {
             Subject::Interactions => interaction_rows::columns(self.settings),
             Subject::Moves => move_rows::columns(),
             Subject::Reps => rep_rows::columns(self.settings),
+            Subject::PlannedVisits => work_rows::visit_columns(),
             Subject::Targets => target_rows::columns(),
+            Subject::Tasks => work_rows::task_columns(),
         })
     }
 
@@ -309,7 +336,9 @@ impl RowSource<'_> {
             Subject::Deals => State::ready(deal_rows::read(self, query, &checked)?),
             Subject::Moves => State::ready(move_rows::read(self, query, &checked)?),
             Subject::Reps => State::ready(rep_rows::read(self, query, &checked)?),
+            Subject::PlannedVisits => State::ready(work_rows::read_visits(self, query, &checked)?),
             Subject::Targets => State::ready(target_rows::read(self, query, &checked)?),
+            Subject::Tasks => State::ready(work_rows::read_tasks(self, query, &checked)?),
             Subject::Interactions if checked.sorts.is_empty() => {
                 let last = self.reader.last_id(Entity::Customer)?;
                 let walk = interaction_rows::Walk::new(query, last);

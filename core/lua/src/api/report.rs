@@ -75,12 +75,18 @@ pub(super) const SUBJECT: Subject = Subject {
                 "days 为停留天数，到下一次变动或截止日期为止。",
             )
             .example("for m in kehu.moves{ where = \"stage = 'intent'\" } do print(m.deal, m.happened, m.days) end"),
+        function("kehu.planned_visits", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives the visits of each rep's latest plan, by day.", "按日期给出每个业务员最新计划中的拜访。")
+            .example("for v in kehu.planned_visits() do print(v.day, v.rep, v.customer_name) end"),
         function("kehu.reps", &[need("ask", Type::Fields(ASK))], ROWS)
             .says("Gives reps row by row.", "逐行给出业务员。")
             .example("for r in kehu.reps() do print(r.name, r.region) end"),
         function("kehu.targets", &[need("ask", Type::Fields(ASK))], ROWS)
             .says("Gives targets row by row, with what is reached by the as-of day.", "逐行给出目标及截至当日的完成值。")
             .example("for t in kehu.targets{ where = \"measure = 'amount'\" } do print(t.rep, t.value, t.reached) end"),
+        function("kehu.tasks", &[need("ask", Type::Fields(ASK))], ROWS)
+            .says("Gives tasks row by row, as they stood by the as-of day: open, done, snoozed or skipped.", "逐行给出待办及其截至当日的状态：open、done、snoozed 或 skipped。")
+            .example("for t in kehu.tasks{ where = \"state = 'open'\" } do print(t.rep, t.what, t.due) end"),
         function("kehu.explain", &[need("customer", Type::Any), need("column", Type::Text)], &[need("explanation", Type::Table)])
             .says("Says why a customer has a value: the rules that fired, and what was read.", "说明客户某个值的由来：触发的规则与读取的内容。")
             .example("for _, reason in ipairs(kehu.explain(\"C-1\", \"tier\").reasons) do\n  print(reason.rule, reason.text)\nend"),

@@ -46,7 +46,8 @@ pub struct Ask {
 }
 
 /// Names the sorts of record that a script reads, by the function that reads them.
-pub const SUBJECTS: [&str; 6] = ["customers", "deals", "interactions", "moves", "reps", "targets"];
+pub const SUBJECTS: [&str; 8] =
+    ["customers", "deals", "interactions", "moves", "planned_visits", "reps", "targets", "tasks"];
 
 /// Describes a column of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -272,6 +272,7 @@ fn stated_shape(word: &str) -> Result<Shape, Fault> {
         "deal" => Shape::Id("D"),
         "interaction" => Shape::Id("I"),
         "rep" => Shape::Id("R"),
+        "task" => Shape::Id("T"),
         other => {
             let message = format!("kehu.table: no column is shown as \"{other}\"");
             return Err(Fault::argument(message).hint(did_you_mean(other, WORDS)));
@@ -289,6 +290,7 @@ fn usual_shape(kind: Option<&str>) -> Shape {
         Some("I") => Shape::Id("I"),
         Some("Q") => Shape::Id("Q"),
         Some("R") => Shape::Id("R"),
+        Some("T") => Shape::Id("T"),
         _ => Shape::Plain,
     }
 }

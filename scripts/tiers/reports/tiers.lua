@@ -1,0 +1,155 @@
+-- Customers beside profit, tier by tier: does the first fifth bring four fifths here?
+
+local say, rep = kehu.say, kehu.report.rep
+local FEW, MUCH = 0.2, 0.8
+
+local columns = { "tier", "amount_12m", "margin_12m" }
+if rep then columns[#columns + 1] = "owner" end
+
+local function new_sum(tier)
+  return { tier = tier, customers = 0, amount = 0, margin = 0, with_margin = 0 }
+end
+
+local sums, all = {}, new_sum()
+local amounts, margins = {}, {}
+for c in kehu.customers{ columns = columns } do
+  if rep == nil or c.owner == rep.name then
+    local tier = c.tier or ""
+    local sum = sums[tier]
+    if sum == nil then
+      sum = new_sum(c.tier)
+      sums[tier] = sum
+    end
+    local amount, margin = c.amount_12m or 0, c.margin_12m
+    for _, each in ipairs({ sum, all }) do
+      each.customers = each.customers + 1
+      each.amount = each.amount + amount
+      if margin then
+        each.margin = each.margin + margin
+        each.with_margin = each.with_margin + 1
+      end
+    end
+    amounts[#amounts + 1] = amount
+    margins[#margins + 1] = margin or 0
+  end
+end
+
+-- Profit where the records have it, else the amount, and the report says which.
+local by_margin = all.with_margin > 0
+local measure = by_margin and { en = "margin", zh = "毛利" } or { en = "amount", zh = "金额" }
+local values = by_margin and margins or amounts
+table.sort(values)
+local n, total = #values, by_margin and all.margin or all.amount
+
+-- What the first so many bring, the greatest first; and how many bring a share.
+local function brought_by(count)
+  local sum = 0
+  for at = n, math.max(n - count + 1, 1), -1 do sum = sum + values[at] end
+  return sum
+end
+local function needed_for(share)
+  local sum = 0
+  for count = 1, n do
+    sum = sum + values[n - count + 1]
+    -- Sums of many cents differ in their last digits.
+    if sum >= share * total - 1e-6 * math.abs(total) then return count end
+  end
+  return n
+end
+
+-- The first share × n, rounded up, as the cut-offs of tiers are.
+local function first(share, of)
+  return math.ceil(share * of - 1e-9)
+end
+
+local of = rep and say{ en = " of {rep}", zh = "（{rep}）", rep = rep.name } or ""
+print(say{
+  en = "Value tiers{of} as of {day}: {n} {n|customer|customers}, {total} {measure} in 12 months",
+  zh = "客户分级{of}，截至 {day}：客户 {n} 个，近 12 个月{measure} {total}",
+  of = of, day = kehu.day.format(kehu.as_of), n = n, total = kehu.amount(total), measure = say(measure),
+})
+local facts = { customers = n, measure = by_margin and "margin" or "amount", total = total, rep = rep and rep.name }
+if n == 0 then
+  kehu.facts(facts)
+  return
+end
+if not by_margin then
+  print(say{ en = "No purchase of the 12 months has a margin, so amounts stand for profit.", zh = "近 12 个月的购买均无毛利，因此以金额代替利润。" })
+end
+
+local function percent(share) return string.format("%.1f", 100 * share) end
+
+if total <= 0 then
+  print(say{ en = "There is no {measure} to share out.", zh = "没有可分配的{measure}。", measure = say(measure) })
+else
+  local few = first(FEW, n)
+  local share, count = brought_by(few) / total, needed_for(MUCH)
+  local buyers = 0
+  while buyers < n and values[n - buyers] > 0 do buyers = buyers + 1 end
+  local few_buyers = first(FEW, buyers)
+  local share_of_buyers = brought_by(few_buyers) / total
+  facts.first_fifth, facts.first_fifth_share, facts.brings_four_fifths = few, share, share >= MUCH
+  facts.customers_for_four_fifths, facts.share_for_four_fifths = count, count / n
+  facts.with_some, facts.first_fifth_of_those, facts.first_fifth_of_those_share = buyers, few_buyers, share_of_buyers
+  print(say{
+    en = "Do 20 % of customers bring 80 % here? {answer}: the first 20 % ({few} of {n}) bring {share} % of the {measure}; 80 % come from the first {count} ({of_all} %).",
+    zh = "20% 的客户是否带来 80% 的{measure}？{answer}：前 20%（{n} 个中的 {few} 个）带来 {share}%；80% 来自前 {count} 个客户（{of_all}%）。",
+    answer = share >= MUCH and say{ en = "Yes", zh = "是" } or say{ en = "No", zh = "否" },
+    few = few, n = n, share = percent(share), count = count, of_all = percent(count / n), measure = say(measure),
+  })
+  if buyers < n then
+    print(say{
+      en = "Of the {buyers} customers with some {measure} in the 12 months, the first 20 % ({few}) bring {share} %.",
+      zh = "在近 12 个月有{measure}的 {buyers} 个客户中，前 20%（{few} 个）带来 {share}%。",
+      buyers = buyers, few = few_buyers, share = percent(share_of_buyers), measure = say(measure),
+    })
+  end
+end
+kehu.facts(facts)
+
+local rows = {}
+local together, together_value = 0, 0
+local function add(sum)
+  together = together + sum.customers
+  sum.share = sum.customers / n
+  sum.together = together / n
+  sum.per_customer = (by_margin and sum.margin or sum.amount) / sum.customers
+  if not by_margin then sum.margin = nil end
+  if total > 0 then
+    local value = by_margin and sum.margin or sum.amount
+    together_value = together_value + value
+    sum.profit_share, sum.profit_together = value / total, together_value / total
+  end
+  rows[#rows + 1] = sum
+end
+for _, tier in ipairs(kehu.labels("tier")) do
+  if sums[tier.key] then add(sums[tier.key]) end
+end
+if sums[""] then add(sums[""]) end
+
+local SHARE = { en = "share", zh = "占比" }
+local TOGETHER = { en = "together", zh = "累计" }
+local PROFIT = { en = "share of " .. measure.en, zh = measure.zh .. "占比" }
+kehu.table{
+  name = "tiers", title = { en = "Tiers", zh = "各级客户" },
+  { "tier", labels = "tier", title = { en = "tier", zh = "级别" } }, { "customers", title = { en = "customers", zh = "客户数" } },
+  { "share", as = "percent", title = SHARE }, { "together", as = "percent", title = TOGETHER },
+  { "amount", as = "money", title = { en = "amount", zh = "金额" } }, { "margin", as = "money", title = { en = "margin", zh = "毛利" } },
+  { "profit_share", as = "percent", title = PROFIT }, { "profit_together", as = "percent", title = TOGETHER },
+  { "per_customer", as = "money", title = { en = measure.en .. " a customer", zh = "户均" .. measure.zh } },
+  rows = rows,
+}
+
+if total > 0 then
+  local curve = {}
+  for _, share in ipairs({ 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1 }) do
+    local count = first(share, n)
+    curve[#curve + 1] = { share = share, customers = count, profit_share = brought_by(count) / total }
+  end
+  kehu.table{
+    name = "first", title = { en = "What the first customers bring", zh = "前列客户的贡献" },
+    { "share", as = "percent", digits = 0, title = { en = "first", zh = "前" } }, { "customers", title = { en = "customers", zh = "客户数" } },
+    { "profit_share", as = "percent", title = PROFIT },
+    rows = curve,
+  }
+end
