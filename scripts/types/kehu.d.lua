@@ -263,7 +263,7 @@ function kehu.list.min(list) end
 ---@return number? figure
 function kehu.list.max(list) end
 
----Lines for whoever looks after the pack. They change nothing; warnings are shown, the rest with --plugin-log LEVEL.
+---Lines for whoever looks after the pack. They change nothing; warnings are shown, the rest with --log LEVEL.
 ---@class kehu.logLibrary
 kehu.log = {}
 
@@ -578,6 +578,7 @@ function kehu_StageContext:refuse(opinion) end
 ---@field probability? number The probability that a deal in it is won, 0 to 1.
 ---@field longest_stay? integer The longest stay, in days.
 ---@field exit_criteria string[] What must be on file before a deal leaves it forward.
+---@field owner_role? string Whose task it is, in the workspace's own words.
 
 ---The move that stage is asked about.
 ---@class kehu.MoveAsked

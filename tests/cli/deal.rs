@@ -227,3 +227,20 @@ fn a_customers_name_alone_opens_no_deal() {
     kit.done("deal add 'Ann Lee 2'");
     kit.done("deal add 'Ann Lee' 'Ann Lee'");
 }
+
+#[test]
+fn the_development_pipeline_of_the_examples_goes_from_research_to_feedback() {
+    let kit = Kit::shop();
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/pipelines.toml");
+    kit.set(&std::fs::read_to_string(file).unwrap());
+    kit.done("deal add 武汉钢铁 大单 --pipeline development");
+    let stages = ["prospecting", "first_contact", "needs_confirmed", "negotiation", "contract"];
+    for stage in
+        stages.into_iter().chain(["conversion", "delivery", "account_care", "feedback_review"])
+    {
+        kit.done(&format!("deal move 大单 {stage}"));
+    }
+    let shown = kit.run("deal show 大单");
+    assert!(shown.contains("  task of   marketing\n"), "{shown}");
+    assert!(shown.contains("customer feedback review"), "{shown}");
+}

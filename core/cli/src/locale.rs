@@ -255,6 +255,7 @@ labels! {
     JUDGEMENT = "judgement", "意见";
     PACKS_SAY = "What the packs say", "脚本包的意见";
     OVERRULED = "overruled", "被否决的规则";
+    OWNER_ROLE = "task of", "由谁负责";
     NOTHING = "nothing to show", "没有可显示的内容";
 }
 

@@ -20,6 +20,9 @@ pub struct StageView {
     pub longest_stay: Option<i32>,
     /// What must be on file before a deal leaves it forward, in the workspace's own words.
     pub exit_criteria: Vec<String>,
+    /// Whose task it is, in the workspace's own words; none where the pipeline states none.
+    #[serde(default)]
+    pub owner_role: Option<String>,
 }
 
 /// Shows one move of a deal's history.

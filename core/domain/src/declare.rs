@@ -31,6 +31,8 @@ pub struct Stage {
     pub longest_stay: Option<i32>,
     /// What must be on file before a deal leaves it forward.
     pub exit_criteria: Vec<String>,
+    /// Whose task it is, in the workspace's own words, such as `sales`.
+    pub owner_role: Option<String>,
 }
 
 /// Declares a way that deals go.

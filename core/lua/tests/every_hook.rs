@@ -169,7 +169,7 @@ fn proposal() -> Proposal {
 fn stage_view() -> StageView {
     read(
         json!({ "name": "intent", "order": 2, "role": "open", "probability": 0.3, "longest_stay": 30,
-        "exit_criteria": ["a recorded need"] }),
+        "exit_criteria": ["a recorded need"], "owner_role": "sales" }),
     )
 }
 

@@ -33,6 +33,7 @@ fn stage(name: &str, order: i32) -> StageView {
         probability: Some(0.3),
         longest_stay: Some(30),
         exit_criteria: vec!["a recorded need".into()],
+        owner_role: Some("sales".into()),
     }
 }
 

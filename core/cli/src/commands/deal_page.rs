@@ -15,7 +15,8 @@ use crate::error::Result;
 use crate::hooks::Asked;
 use crate::locale::{
     ADVICE, AMOUNT, BY, CUSTOMER, DAY, EVENTS, EXPECTED_CLOSE, ID, JUDGEMENT, KNOWN, NAME,
-    OVERRULED, PACK, PACKS_SAY, PIPELINE, PRODUCT, REASON, REP, SINCE, STAGE, TIME, WHY,
+    OVERRULED, OWNER_ROLE, PACK, PACKS_SAY, PIPELINE, PRODUCT, REASON, REP, SINCE, STAGE, TIME,
+    WHY,
 };
 use crate::output::{Column, Listing, Page, show_page};
 
@@ -57,6 +58,9 @@ pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result<ExitCode> {
     let state = deals::state(&workspace.desk(), &*reader, id)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let deal = &state.deal;
+    let pipeline = workspace.settings.pipeline(&deal.pipeline);
+    let stage = pipeline.and_then(|pipeline| pipeline.stage(state.stage()));
+    let owner_role = stage.and_then(|stage| stage.owner_role.as_deref());
     let mut facts = vec![
         (Column::whole("id", ID), Cells::id(Entity::Deal, deal.id)),
         (Column::text("name", NAME), Cells::text(Some(&deal.name))),
@@ -66,6 +70,7 @@ pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result<ExitCode> {
         ),
         (Column::text("pipeline", PIPELINE), cells.pipeline(&deal.pipeline)),
         (Column::whole("stage", STAGE), cells.stage(&deal.pipeline, state.stage())),
+        (Column::text("owner_role", OWNER_ROLE), Cells::text(owner_role)),
         (Column::number("amount", AMOUNT), cells.money(state.amount())),
         (Column::text("rep", REP), cells.link(Entity::Rep, deal.rep.map(|id| id.0))?),
         (

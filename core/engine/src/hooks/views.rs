@@ -97,7 +97,7 @@ impl<'a> Views<'a> {
     pub(super) fn stage(&self, pipeline: &str, name: &str) -> Option<StageView> {
         let stages = &self.settings.pipeline(pipeline)?.stages;
         let at = stages.iter().position(|stage| stage.name == name)?;
-        let Stage { role, probability, longest_stay, exit_criteria, .. } = &stages[at];
+        let Stage { role, probability, longest_stay, exit_criteria, owner_role, .. } = &stages[at];
         let role = match role {
             StageRole::Open => "open",
             StageRole::Won => "won",
@@ -110,6 +110,7 @@ impl<'a> Views<'a> {
             probability: *probability,
             longest_stay: *longest_stay,
             exit_criteria: exit_criteria.clone(),
+            owner_role: owner_role.clone(),
         })
     }
 }

@@ -110,6 +110,9 @@ fn write_pipeline(text: &mut String, pipeline: &Pipeline) {
         if !stage.exit_criteria.is_empty() {
             let _ = writeln!(text, "exit_criteria = [{}]", list(&stage.exit_criteria));
         }
+        if let Some(role) = &stage.owner_role {
+            let _ = writeln!(text, "owner_role = {}", quoted(role));
+        }
     }
     text.push('\n');
 }

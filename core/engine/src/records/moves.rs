@@ -166,14 +166,18 @@ fn check_move(pipeline: &Pipeline, from: &str, to: &Stage, reason: Option<&str>)
     }
 }
 
-/// How a move lies to the pipeline's order, and the open stages that it passes over. A deal may be
-/// lost from anywhere; from a stage that is no longer declared it goes forward.
+/// How a move lies to the pipeline's order, and the stages that it passes over: open ones, or, of a deal
+/// that is won, won ones. A deal may be lost from anywhere that is open; from a stage that is no longer
+/// declared it goes forward.
 fn direction<'a>(pipeline: &'a Pipeline, from: &str, to: &Stage) -> (Direction, Vec<&'a str>) {
     let place = |name: &str| pipeline.stages.iter().position(|stage| stage.name == name);
     let (Some(from), Some(at)) = (place(from), place(&to.name)) else {
         return (Direction::Forward, Vec::new());
     };
-    if pipeline.stages[from].role != StageRole::Open {
+    // What follows the signature, such as delivery and care, are won stages too.
+    let goes_on =
+        pipeline.stages[from].role == StageRole::Won && to.role == StageRole::Won && at > from;
+    if pipeline.stages[from].role != StageRole::Open && !goes_on {
         return (Direction::Reopen, Vec::new());
     }
     if to.role == StageRole::Lost {
@@ -183,8 +187,8 @@ fn direction<'a>(pipeline: &'a Pipeline, from: &str, to: &Stage) -> (Direction, 
         return (Direction::Back, Vec::new());
     }
     let between = pipeline.stages[from + 1..at].iter();
-    let open = between.filter(|stage| stage.role == StageRole::Open);
-    let passed: Vec<&str> = open.map(|stage| stage.name.as_str()).collect();
+    let alike = between.filter(|stage| stage.role == pipeline.stages[from].role);
+    let passed: Vec<&str> = alike.map(|stage| stage.name.as_str()).collect();
     (if passed.is_empty() { Direction::Forward } else { Direction::Skip }, passed)
 }
 
@@ -247,6 +251,24 @@ mod tests {
         ] {
             let stage = deals::stage(pipeline, to).unwrap();
             assert_eq!(direction(pipeline, from, stage).0, expected, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_deal_goes_on_after_the_signature() {
+        let text = "[[pipeline]]\nname = \"projects\"\nstage = [{ name = \"offer\" }, { name = \"signed\", role = \"won\" }, \
+                    { name = \"delivery\", role = \"won\" }, { name = \"care\", role = \"won\" }]";
+        let settings = Settings::read(&[("kehu.toml", text)]).unwrap();
+        let pipeline = deals::pipeline(&settings, Some("projects")).unwrap();
+        for (from, to, expected, passed) in [
+            ("offer", "signed", Direction::Forward, vec![]),
+            ("signed", "delivery", Direction::Forward, vec![]),
+            ("signed", "care", Direction::Skip, vec!["delivery"]),
+            ("care", "delivery", Direction::Reopen, vec![]),
+            ("delivery", "offer", Direction::Reopen, vec![]),
+        ] {
+            let stage = deals::stage(pipeline, to).unwrap();
+            assert_eq!(direction(pipeline, from, stage), (expected, passed), "{from} to {to}");
         }
     }
 }

@@ -59,6 +59,7 @@ fn read_stage(table: &Table<'_>) -> Option<Stage> {
     let probability = ranged(table, "probability", 0.0, 1.0);
     let longest_stay = ranged(table, "longest_stay", 1.0, 3_660.0);
     let exit_criteria = table.texts("exit_criteria").unwrap_or_default();
+    let owner_role = table.text("owner_role");
     table.finish();
     let name = name?;
     let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
@@ -70,6 +71,7 @@ fn read_stage(table: &Table<'_>) -> Option<Stage> {
         probability,
         longest_stay: longest_stay.map(|days| days as i32),
         exit_criteria,
+        owner_role,
     })
 }
 

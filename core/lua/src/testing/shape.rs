@@ -103,6 +103,7 @@ pub(super) const STAGE: Shape = &[
     ("probability", Number),
     ("longest_stay", Whole),
     ("exit_criteria", Texts),
+    ("owner_role", Text),
 ];
 const MOVE: Shape = &[
     ("to", Named(STAGE)),

@@ -237,7 +237,7 @@ pub(crate) const STAGE: Subject = Subject {
     hooks: &[Hook::Stage],
     en: "A stage as its pipeline declares it.",
     zh: "流程所声明的一个阶段。",
-    example: "local stage = case.stage\nstage.name --> \"intent\"\nstage.order --> 2\nstage.role --> \"open\"\nstage.probability --> 0.3\nstage.longest_stay --> 30\nstage.exit_criteria[1] --> \"a recorded need\"",
+    example: "local stage = case.stage\nstage.name --> \"intent\"\nstage.order --> 2\nstage.role --> \"open\"\nstage.probability --> 0.3\nstage.longest_stay --> 30\nstage.exit_criteria[1] --> \"a recorded need\"\nstage.owner_role --> \"sales\"",
     entries: &[
         field("stage.name", Type::Text).says("Its name.", "名称。"),
         field("stage.order", Type::Whole)
@@ -250,6 +250,10 @@ pub(crate) const STAGE: Subject = Subject {
             .says("The longest stay, in days.", "最长停留天数。"),
         field("stage.exit_criteria", Type::List(&Type::Text))
             .says("What must be on file before a deal leaves it forward.", "推进前须具备的条件。"),
+        field_or_nil("stage.owner_role", Type::Text).says(
+            "Whose task it is, in the workspace's own words.",
+            "由谁负责，用工作区自己的话。",
+        ),
     ],
 };
 
