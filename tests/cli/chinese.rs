@@ -91,7 +91,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
     武汉钢铁 (C-1), 2024-03-01
 
     visit_group = middle (漏斗中部)  [visit-frequency 0.1.0, visit_need]
-      · 最有望的商机位于漏斗中部  scripts/visit-frequency/main.lua:66
+      · 最有望的商机位于漏斗中部  scripts/visit-frequency/main.lua:70
       purchases = 1  购买次数
       visits = 0  拜访次数
       amount_12m = 5,000.00  近12个月购买金额（扣除退货）

@@ -198,7 +198,7 @@ fn help_and_mistyped_words_are_answered_in_chinese_too() {
           --no-plugins
               不使用原生插件
 
-          --plugin-log <LEVEL>
+          --log <LEVEL>
               显示包从此级别起的日志：debug、info、warning 或 error [默认：warning]
 
           --locked

@@ -157,7 +157,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("argument {} of the reason is infinite", "理由的第 {} 个参数是无穷大"),
     ("a reason has at most 8 arguments", "一条理由最多 8 个参数"),
-    ("the step gives no column \"{}\"", "此步骤不给出列 \"{}\""),
     ("column \"{}\" is given twice for one customer", "同一客户的列 \"{}\" 给了两次"),
     ("column \"{}\" is given without a reason", "列 \"{}\" 没有理由"),
     ("column \"{}\" is missing without a reason", "列 \"{}\" 缺失而没有理由"),
@@ -373,6 +372,13 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "kehu.table: digits of a column is no whole number from 0 to 12",
         "kehu.table：列的 digits 须为 0 到 12 的整数",
     ),
+    ("the pack declares the report \"{}\" and has no {}", "脚本包声明了报表 \"{}\"，却没有 {}"),
+    ("{} has no English words", "{} 没有英文"),
+    ("kehu.say: nothing fills {}", "kehu.say：没有内容填入 {}"),
+    ("give {} beside the texts", "请在文本旁给出 {}"),
+    ("kehu.amount takes a number, got {s}", "kehu.amount 的参数应为数字，实得{}"),
+    ("kehu.table: limit is no whole number from 1", "kehu.table：limit 须为从 1 起的整数"),
+    ("kehu.facts takes a table with names", "kehu.facts 的参数应为命名字段的表"),
     // Tests of packs.
     ("{} is called while a test runs", "测试运行中不能调用 {}"),
     (

@@ -78,9 +78,7 @@ impl Hook {
     }
 }
 
-/// The most columns that a step gives.
 const GIVES: usize = 256;
-
 /// The columns that `visit_need` gives where its step declares none, each with its type and unit.
 ///
 /// A step may declare them itself, for example to make `visit_purpose` a label with words in both
@@ -470,9 +468,8 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
     }
     match hook {
         Some(Hook::Score) if gives.len() > GIVES => {
-            let message = format!("the step gives {} columns, at most {GIVES} may be", gives.len());
-            let hint = "split the step, or let one label say what many flags would";
-            table.problem(table.place(), message, Some(hint.to_owned()));
+            let message = format!("the step gives more than {GIVES} columns; split it");
+            table.problem(table.place(), message, None);
         }
         Some(Hook::Score) if gives.is_empty() => {
             table.problem(

@@ -122,7 +122,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         End::Error("runtime", "next"),
     ),
     ("fail at load", "load", "error('at load')", End::Error("load", "at load")),
-    ("fail at load with a table", "load", "error({})", End::Error("load", "table")),
+    ("fail at load with a table", "load", "error({})", End::Error("load", "error was called with")),
     (
         "catch what the host refuses, and go on",
         "score",
