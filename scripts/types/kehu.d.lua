@@ -716,6 +716,169 @@ function kehu_RowContext:refuse(refusal) end
 ---What functions of ctx make: return it, it has no fields.
 ---@class kehu.Made
 
+---Groups tests under a name.
+---@param name string
+---@param body any a function
+function describe(name, body) end
+
+---Declares a test: it passes unless something in it fails.
+---@param name string
+---@param body any a function
+function it(name, body) end
+
+---Runs before each test of its group.
+---@param body any a function
+function before_each(body) end
+
+---Names a test that is still to be written.
+---@param name string
+---@param body? any
+function pending(name, body) end
+
+---What a test asks the pack: each function hands it a fixture as a run would. Only tests.lua has it.
+---@class testLibrary
+---@field missing any Stands for a value that is missing, which nil in a table cannot.
+test = {}
+
+---Scores customers: gives each one's columns by name, all of them as values, and reasons by column.
+---The results come as the customers were given: by name, as a list, or the one.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string, state?: any }
+---@return table result
+function test.score(fixture) end
+
+---Asks for visits: gives what test.score gives.
+---The results come as the customers were given: by name, as a list, or the one.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string, state?: any }
+---@return table result
+function test.visit_need(fixture) end
+
+---Lets the step's fit look at the customers, and gives what it returned.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return any state
+function test.fit(fixture) end
+
+---Asks what to do: gives a list of proposals for each customer, each with its reasons.
+---Beside its columns a customer may have case = { name =, deals =, interactions =, threads =, … }.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.follow_up(fixture) end
+
+---Lets proposals be judged: gives each one's decision (keep, withhold, change), its fields and reasons.
+---@param fixture { customers?: table, customer?: table, proposals: table[], settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.review(fixture) end
+
+---Asks about a deal: gives judgement (none, allow, warn, refuse), reasons and advice.
+---Beside its columns a customer may have case = { deal =, stage =, move =, history =, … }.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.stage(fixture) end
+
+---Tells of an event: gives a list of what follows, each with effect (task, tag, …), its fields and reasons.
+---Beside its columns a customer may have event = { record =, change =, before =, after =, … }.
+---@param fixture { customers?: table, customer?: table, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.on_event(fixture) end
+
+---Shows rows of an import: gives decision (keep, change, refuse), set, cleared and reasons.
+---@param fixture { rows?: table, row?: table, record?: string, file?: string, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.import_row(fixture) end
+
+---Lets a rep's visits be planned: gives days with their stops, and left_out, each with reasons.
+---Customers have place, visits, seconds, gap_days, last_visit, value and group.
+---@param fixture { customers?: table, customer?: table, days: any[], home?: any, fixed?: table[], rep?: string, from?: kehu.Day, to?: kehu.Day, speed?: number, seconds_per_way?: number, prospecting_share?: number, settings?: table, as_of?: any, seed?: integer, step?: string }
+---@return table result
+function test.plan_visits(fixture) end
+
+---What a test expects; assert(x) alone expects any value but nil and false. Only tests.lua has the functions.
+---@class assertLibrary
+---@overload fun(value: any, note?: string, ...: any): any
+assert = {}
+
+---Expects the same value.
+---@param expected any
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.equal(expected, actual, note) end
+
+---Expects another value.
+---@param unwanted any
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.not_equal(unwanted, actual, note) end
+
+---Expects that tables hold the same.
+---@param expected any
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.same(expected, actual, note) end
+
+---Expects a number that differs by no more than the tolerance.
+---Without one they may differ by 0.000000001.
+---@param expected number
+---@param actual any
+---@param tolerance? number
+---@param note? string words that go before the message
+---@return any actual
+function assert.near(expected, actual, tolerance, note) end
+
+---Expects true.
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.is_true(actual, note) end
+
+---Expects false.
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.is_false(actual, note) end
+
+---Expects nothing.
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.is_nil(actual, note) end
+
+---Expects any value.
+---@param actual any
+---@param note? string words that go before the message
+---@return any actual
+function assert.is_not_nil(actual, note) end
+
+---Expects a text that matches a pattern of Lua.
+---@param pattern string
+---@param text string
+---@param note? string words that go before the message
+---@return any actual
+function assert.matches(pattern, text, note) end
+
+---Expects that a function fails, and what it says.
+---@param body any a function
+---@param message? string a part of it
+---@param note? string words that go before the message
+---@return string message
+function assert.error(body, message, note) end
+
+---Expects that a rule fired, and gives its reason.
+---A reason has rule, points, en, zh, arguments and line.
+---@param result table of a function of test
+---@param rule string its id
+---@param fields? any its points, or a table of points, en, zh, arguments
+---@param note? string words that go before the message
+---@return table reason
+function assert.reason(result, rule, fields, note) end
+
+---Expects that a rule did not fire.
+---@param result table of a function of test
+---@param rule string its id
+---@param note? string words that go before the message
+function assert.no_reason(result, rule, note) end
+
 -- What scripts have that are no packs: the records, to be read and never written. Only kehu run and kehu repl have it.
 
 ---Gives customers row by row, for a loop.

@@ -25,7 +25,7 @@ fn a_pack_begins_with_a_method_that_works_at_every_hook() {
     let kit = Kit::new();
     assert_snapshot!(kit.run("pack new credit-risk"), @"
     [stderr]
-    Began scripts/credit-risk: pack.toml, main.lua, tests.lua, README.md, README.zh.md, .luarc.json, selene.toml, .kehu/kehu.d.lua, kehu.yml
+    Began scripts/credit-risk: pack.toml, main.lua, tests.lua, README.md, README.zh.md, selene.toml, .luarc.json, .kehu/kehu.d.lua, kehu.yml
     Turned it on in kehu.toml, under [packs] on.
     next: kehu pack test credit-risk
     next: kehu pack check credit-risk
@@ -62,6 +62,7 @@ fn a_pack_begins_with_a_method_that_works_at_every_hook() {
     [stderr]
     error: a pack tiers comes with kehu
     hint: take another name: yours would stand in its place
+    hint: to begin from its text: kehu pack copy tiers
     [exit 1]
     ");
 }

@@ -120,7 +120,7 @@ fn steady(told: &str) -> String {
 fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
     let kit = client();
     kit.set("[settings.silence]\nsilent_after = 90\n");
-    assert_snapshot!(kit.run("pack show silence --lang zh"), @r"
+    assert_snapshot!(kit.run("pack show silence --lang zh"), @"
     silence 1.0.0: 沉默
       状态      启用
       来源      基础
@@ -128,11 +128,11 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
       语言      Lua
       接口版本  0.1 – 0.x
       哈希      c90c88b140a5fda9ac59a77762cfa16719be0a77e5c5d579bbd04d02de74a713
-      单次上限  50 ms, (default):24
-      单批上限  20 s, (default):25
-      整次上限  60 s, (default):26
-      加载上限  200 ms, (default):27
-      内存上限  256 MiB, (default):28
+      单次上限  50 ms, (default)
+      单批上限  20 s, (default)
+      整次上限  60 s, (default)
+      加载上限  200 ms, (default)
+      内存上限  256 MiB, (default)
 
     步骤
       步骤   钩子   函数
@@ -166,11 +166,11 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
       written in        native
       api               0.1 – 0.x
       hash             …
-      limit a call      50 ms, (default):24
-      limit a batch     20 s, (default):25
-      limit a run       60 s, (default):26
-      limit of loading  200 ms, (default):27
-      limit of memory   256 MiB, (default):28
+      limit a call      50 ms, (default)
+      limit a batch     20 s, (default)
+      limit a run       60 s, (default)
+      limit of loading  200 ms, (default)
+      limit of memory   256 MiB, (default)
 
     Steps
       step   hook   function  fit

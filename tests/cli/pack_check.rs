@@ -46,7 +46,7 @@ fn what_check_calls_an_error_is_not_installed() {
     kit.write("../shared/silence/main.lua", &wrong);
     assert_snapshot!(kit.run("pack add ../shared/silence --lang zh"), @r#"
     [stderr]
-    错误：该步骤不给出列 "silense"
+    错误：此步骤不给出列 "silense"
      --> ../shared/silence/main.lua:6:24
       6 |   local s = ctx:column("silense")
     提示：是不是 "silence"？
@@ -246,4 +246,96 @@ fn tests_run_under_the_limits_of_the_workspace() {
     kit.set("[limits.silence]\ncall_milliseconds = 20\n");
     let told = kit.run("pack test silence");
     assert!(told.contains("the limit is 20 ms"), "{told}");
+}
+
+#[test]
+fn the_text_of_a_pack_of_kehu_is_shown_and_copied_to_be_changed() {
+    let kit = shop(&["rfm", "tiers"]);
+    let whole = kit.run("pack show tiers --source");
+    assert_eq!(whole, include_str!("../../scripts/tiers/main.lua"));
+    let told = kit.run("pack show tiers --source scripts/tiers/main.lua:53");
+    assert!(told.contains("\n> 53 | ") && told.lines().count() == 11, "{told}");
+    assert!(kit.run("pack show tiers --source pack.toml").starts_with("name = \"tiers\""));
+    assert_snapshot!(kit.run("pack show tiers --source mian.lua"), @r#"
+    [stderr]
+    error: pack tiers has no file "mian.lua"
+    hint: did you mean "main.lua"?
+    [exit 1]
+    "#);
+    assert_snapshot!(kit.run("pack copy tiers"), @"
+    [stderr]
+    Copied tiers 0.1.0 to scripts/tiers, pinned in kehu.lock.
+    next: change scripts/tiers/main.lua
+    next: kehu pack test tiers
+    next: kehu pack diff tiers
+    ");
+    kit.done("pack test tiers");
+    kit.done("score --locked --no-plugins");
+    assert!(kit.path().join("scripts/tiers/.kehu/kehu.d.lua").is_file(), "editors know the words");
+    let main = fs::read_to_string(kit.path().join("scripts/tiers/main.lua")).unwrap();
+    kit.write("scripts/tiers/main.lua", &format!("-- ours\n{main}"));
+    let told = kit.run("pack diff tiers");
+    assert!(told.contains("+-- ours"), "{told}");
+    assert!(kit.run("pack copy tiers").contains("scripts/tiers is there already"));
+    assert_snapshot!(kit.run("pack remove tiers --force"), @"
+    [stderr]
+    Removed tiers 0.1.0.
+    The other pack tiers counts again; kehu pack list shows where it lies.
+    hint: kehu undo takes back records, not files
+    ");
+    kit.done("score");
+    assert!(kit.run("pack copy clv").contains("clv is a native plugin"));
+}
+
+#[test]
+fn a_new_pack_in_a_clients_workspace_troubles_nobody() {
+    let kit = shop(&["a"]);
+    like(&kit, "../base/scripts/dealer-risk", "dealer-risk", "\"recency_days\"", "points");
+    kit.write("../base/kehu.toml", "[packs]\non = [\"rfm\", \"dealer-risk\"]\n");
+    let client = "\u{feff}extends = \"../base\"\r\n# mine\r\n";
+    kit.write("kehu.toml", client);
+    assert_snapshot!(kit.run("pack new dealer-risk"), @"
+    [stderr]
+    error: a pack dealer-risk lies in $DIR/base/scripts/dealer-risk
+    hint: take another name: yours would stand in its place
+    hint: to change that one for this workspace: kehu pack copy dealer-risk
+    [exit 1]
+    ");
+    assert_eq!(fs::read_to_string(kit.path().join("kehu.toml")).unwrap(), client);
+    assert_snapshot!(kit.run("pack new call-back --hook follow_up"), @"
+    [stderr]
+    Began scripts/call-back: pack.toml, main.lua, tests.lua, README.md, README.zh.md, selene.toml, .luarc.json, .kehu/kehu.d.lua, kehu.yml
+    note: [packs] on of kehu.toml lists from now on what runs here; what ../base turns on later is to be added to it
+    Turned it on in kehu.toml, under [packs] on.
+    next: kehu pack test call-back
+    next: kehu pack check call-back
+    ");
+    let settings = fs::read_to_string(kit.path().join("kehu.toml")).unwrap();
+    let on = "[packs]\r\non = [\"rfm\", \"dealer-risk\", \"call-back\"]\r\n";
+    assert!(settings.starts_with("\u{feff}extends") && settings.contains(on), "{settings:?}");
+    assert_eq!(settings.matches('\n').count(), settings.matches("\r\n").count(), "{settings:?}");
+    let manifest = fs::read_to_string(kit.path().join("scripts/call-back/pack.toml")).unwrap();
+    assert!(manifest.contains("en = \"Call back\", zh = \"跟进建议（call-back）\""), "{manifest}");
+    let page = fs::read_to_string(kit.path().join("scripts/call-back/README.zh.md")).unwrap();
+    assert!(page.starts_with("# 跟进建议（call-back）\n"), "{page}");
+    kit.write(
+        "scripts/call-back/pack.toml",
+        &manifest.replace("跟进建议（call-back）", "Call back"),
+    );
+    assert!(kit.run("pack check call-back").contains("\"title\" has no Chinese words"));
+    // Each workspace has its own lock, and messages name it.
+    kit.done("init ../base");
+    kit.done("-C ../base pack lock");
+    kit.done("pack lock");
+    kit.write("../base/scripts/dealer-risk/main.lua", &format!("{SILENCE}\n"));
+    assert_snapshot!(kit.run("score --locked --no-plugins"), @"
+    [stderr]
+    error: ../base/scripts/dealer-risk was edited since it was locked: main.lua
+    hint: with --locked every pack that is on must be the very one of kehu.lock
+    hint: if that is meant, lock it as it is: kehu -C ../base pack lock
+    [exit 1]
+    ");
+    kit.write("../base/kehu.lock", "version = 9\n");
+    let told = kit.run("pack list");
+    assert!(told.contains("--> ../base/kehu.lock:1:11"), "{told}");
 }

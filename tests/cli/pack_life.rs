@@ -111,9 +111,10 @@ fn a_pack_is_added_pinned_and_turned_on_and_edits_are_noticed() {
     silence  1.0.0    edited  main.lua
     ");
     kit.done("score --locked");
-    assert_snapshot!(kit.run("pack remove silence"), @r"
+    assert_snapshot!(kit.run("pack remove silence"), @"
     [stderr]
     Removed silence 1.0.0.
+    hint: kehu undo takes back records, not files; to have it again: kehu pack add ../shared/silence
     ");
     assert_eq!(read(&kit, "kehu.toml"), "[packs]\non = [\"lifecycle\"]\n");
     assert!(!kit.path().join("scripts/silence").exists());

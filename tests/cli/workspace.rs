@@ -79,12 +79,12 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
       {
         "key": "limits.call_milliseconds",
         "value": 50,
-        "set_at": "(default):24"
+        "set_at": "(default)"
       },
       {
         "key": "limits.batch_seconds",
         "value": 20,
-        "set_at": "(default):25"
+        "set_at": "(default)"
       },
       {
         "key": "limits.run_seconds",
@@ -94,12 +94,12 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
       {
         "key": "limits.load_milliseconds",
         "value": 200,
-        "set_at": "(default):27"
+        "set_at": "(default)"
       },
       {
         "key": "limits.memory_mib",
         "value": 256,
-        "set_at": "(default):28"
+        "set_at": "(default)"
       }
     ]
     "#);

@@ -56,6 +56,29 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "needs in pack.toml has {}: write the same name in both",
         "pack.toml 的 needs 中是 {}：两处请写同一名称",
     ),
+    // Copies, sources, what undo does not take back.
+    ("Copied {} {} to {}, pinned in {}.", "已将 {} {} 复制到 {}，已锁定在 {}。"),
+    ("change {}", "修改 {}"),
+    ("{} is a native plugin: it has no scripts", "{} 是原生插件，没有脚本"),
+    ("pack {} has no file {}", "脚本包 {} 没有文件 {}"),
+    ("{} has {} lines", "{} 共 {} 行"),
+    ("to begin from its text: {}", "以其文本为起点：{}"),
+    ("to change that one for this workspace: {}", "为本工作区修改它：{}"),
+    ("a pack {} lies in {}", "{2} 中已有脚本包 {1}"),
+    ("to see how it differs from the one behind it: {}", "查看与其背后脚本包的区别：{}"),
+    (
+        "kehu undo takes back records, not files; to have it again: {}",
+        "kehu undo 只撤销记录，不恢复文件；要重新添加：{}",
+    ),
+    ("kehu undo takes back records, not files", "kehu undo 只撤销记录，不恢复文件"),
+    (
+        "The other pack {} counts again; kehu pack list shows where it lies.",
+        "另一个 {} 重新生效；kehu pack list 显示其位置。",
+    ),
+    (
+        "[packs] on of {} lists from now on what runs here; what {} turns on later is to be added to it",
+        "{} 的 [packs] on 从此自行列出此处启用的脚本包；{} 以后启用的须另行加入",
+    ),
     // Beside the others.
     ("not looked at beside the packs that are on: {s}", "未与已启用的脚本包一起检查：{}"),
     ("pack {} is off; turned on, {s}", "脚本包 {} 未启用；启用后{}"),

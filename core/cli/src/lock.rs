@@ -9,6 +9,7 @@ use kehu_contract::document::{Document, Problem, Problems, Table};
 
 use crate::error::{CommandError, Result};
 use crate::settings_file::Replacement;
+use crate::workspace::{SETTINGS, seen_from};
 
 /// The file that holds it.
 pub(crate) const LOCK: &str = "kehu.lock";
@@ -26,7 +27,14 @@ pub(crate) fn read(root: &Path) -> Result<Lock> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(error) => return Err(CommandError::file("read", &path, &error)),
     };
-    Ok(Lock::parse(LOCK, &text)?)
+    Ok(Lock::parse(&shown(root), &text)?)
+}
+
+/// The lock as messages show it: that of a workspace which is extended, or lies elsewhere, by its path.
+fn shown(root: &Path) -> String {
+    let here = fs::canonicalize(".").unwrap_or_default();
+    let own = here.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    if own == Some(root) { LOCK.to_owned() } else { seen_from(&here, &root.join(LOCK)) }
 }
 
 /// Writes a workspace's lock beside the old one, to be put in its place in one step.

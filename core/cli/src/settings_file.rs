@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{CommandError, Result};
 
+/// The mark that some editors put at the beginning of a file.
+const MARK: char = '\u{feff}';
+
 /// Holds a new text of a file that lies beside it; dropped, it is taken away again.
 #[derive(Debug)]
 pub(crate) struct Replacement {
@@ -48,6 +51,10 @@ impl Drop for Replacement {
 /// The text of `kehu.toml` with a pack at the end of `[packs] on`; `on` is what is on so far, which
 /// another file may say.
 pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<String> {
+    // A list that the workspace, or what it extends, has already names it.
+    if on.iter().any(|each| each == name) {
+        return Ok(text.to_owned());
+    }
     let mut document = parse(text)?;
     let packs = document.entry("packs").or_insert_with(toml_edit::table);
     let Some(packs) = packs.as_table_like_mut() else { return Err(no_list()) };
@@ -60,7 +67,7 @@ pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<Stri
     if is_new {
         list.push(name);
         list.fmt();
-        return Ok(document.to_string());
+        return Ok(written_like(text, &document));
     }
     // A new line of a list is written as those before it are.
     let decor = list.iter().last().map(|last| last.decor().clone());
@@ -75,7 +82,29 @@ pub(crate) fn with_pack_on(text: &str, on: &[String], name: &str) -> Result<Stri
             value.decor_mut().set_prefix(prefix);
         }
     }
-    Ok(document.to_string())
+    Ok(written_like(text, &document))
+}
+
+/// True if the text has a list of packs of its own.
+pub(crate) fn has_packs_on(text: &str) -> bool {
+    let document = parse(text).ok();
+    document.is_some_and(|document| {
+        let packs = document.get("packs").and_then(toml_edit::Item::as_table_like);
+        packs.is_some_and(|packs| packs.contains_key("on"))
+    })
+}
+
+/// The changed document with the mark at the beginning and the ends of lines that its text had.
+fn written_like(text: &str, document: &toml_edit::DocumentMut) -> String {
+    let (ends, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
+    let mut written = document.to_string().replace("\r\n", "\n");
+    if crlf * 2 > ends {
+        written = written.replace('\n', "\r\n");
+    }
+    if text.starts_with(MARK) && !written.starts_with(MARK) {
+        written.insert(0, MARK);
+    }
+    written
 }
 
 /// The text without a pack in `[packs] on`; none if it is not there.
@@ -87,11 +116,12 @@ pub(crate) fn with_pack_off(text: &str, name: &str) -> Result<Option<String>> {
     let Some(list) = list else { return Ok(None) };
     let before = list.len();
     list.retain(|value| value.as_str() != Some(name));
-    Ok((list.len() < before).then(|| document.to_string()))
+    let changed = list.len() < before;
+    Ok(changed.then(|| written_like(text, &document)))
 }
 
 fn parse(text: &str) -> Result<toml_edit::DocumentMut> {
-    text.parse().map_err(|error: toml_edit::TomlError| {
+    text.strip_prefix(MARK).unwrap_or(text).parse().map_err(|error: toml_edit::TomlError| {
         CommandError::failed(format!("kehu.toml: {}", error.message()))
     })
 }
@@ -122,5 +152,15 @@ mod tests {
             "extends = \"../base\"\n\n[packs]\non = [\"rfm\", \"clv\"]\n"
         );
         assert!(with_pack_on("packs = 1\n", &[], "clv").is_err());
+        let twice = with_pack_on("extends = \"../base\"\n", &["clv".to_owned()], "clv");
+        assert_eq!(twice.unwrap(), "extends = \"../base\"\n", "the base has it on");
+    }
+
+    #[test]
+    fn a_file_of_windows_stays_one() {
+        let text = "\u{feff}# mine\r\n[packs]\r\non = [\"rfm\"]\r\n";
+        let with = with_pack_on(text, &[], "clv").unwrap();
+        assert_eq!(with, text.replace("\"rfm\"", "\"rfm\", \"clv\""));
+        assert_eq!(with_pack_off(&with, "clv").unwrap().unwrap(), text);
     }
 }

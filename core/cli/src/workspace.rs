@@ -248,6 +248,15 @@ fn extended(
     Ok(Some((folder.join(SETTINGS).display().to_string(), target)))
 }
 
+/// A path as it is typed into a shell: in quotes where it has characters that a shell takes for its own.
+pub(crate) fn shell_word(path: &str) -> String {
+    let plain = |each: char| each.is_alphanumeric() || "/._-+:@%,~=".contains(each);
+    if !path.is_empty() && path.chars().all(plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
 /// A path as files of a workspace write it: from the workspace's folder, so that it holds on other machines and
 /// wherever a command is typed.
 pub(crate) fn seen_from(root: &Path, path: &Path) -> String {
@@ -259,4 +268,18 @@ pub(crate) fn seen_from(root: &Path, path: &Path) -> String {
     let up = root.components().skip(shared).map(|_| Component::ParentDir);
     let down = path.components().skip(shared);
     up.chain(down).collect::<PathBuf>().display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_hint_can_be_typed_as_it_stands() {
+        assert_eq!(shell_word("../base"), "../base");
+        assert_eq!(shell_word("目录/客户"), "目录/客户");
+        assert_eq!(shell_word("cd now"), "'cd now'");
+        assert_eq!(shell_word("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(shell_word(""), "''");
+    }
 }

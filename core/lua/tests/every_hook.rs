@@ -54,6 +54,10 @@ doc = { en = "days", zh = "天" }
 pub(crate) const PRELUDE: &str = r##"
 local quiet = kehu.rule{ id = "quiet", input = "recency_days", op = ">", limit = 5, points = 3, en = "{value} > {limit}" }
 local free = kehu.rule{ id = "free", en = "{1} {2} {3}" }
+"##;
+
+/// The functions with which examples are compared.
+pub(crate) const EXPECT: &str = r##"
 local function show(value)
   if type(value) == "string" then return '"' .. value .. '"' end
   if type(value) ~= "table" then return tostring(value) end
@@ -83,7 +87,7 @@ const FUNCTIONS: [(&str, &str, &str); 8] = [
 
 /// The file `main.lua` of a pack in which some functions have bodies of their own.
 pub(crate) fn main_file(top: &str, bodies: &[(&str, &str)]) -> String {
-    let mut main = format!("{PRELUDE}\n{top}\nreturn {{\n");
+    let mut main = format!("{PRELUDE}\n{EXPECT}\n{top}\nreturn {{\n");
     for (name, takes, usual) in FUNCTIONS {
         let body = bodies.iter().find(|(each, _)| *each == name).map_or(usual, |(_, body)| *body);
         main += &format!("{name} = function({takes})\n{body}\nend,\n");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kehu_contract::{Hook, Language, Limits, PackError};
 use kehu_lua::api::{self, Entry, Format, Shape, Subject};
+use kehu_lua::testing::{Options, Outcome, Suite};
 
 use crate::every_hook::{MANIFEST, call, main_file, open_within, pack_of};
 
@@ -84,6 +85,67 @@ fn every_entry_says_what_it_does_in_both_languages_and_shows_it() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// A pack that answers what the examples of tests ask.
+const ASKED: &str = r#"
+[[step]]
+hook = "visit_need"
+needs = ["amount"]
+"#;
+
+fn asked() -> String {
+    let main = main_file(
+        "",
+        &[
+            ("learn", "return { mean = columns.amount:mean() }"),
+            ("score", "local s = ctx:column(\"points\") s:apply(quiet) return { points = s }"),
+            (
+                "follow_up",
+                "return ctx:propose{ action = \"call\", channel = \"phone\", due = ctx.as_of, because = free }",
+            ),
+        ],
+    );
+    let visits = "visit_need = function(c, ctx) return { visits_per_month = ctx:set(\"visits_per_month\", 2, free) } end,\n}";
+    format!("{}{visits}\n", main.trim_end().strip_suffix('}').unwrap())
+}
+
+#[test]
+fn what_tests_have_is_told_shown_and_all_there_is() {
+    let manifest = MANIFEST.replacen("\n[[step]]", &format!("{ASKED}[[step]]"), 1);
+    let mut tests = crate::every_hook::EXPECT.to_owned();
+    for (subject, entry) in api::of_tests() {
+        let told = [entry.en, entry.zh, subject.en, subject.zh, entry.example];
+        assert!(told.iter().all(|text| !text.is_empty()), "{}", entry.name);
+        assert!(entry.en.ends_with('.') && entry.zh.ends_with('。'), "{}", entry.name);
+        assert!(entry.example.contains(entry.short()), "{}", entry.name);
+        tests += &match subject.name {
+            "tests" => format!("describe(\"a\", function()\n{}\nend)\n", entry.example),
+            _ => format!("it(\"{}\", function()\n{}\nend)\n", entry.name, checked(entry.example)),
+        };
+    }
+    for name in ["test", "assert"] {
+        let body = format!(
+            "local names = {{}} for name in next, {name} do names[#names + 1] = name end table.sort(names) error(table.concat(names, \" \"), 0)"
+        );
+        tests += &format!("it(\"names of {name}\", function() {body} end)\n");
+    }
+    let files = crate::kit::files(&manifest, &[("main.lua", &asked()), ("tests.lua", &tests)]);
+    let suite = Suite::new(files, false).unwrap_or_else(|refused| panic!("{:?}", refused.problems));
+    let report = suite.run(&Options::default()).unwrap_or_else(|error| panic!("{error}"));
+    for test in &report.tests {
+        let name = test.name();
+        match (&test.outcome, name.strip_prefix("names of ")) {
+            (Outcome::Failed(failure), Some(table)) => {
+                let told = api::of_tests().filter(|(subject, _)| subject.name == table);
+                let mut told: Vec<&str> = told.map(|(_, entry)| entry.short()).collect();
+                told.sort_unstable();
+                assert_eq!(failure.error.message, told.join(" "), "{table}");
+            }
+            (Outcome::Failed(failure), None) => panic!("{name}: {}", failure.error),
+            _ => {}
+        }
+    }
 }
 
 /// The names in a table of the VM.
@@ -289,6 +351,20 @@ fn a_name_is_found_however_it_is_written() {
     assert_eq!(found("ctx:warn").len(), 2);
     assert!(found("kehu.list").len() > 5);
     assert!(found("kehu.dya").is_empty());
+    assert_eq!(found("test.score"), ["test.score"]);
+    assert_eq!(found("assert.reason"), ["assert.reason"]);
+    let tables = |name: &str| -> Vec<&str> {
+        api::tables(name).iter().map(|subject| subject.name).collect()
+    };
+    assert!(tables("ctx").len() > 6, "each hook's ctx");
+    assert_eq!(tables("case"), ["kehu.Case", "kehu.StageCase"]);
+    assert_eq!(tables("event"), ["kehu.Event"]);
+    assert_eq!(tables("proposals"), ["kehu.Proposal"]);
+    assert_eq!(tables("c"), ["kehu.Row"]);
+    assert_eq!(tables("row"), ["kehu.Row"]);
+    assert_eq!(tables("kehu"), ["kehu"]);
+    assert_eq!(tables("test"), ["test"]);
+    assert!(tables("nothing").is_empty());
     assert_eq!(api::nearest_name("kehu.day.prase"), Some("kehu.day.parse"));
     assert_eq!(api::nearest_name("add_month"), Some("kehu.day.add_months"));
 }

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::error::{CommandError, Result};
-use crate::locale;
-use crate::output::{Cell, Column, Listing, show_json, show_listing};
+use crate::locale::{self, Label};
+use crate::output::{self, Cell, Column, Listing, show_json, show_listing};
+use crate::printer::Printer;
 
 /// Tells what scripts of packs can call and read
 ///
@@ -13,7 +14,7 @@ use crate::output::{Cell, Column, Listing, show_json, show_listing};
 /// --format writes the whole of it: for people, or for the editors and checkers of Lua.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A function, field or table, such as kehu.day.parse, ctx:column, weekday or kehu.text
+    /// A function, field or table, such as kehu.day.parse, ctx:column, weekday, ctx or kehu.text
     name: Option<String>,
 
     /// Writes the whole reference in a form
@@ -47,7 +48,12 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     }
     let Some(name) = &args.name else { return list(context, language) };
     let found = api::find(name);
-    if found.is_empty() {
+    let tables = api::tables(name);
+    if found.is_empty() || tables.iter().any(|subject| subject.name == name) {
+        if !tables.is_empty() {
+            return show_tables(context, &tables, language);
+        }
+
         let hint = match api::nearest_name(name) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => "kehu api lists all of them".to_owned(),
@@ -69,10 +75,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
 
 fn list(context: &mut Context<'_>, language: Language) -> Result {
     if context.globals.json {
-        let all = api::entries()
-            .chain(api::of_reports())
-            .map(|(subject, entry)| object(subject, entry))
-            .collect();
+        let all = api::everything().map(|(subject, entry)| object(subject, entry)).collect();
         return show_json(&mut context.printer, all);
     }
     let mut listing = Listing::new(vec![
@@ -80,7 +83,7 @@ fn list(context: &mut Context<'_>, language: Language) -> Result {
         Column::whole("hooks", locale::HOOKS),
         Column::text("doc", locale::MEANING),
     ]);
-    for (subject, entry) in api::entries().chain(api::of_reports()) {
+    for (subject, entry) in api::everything() {
         let hooks = places(subject);
         listing.rows.push(vec![
             Cell::text(entry.name),
@@ -92,11 +95,65 @@ fn list(context: &mut Context<'_>, language: Language) -> Result {
     show_listing(&mut context.printer, form, listing)
 }
 
+/// What tables have, a line each.
+fn show_tables(context: &mut Context<'_>, tables: &[&Subject], language: Language) -> Result {
+    let all = || {
+        tables.iter().flat_map(|subject| subject.entries.iter().map(move |each| (*subject, each)))
+    };
+    if context.globals.json {
+        let objects = all().map(|(subject, entry)| object(subject, entry)).collect();
+        return show_json(&mut context.printer, objects);
+    }
+    let form = output::Form { limit: None, ..context.form(language) };
+    for (at, subject) in tables.iter().enumerate() {
+        if at > 0 {
+            context.printer.line("")?;
+        }
+        context.printer.heading(&format!("{}{}", subject.name, in_hooks(subject)))?;
+        context.printer.line(subject.doc(language))?;
+        if !subject.like.is_empty() {
+            let also = ALSO.get(language);
+            context.printer.line(&format!("{also}{}", subject.like))?;
+        }
+        let mut listing = Listing::new(vec![
+            Column::whole("name", locale::NAME),
+            Column::text("doc", locale::MEANING),
+        ]);
+        for entry in subject.entries {
+            let signature = Cell::text(entry.signature(language));
+            listing.rows.push(vec![signature, Cell::text(entry.doc(language))]);
+        }
+        if !listing.rows.is_empty() {
+            context.printer.line("")?;
+            show_listing(&mut context.printer, form, listing)?;
+        }
+        if !subject.example.is_empty() {
+            context.printer.line("")?;
+        }
+        for line in subject.example.lines() {
+            context.printer.line(&format!("    {line}"))?;
+        }
+    }
+    context.printer.finish()?;
+    if let Some((_, entry)) = all().find(|(_, entry)| matches!(entry.shape, Shape::Function { .. }))
+    {
+        Printer::talk(&format!("next: kehu api {}", entry.name));
+    }
+    Ok(())
+}
+
+/// What a table has beside its own.
+const ALSO: Label = Label::new("It also has what is in ", "另有该表的内容：");
+
+/// The hooks in which a subject is seen, in brackets.
+fn in_hooks(subject: &Subject) -> String {
+    let hooks = places(subject);
+    if hooks.is_empty() { String::new() } else { format!("  ({})", hooks.join(", ")) }
+}
+
 /// One entry, as the reference tells it.
 fn page(context: &mut Context<'_>, subject: &Subject, entry: &Entry, language: Language) -> Result {
-    let hooks = places(subject);
-    let place = if hooks.is_empty() { String::new() } else { format!("  ({})", hooks.join(", ")) };
-    context.printer.heading(&format!("{}{place}", entry.signature(language)))?;
+    context.printer.heading(&format!("{}{}", entry.signature(language), in_hooks(subject)))?;
     for line in api::text(entry, language).lines() {
         context.printer.line(line)?;
     }
@@ -112,8 +169,10 @@ fn page(context: &mut Context<'_>, subject: &Subject, entry: &Entry, language: L
 
 /// The hooks in which a subject is seen, or the command that alone has it.
 fn places(subject: &Subject) -> Vec<&'static str> {
-    if subject.name == "kehu run" {
-        return vec![subject.name];
+    match subject.name {
+        "kehu run" => return vec![subject.name],
+        "tests" | "test" | "assert" => return vec!["tests.lua"],
+        _ => {}
     }
     subject.hooks.iter().map(|hook| hook.name()).collect()
 }

@@ -8,7 +8,7 @@ use kehu_sqlite::SqliteStore;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::printer::Printer;
-use crate::workspace::{DATABASE, SETTINGS, read_settings, seen_from};
+use crate::workspace::{DATABASE, SETTINGS, read_settings, seen_from, shell_word};
 use crate::{Shipped, ShippedTemplate};
 
 /// The page of a template, in English and in Chinese.
@@ -91,13 +91,14 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
         tell_template(chosen, &dir, language);
         return Ok(());
     }
+    let typed = shell_word(&dir.display().to_string());
     Printer::talk(&match language {
         Language::En => format!(
-            "Made a workspace: {}\nhint: add a customer with: kehu -C {0} customer add NAME",
+            "Made a workspace: {}\nhint: add a customer with: kehu -C {typed} customer add NAME",
             dir.display()
         ),
         Language::Zh => {
-            format!("已建立工作区：{}\n提示：kehu -C {0} customer add 名称", dir.display())
+            format!("已建立工作区：{}\n提示：kehu -C {typed} customer add 名称", dir.display())
         }
     });
     Ok(())
@@ -107,7 +108,10 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
 fn fill(context: &Context<'_>, args: &Args, dir: &Path) -> Result {
     if dir.join(DATABASE).exists() {
         return Err(CommandError::failed(format!("{} is a workspace already", dir.display()))
-            .hint(format!("work in it with: kehu -C {} …", dir.display())));
+            .hint(format!(
+                "work in it with: kehu -C {} …",
+                shell_word(&dir.display().to_string())
+            )));
     }
     if args.extends.is_some() {
         let message = format!("{} has settings already", dir.display());

@@ -11,7 +11,7 @@ use super::sources::{self, FOLDER, Source};
 use crate::error::{CommandError, Result};
 use crate::lock::{self, LOCK, LockedPack};
 use crate::printer::Printer;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, seen_from, shell_word};
 
 /// SHA-256 of each file that decides what a pack does, or shows what there is.
 pub(crate) fn hashes(files: &[(String, Cow<'static, [u8]>)]) -> BTreeMap<String, String> {
@@ -115,14 +115,39 @@ pub(crate) fn tell(workspace: &Workspace) -> Result {
 
 /// Refuses packs that are on and are not those of the lock.
 pub(crate) fn demand(workspace: &Workspace) -> Result {
-    let mut errors =
-        counting(workspace)?.into_iter().filter_map(|(dir, standing)| match standing {
-            Standing::AsLocked => None,
-            Standing::NotLocked => Some(CommandError::failed(format!("{dir} is not in {LOCK}"))),
-            Standing::Edited(edits) => Some(CommandError::failed(told(&dir, &edits))),
-        });
+    let mut errors = Vec::new();
+    let mut remedies: Vec<String> = Vec::new();
+    for (dir, standing) in counting(workspace)? {
+        let (lock, remedy) = remedy(workspace, &dir);
+        let error = match standing {
+            Standing::AsLocked => continue,
+            Standing::NotLocked => CommandError::failed(format!("{dir} is not in {lock}")),
+            Standing::Edited(edits) => CommandError::failed(told(&dir, &edits)),
+        };
+        errors.push(error);
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    let mut errors = errors.into_iter();
     let Some(first) = errors.next() else { return Ok(()) };
-    Err(CommandError { also: errors.collect(), ..first }
-        .hint("with --locked every pack that is on must be the very one of kehu.lock")
-        .hint("if that is meant, lock it as it is: kehu pack lock"))
+    let error = CommandError { also: errors.collect(), ..first }
+        .hint("with --locked every pack that is on must be the very one of kehu.lock");
+    Err(remedies.into_iter().fold(error, |error, remedy| {
+        error.hint(format!("if that is meant, lock it as it is: {remedy}"))
+    }))
+}
+
+/// The lock that a pack belongs to, and the command that writes that one anew: each workspace has its own.
+fn remedy(workspace: &Workspace, dir: &str) -> (String, String) {
+    let of_base = workspace.bases.iter().zip(&workspace.base_names).find(|(_, name)| {
+        dir.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(&format!("/{FOLDER}/")))
+    });
+    match of_base {
+        None => (LOCK.to_owned(), "kehu pack lock".to_owned()),
+        Some((root, name)) => {
+            let folder = shell_word(&seen_from(Path::new("."), root));
+            (format!("{name}/{LOCK}"), format!("kehu -C {folder} pack lock"))
+        }
+    }
 }

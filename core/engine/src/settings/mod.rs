@@ -134,7 +134,11 @@ impl Settings {
             .leaves()
             .into_iter()
             .map(|(path, item)| {
-                (path, item.to_json(), format!("{}:{}", item.place.file, item.place.line))
+                let Place { file, line, .. } = &item.place;
+                // The defaults lie in no file that anybody could open.
+                let is_file = **file != *BUILT_IN;
+                let place = if is_file { format!("{file}:{line}") } else { file.to_string() };
+                (path, item.to_json(), place)
             })
             .collect()
     }

@@ -21,9 +21,9 @@ error(\"this file is for editors, it is never run\")
 /// Writes the whole of it.
 pub(super) fn write() -> String {
     let mut file = String::from(HEAD);
-    for subject in super::subjects() {
+    for subject in super::subjects().chain(super::OF_TESTS) {
         match subject.name {
-            "globals" => {
+            "globals" | "tests" => {
                 subject.entries.iter().for_each(|entry| function(&mut file, entry, entry.name));
             }
             name if subject.is_global() => global(&mut file, subject, name),
@@ -49,6 +49,10 @@ fn report(file: &mut String, subject: &Subject) {
 /// A table that scripts reach by its name.
 fn global(file: &mut String, subject: &Subject, name: &str) {
     let _ = write!(file, "\n---{}\n---@class {name}Library\n", subject.en);
+    if name == "assert" {
+        // Lua's own function goes on to be one.
+        file.push_str("---@overload fun(value: any, note?: string, ...: any): any\n");
+    }
     fields(file, subject);
     let _ = writeln!(file, "{name} = {{}}");
     functions(file, subject, name);

@@ -29,10 +29,11 @@ pub(super) fn write() -> String {
             table(subject)
         );
     }
-    for subject in
-        super::subjects().filter(|subject| subject.is_global() && !subject.name.contains('.'))
-    {
-        if subject.name == "globals" {
+    let globals = super::subjects()
+        .filter(|subject| subject.is_global() && !subject.name.contains('.'))
+        .chain(super::OF_TESTS);
+    for subject in globals {
+        if matches!(subject.name, "globals" | "tests") {
             for entry in subject.entries.iter().filter(|entry| entry.name != "print") {
                 let _ = write!(
                     file,
@@ -43,8 +44,10 @@ pub(super) fn write() -> String {
                 );
             }
         } else {
-            let _ =
-                write!(file, "\n-- {}\ndeclare {}: {}\n", subject.en, subject.name, table(subject));
+            // Lua's own function goes on to be one.
+            let own = if subject.name == "assert" { "((any, ...any) -> any) & " } else { "" };
+            let (name, table) = (subject.name, table(subject));
+            let _ = write!(file, "\n-- {}\ndeclare {name}: {own}{table}\n", subject.en);
         }
     }
     file

@@ -16,7 +16,8 @@ pub(super) fn write(language: Language) -> String {
             "# 参考手册\n\n脚本可用的全部内容。本页由 `kehu --lang zh api --format markdown` 生成，`kehu api 名称` 显示其中一条。脚本包的写法见\n[README.md](README.md)。示例中 `-->` 之后是该行给出的结果。\n"
         }
     });
-    for subject in super::subjects().chain([&super::report::SUBJECT]) {
+    let others = super::OF_TESTS.into_iter().chain([&super::report::SUBJECT]);
+    for subject in super::subjects().chain(others) {
         write_subject(&mut page, subject, language);
     }
     page

@@ -16,6 +16,7 @@ mod markdown;
 mod number;
 mod report;
 mod selene;
+mod testing;
 mod text;
 
 use kehu_contract::{Language, RunContext, nearest};
@@ -82,6 +83,40 @@ pub fn of_reports() -> impl Iterator<Item = (&'static Subject, &'static Entry)> 
     report::SUBJECT.entries.iter().map(|entry| (&report::SUBJECT, entry))
 }
 
+/// The tables that `tests.lua` alone has.
+pub(crate) const OF_TESTS: [&Subject; 3] = [&testing::WORDS, &testing::CALLS, &testing::ASSERT];
+
+/// What `tests.lua` has beside what packs have, each entry with its subject.
+pub fn of_tests() -> impl Iterator<Item = (&'static Subject, &'static Entry)> {
+    OF_TESTS.into_iter().flat_map(|of| of.entries.iter().map(move |entry| (of, entry)))
+}
+
+/// Everything that has a name: what packs have, what tests have, what reports have.
+pub fn everything() -> impl Iterator<Item = (&'static Subject, &'static Entry)> {
+    entries().chain(of_tests()).chain(of_reports())
+}
+
+/// The tables that a person means by a name: that of a subject, or the one by which scripts call it, such as
+/// `ctx`, `case` or `deal`; of several hooks each has its own.
+pub fn tables(name: &str) -> Vec<&'static Subject> {
+    let all = || subjects().chain(OF_TESTS).chain([&report::SUBJECT]);
+    let pick = |fits: &dyn Fn(&Subject) -> bool| all().filter(|each| fits(each)).collect();
+    let called = |word: &str| -> Vec<&'static Subject> {
+        // A row has columns, and no fields of its own.
+        let row = if matches!(word, "c" | "row") { "kehu.Row" } else { "" };
+        pick(&|each| {
+            each.name == row
+                || each
+                    .entries
+                    .iter()
+                    .any(|entry| entry.name.split(['.', ':']).next() == Some(word))
+        })
+    };
+    let exact: Vec<_> = pick(&|each| each.name == name);
+    let ways = [exact, called(name), called(name.strip_suffix('s').unwrap_or(name))];
+    ways.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
 /// The entries that a person means by a name: a whole one, with a dot for a colon too, the last part of
 /// one, or a subject.
 pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
@@ -92,9 +127,7 @@ pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
         1 => plain(entry.name) == wanted,
         _ => entry.short() == wanted,
     };
-    let pick = |rank| {
-        entries().chain(of_reports()).filter(move |(subject, entry)| fits(rank, subject, entry))
-    };
+    let pick = |rank| everything().filter(move |(subject, entry)| fits(rank, subject, entry));
     (0..3)
         .map(|rank| pick(rank).collect::<Vec<_>>())
         .find(|found| !found.is_empty())
@@ -103,7 +136,7 @@ pub fn find(name: &str) -> Vec<(&'static Subject, &'static Entry)> {
 
 /// The name that lies nearest to one that [`find`] does not know.
 pub fn nearest_name(name: &str) -> Option<&'static str> {
-    let all = || entries().chain(of_reports());
+    let all = everything;
     let whole = all().map(|(_, entry)| entry.name);
     let short = || all().map(|(_, entry)| (entry.short(), entry.name));
     nearest(name, whole).or_else(|| {

@@ -122,7 +122,13 @@ fn walk(key: &str, item: &Item, found: &mut Vec<(Place, String)>) {
         }
         ItemValue::Table(entries) => {
             let has = |name: &str| entries.iter().any(|(key, ..)| key == name);
-            if has("en") && !has("zh") {
+            let text = |name: &str| {
+                let found = entries.iter().find(|(key, ..)| key == name);
+                found.and_then(|(.., item)| item.as_text())
+            };
+            // A name such as RFM is the same in both; words are not.
+            let copied = text("en").is_some_and(|en| text("zh") == Some(en) && has_words(en));
+            if copied || (has("en") && !has("zh")) {
                 found.push((item.place.clone(), format!("\"{key}\"")));
             }
             for (key, _, item) in entries {
@@ -132,4 +138,10 @@ fn walk(key: &str, item: &Item, found: &mut Vec<(Place, String)>) {
         ItemValue::List(items) => items.iter().for_each(|item| walk(key, item, found)),
         _ => {}
     }
+}
+
+/// True for English words: several, or one that is not written in capitals alone.
+fn has_words(text: &str) -> bool {
+    let letters = || text.chars().filter(|each| each.is_alphabetic());
+    text.is_ascii() && letters().count() > 3 && letters().any(|each| each.is_ascii_lowercase())
 }

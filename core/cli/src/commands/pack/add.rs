@@ -85,7 +85,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     );
     let staged = install::stage(&workspace.root, name, &located.files)?;
     let lock = lock::prepare(&workspace.root, &lock)?;
-    let settings = if args.off || is_on { None } else { Some(turned_on(&workspace, name)?) };
+    let settings = if args.off || is_on { None } else { Some(turn_on(&workspace, name)?) };
     let put = staged.put()?;
     lock.put()?;
     put.keep();
@@ -141,12 +141,19 @@ pub(super) fn fits(
     }
 }
 
-fn turned_on(workspace: &Workspace, name: &str) -> Result<Replacement> {
+/// Prepares `kehu.toml` with a pack on; says so where the workspace gets a list of its own by that.
+pub(super) fn turn_on(workspace: &Workspace, name: &str) -> Result<Replacement> {
     let path = workspace.root.join(SETTINGS);
     let text =
         fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
-    let text = settings_file::with_pack_on(&text, &workspace.settings.packs_on, name)?;
-    Replacement::prepare(&path, &text)
+    let on = settings_file::with_pack_on(&text, &workspace.settings.packs_on, name)?;
+    if let (Some(base), false) = (workspace.base_names.first(), settings_file::has_packs_on(&text))
+    {
+        Printer::talk(&format!(
+            "note: [packs] on of {SETTINGS} lists from now on what runs here; what {base} turns on later is to be added to it"
+        ));
+    }
+    Replacement::prepare(&path, &on)
 }
 
 /// Shows what a pack is and would do, in short.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::new;
 use crate::error::{CommandError, Result};
 use crate::packs::sources::FOLDER;
 
@@ -33,7 +34,10 @@ pub(super) fn stage(
         file.write_all(bytes)?;
         file.sync_all()
     };
-    for (path, bytes) in files {
+    let editors = new::hidden();
+    let editors = editors.iter().map(|(path, text)| (path, text.as_bytes()));
+    let files = files.iter().map(|(path, bytes)| (path, &**bytes));
+    for (path, bytes) in files.chain(editors) {
         let path = staged.beside.join(path);
         write(&path, bytes).map_err(|error| CommandError::file("written", &path, &error))?;
     }

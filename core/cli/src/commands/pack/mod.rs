@@ -4,6 +4,7 @@ mod add;
 mod bench;
 mod check;
 mod contract;
+mod copy;
 mod diff;
 mod difference;
 mod fitting;
@@ -16,6 +17,7 @@ mod new;
 mod remove;
 mod report;
 mod show;
+mod source;
 mod subject;
 mod test;
 mod upgrade;
@@ -38,6 +40,7 @@ pub(crate) enum Args {
     List(list::Args),
     Show(show::Args),
     Add(add::Args),
+    Copy(copy::Args),
     Remove(remove::Args),
     Lock(lock::Args),
     Diff(diff::Args),
@@ -53,6 +56,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Args::List(args) => return list::run(context, &args),
         Args::Show(args) => return show::run(context, &args),
         Args::Add(args) => add::run(context, &args),
+        Args::Copy(args) => copy::run(context, &args),
         Args::Remove(args) => remove::run(context, &args),
         Args::Lock(args) => lock::run(context, &args),
         Args::Diff(args) => diff::run(context, &args),

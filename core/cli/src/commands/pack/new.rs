@@ -5,18 +5,32 @@ use std::process::ExitCode;
 use kehu_contract::{Hook, Language};
 use kehu_lua::api::{self, Format};
 
+use super::add;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::packs;
 use crate::packs::sources::FOLDER;
 use crate::printer::Printer;
-use crate::settings_file::{self, Replacement};
 use crate::workspace::{self, SETTINGS, Workspace};
 
 /// What the templates call the pack, its column and its title.
 const NAME: &str = "my-pack";
 const COLUMN: &str = "my_pack";
 const TITLE: &str = "My-pack";
+/// The title of the Chinese page.
+const CHINESE: &str = "我的脚本包";
+/// For each of them, what its method is called in Chinese until its author knows better.
+const TITLES: [(&str, &str); 9] = [
+    ("score", "风险分"),
+    ("fit", "客户分档"),
+    ("visit_need", "拜访频率"),
+    ("plan_visits", "拜访排程"),
+    ("follow_up", "跟进建议"),
+    ("review", "建议审核"),
+    ("stage", "阶段规则"),
+    ("on_event", "事件处理"),
+    ("import_row", "导入检查"),
+];
 
 macro_rules! templates {
     ($($hook:literal),*) => {
@@ -88,7 +102,13 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     }
     if context.shipped.packs.iter().any(|pack| pack.name == name) {
         return Err(CommandError::failed(format!("a pack {name} comes with kehu"))
-            .hint("take another name: yours would stand in its place"));
+            .hint("take another name: yours would stand in its place")
+            .hint(format!("to begin from its text: kehu pack copy {name}")));
+    }
+    if let Some(dir) = in_base(context, name)? {
+        return Err(CommandError::failed(format!("a pack {name} lies in {dir}"))
+            .hint("take another name: yours would stand in its place")
+            .hint(format!("to change that one for this workspace: kehu pack copy {name}")));
     }
     let files = files(name, &column, &args.hook);
     for (path, text) in &files {
@@ -122,22 +142,42 @@ fn files(name: &str, column: &str, hook: &str) -> Vec<(String, String)> {
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let named =
-        |text: &str| text.replace(TITLE, &title).replace(NAME, name).replace(COLUMN, column);
+    let chinese = TITLES.iter().find(|(known, _)| *known == hook).map_or("", |(_, words)| *words);
+    let chinese = format!("{chinese}（{name}）");
+    let named = |text: &str| {
+        let text = text.replace(&format!("zh = \"{TITLE}\""), &format!("zh = \"{chinese}\""));
+        text.replace(CHINESE, &chinese)
+            .replace(TITLE, &title)
+            .replace(NAME, name)
+            .replace(COLUMN, column)
+    };
     let template = TEMPLATES.iter().find(|(known, _)| *known == hook);
     let scripts = template.map(|(_, files)| files.as_slice()).unwrap_or_default();
     let readme = [
         ("README.md", include_str!("new/README.md")),
         ("README.zh.md", include_str!("new/README.zh.md")),
-        (".luarc.json", include_str!("new/luarc.json")),
         ("selene.toml", include_str!("new/selene.toml")),
     ];
     let all = scripts.iter().chain(&readme);
     let all = all.map(|(path, text)| ((*path).to_owned(), named(text).replace("HOOK", hook)));
-    // Hidden from the pack itself: it is no script of it.
-    let editors = [(".kehu/kehu.d.lua", Format::LuaCats), ("kehu.yml", Format::Selene)];
-    let editors = editors.map(|(path, format)| (path.to_owned(), api::write(format, Language::En)));
-    all.chain(editors).collect()
+    let selene = ("kehu.yml".to_owned(), api::write(Format::Selene, Language::En));
+    all.chain(hidden()).chain([selene]).collect()
+}
+
+/// What editors read of a pack's folder, hidden from the pack itself: it is no script of it.
+pub(super) fn hidden() -> [(String, String); 2] {
+    [
+        (".luarc.json".to_owned(), include_str!("new/luarc.json").to_owned()),
+        (".kehu/kehu.d.lua".to_owned(), api::write(Format::LuaCats, Language::En)),
+    ]
+}
+
+/// Where a workspace that this one extends has a pack of the name.
+fn in_base(context: &Context<'_>, name: &str) -> Result<Option<String>> {
+    let Ok(root) = workspace::find(&context.globals) else { return Ok(None) };
+    let workspace::Layers { bases, .. } = workspace::read_layers(&root, context.shipped)?;
+    let mut folders = bases.iter().map(|base| base.join(FOLDER).join(name));
+    Ok(folders.find(|folder| folder.exists()).map(|folder| shown(&folder)))
 }
 
 /// Turns the pack on, unless another one answers a hook that only one may answer; says whether it is on.
@@ -157,11 +197,7 @@ fn turn_on(context: &Context<'_>, name: &str, hook: &str) -> Result<bool> {
         ));
         return Ok(false);
     }
-    let path = workspace.root.join(SETTINGS);
-    let text =
-        fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
-    let on = settings_file::with_pack_on(&text, &workspace.settings.packs_on, name)?;
-    Replacement::prepare(&path, &on)?.put()?;
+    add::turn_on(&workspace, name)?.put()?;
     Printer::talk(&format!("Turned it on in {SETTINGS}, under [packs] on."));
     Ok(true)
 }

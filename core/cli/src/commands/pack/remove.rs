@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use super::{fitting, install};
 use crate::context::Context;
@@ -9,12 +10,13 @@ use crate::packs::sources::{self, FOLDER};
 use crate::packs::{self, Change};
 use crate::printer::Printer;
 use crate::settings_file::{self, Replacement};
-use crate::workspace::SETTINGS;
+use crate::workspace::{SETTINGS, seen_from, shell_word};
 
 /// Takes a pack out of the workspace: its folder, kehu.lock, [packs]
 ///
 /// A pack that was edited since it was locked, or never locked, is kept unless --force says so: its text
-/// may be nowhere else. What needs its columns, or still sets something of it, stops the removal too.
+/// may be nowhere else. What needs its columns, or still sets something of it, stops the removal too. kehu undo
+/// takes back what is in the records: it does not bring a pack back.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -57,7 +59,13 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let path = workspace.root.join(SETTINGS);
     let text =
         fs::read_to_string(&path).map_err(|error| CommandError::file("read", &path, &error))?;
-    let off = settings_file::with_pack_off(&text, name)?;
+    // Another one of its name counts again, and stays on.
+    let all = sources::all(&workspace, context.shipped.packs)?;
+    let behind = all.iter().filter(|each| each.name == *name).nth(1);
+    let off = match behind {
+        Some(_) => None,
+        None => settings_file::with_pack_off(&text, name)?,
+    };
     let off_name = off.is_some().then(|| name.clone());
     let change = Change { off: off_name, gone: Some(name.clone()), ..Change::default() };
     let left = packs::newly_misfit(&workspace, context.shipped, change);
@@ -66,12 +74,26 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     )?;
     let settings = off.map(|text| Replacement::prepare(&path, &text)).transpose()?;
     let mut lock = lock::read(&workspace.root)?;
-    let version = lock.packs.remove(name).map(|locked| locked.version);
+    let locked = lock.packs.remove(name);
+    let version = locked.as_ref().map(|locked| locked.version.clone());
     let lock = version.is_some().then(|| lock::prepare(&workspace.root, &lock)).transpose()?;
     let put = install::take_out(&workspace.root, name)?;
     settings.map(Replacement::put).transpose()?;
     lock.map(Replacement::put).transpose()?;
     put.keep();
     Printer::talk(&format!("Removed {name} {}.", version.unwrap_or_default()).replace(" .", "."));
+    if behind.is_some() {
+        Printer::talk(&format!(
+            "The other pack {name} counts again; kehu pack list shows where it lies."
+        ));
+    }
+    let source = locked.map(|locked| locked.source).filter(|source| !source.is_empty());
+    Printer::talk(&match source.map(|source| workspace.root.join(source)) {
+        Some(source) if source.exists() => format!(
+            "hint: kehu undo takes back records, not files; to have it again: kehu pack add {}",
+            shell_word(&seen_from(Path::new("."), &source))
+        ),
+        _ => "hint: kehu undo takes back records, not files".to_owned(),
+    });
     Ok(())
 }

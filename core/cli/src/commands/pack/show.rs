@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use kehu_contract::Language;
 
 use super::contract::{self, Contract};
+use super::source;
 use crate::context::Context;
 use crate::error::{CommandError, Result};
 use crate::output::show_page;
@@ -19,7 +20,9 @@ use crate::table::clean;
 Examples:
   kehu pack show tiers
   kehu pack show tiers --json
-  kehu pack show tiers --readme --lang zh")]
+  kehu pack show tiers --readme --lang zh
+  kehu pack show tiers --source > tiers.lua
+  kehu pack show tiers --source main.lua:53     what kehu explain points at")]
 pub(crate) struct Args {
     /// The pack
     #[arg(value_name = "NAME")]
@@ -27,6 +30,10 @@ pub(crate) struct Args {
     /// Shows the page that its author wrote about it instead
     #[arg(long, conflicts_with = "json")]
     readme: bool,
+    /// Shows a file of it instead, or the lines around one of them [default: main.lua]
+    #[arg(long, value_name = "FILE[:LINE]", num_args = 0..=1, default_missing_value = "main.lua")]
+    #[arg(conflicts_with = "readme")]
+    source: Option<String>,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
@@ -35,6 +42,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let form = context.form(workspace.language);
     if args.readme {
         return readme(context, &located, form.language).map(|()| ExitCode::SUCCESS);
+    }
+    if let Some(file) = &args.source {
+        return source::show(context, &located, file).map(|()| ExitCode::SUCCESS);
     }
     let contract = Contract::of(&workspace, context.shipped, located)?;
     show_page(&mut context.printer, form, &contract::page(&contract, form.language))?;
