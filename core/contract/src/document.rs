@@ -19,77 +19,15 @@
 //! );
 //! ```
 
-use std::cell::RefCell;
-use std::fmt;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::text::did_you_mean;
-
-/// Says where in a file something stands, and shows the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The file, as the person named it.
-    pub file: Arc<str>,
-    /// The line, counted from 1.
-    pub line: u32,
-    /// The column in characters, counted from 1; 0 where only the line is known.
-    pub column: u32,
-    /// The text of the line.
-    pub source: Arc<str>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
-        if self.column > 0 { write!(f, ":{}", self.column) } else { Ok(()) }
-    }
-}
-
-/// Describes one thing that is wrong with a file, for the person who wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where it stands.
-    pub place: Place,
-    /// What is wrong, and what was expected.
-    pub message: String,
-    /// What to do next.
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)?;
-        if !self.place.source.trim().is_empty() {
-            write!(f, "\n  {} | {}", self.place.line, self.place.source.trim_end())?;
-        }
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Problem {}
-
-/// Gathers what is wrong while a document is read.
-#[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
-
-impl Problems {
-    /// Notes a problem.
-    pub fn add(&self, place: &Place, message: impl Into<String>, hint: Option<String>) {
-        self.0.borrow_mut().push(Problem { place: place.clone(), message: message.into(), hint });
-    }
-
-    /// Takes out what was gathered, in the order of the file.
-    pub fn take(&self) -> Vec<Problem> {
-        let mut problems = self.0.take();
-        problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
-        problems
-    }
-}
+use crate::problem::WORDS_BYTES;
+pub use crate::problem::{Place, Problem, Problems};
+use crate::text::{did_you_mean, plain};
 
 /// Holds one value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,9 +154,22 @@ impl Document {
                     }
                     other => (other.replace('\n', ", "), None),
                 };
+                let message = plain(&message, WORDS_BYTES);
                 Err(Problem { place: lines.place(span.start), message, hint })
             }
         }
+    }
+
+    /// Parses a file's text as [`Document::parse`] does, if it has at most so many bytes.
+    ///
+    /// # Errors
+    /// That it is longer, or the first place at which it is not TOML.
+    pub fn parse_within(file: &str, text: &str, bytes: usize) -> Result<Self, Problem> {
+        if text.len() > bytes {
+            let message = format!("the file has {} bytes, the limit is {bytes}", text.len());
+            return Err(Problem::of_file(file, message));
+        }
+        Self::parse(file, text)
     }
 
     /// Makes a document of entries that stand in some file.
@@ -309,30 +260,47 @@ fn collect_leaves<'a>(path: &str, item: &'a Item, leaves: &mut Vec<(String, &'a 
     }
 }
 
-/// Finds the line of a byte.
+/// Finds the line of a byte. All places of a line share its text, and no place costs the whole line: a file
+/// of one line may have as many places as bytes.
 struct Lines<'a> {
     file: Arc<str>,
     text: &'a str,
-    starts: Vec<usize>,
+    lines: Vec<Line>,
 }
+
+struct Line {
+    start: usize,
+    end: usize,
+    source: OnceCell<Arc<str>>,
+    /// How many characters begin before every [`STRIDE`]th byte of the line.
+    before: OnceCell<Vec<u32>>,
+}
+
+/// The bytes between two places of a line at which characters are counted.
+const STRIDE: usize = 1_024;
 
 impl<'a> Lines<'a> {
     fn new(file: &str, text: &'a str) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-        Self { file: file.into(), text, starts }
+        let ends = newlines.map(|(at, _)| at).chain([text.len()]);
+        let mut start = 0;
+        let lines = ends.map(|end| {
+            let (source, before) = (OnceCell::new(), OnceCell::new());
+            Line { start: std::mem::replace(&mut start, end + 1), end, source, before }
+        });
+        Self { file: file.into(), text, lines: lines.collect() }
     }
 
     fn place(&self, byte: usize) -> Place {
-        let line = self.starts.partition_point(|start| *start <= byte).saturating_sub(1);
-        let start = self.starts[line];
-        let end = self.starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
-        let before = self.text.get(start..byte.min(end).max(start)).unwrap_or_default();
+        let at = self.lines.partition_point(|line| line.start <= byte).saturating_sub(1);
+        let line = &self.lines[at];
+        let text = &self.text[line.start..line.end];
+        let source = line.source.get_or_init(|| text.trim_end_matches('\r').into());
         Place {
             file: Arc::clone(&self.file),
-            line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
-            source: self.text[start..end].trim_end_matches('\r').into(),
+            line: at as u32 + 1,
+            column: line.characters(text.as_bytes(), byte.saturating_sub(line.start)) + 1,
+            source: Arc::clone(source),
         }
     }
 
@@ -366,6 +334,24 @@ impl<'a> Lines<'a> {
             DeValue::Table(table) => self.table(table),
         };
         Item { place, value }
+    }
+}
+
+impl Line {
+    /// How many characters begin before a byte of the line.
+    fn characters(&self, text: &[u8], byte: usize) -> u32 {
+        let begin = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32;
+        let before = self.before.get_or_init(|| {
+            let mut sums = vec![0];
+            sums.extend(text.chunks(STRIDE).scan(0, |sum, part| {
+                *sum += begin(part);
+                Some(*sum)
+            }));
+            sums
+        });
+        let byte = byte.min(text.len());
+        let stride = byte / STRIDE;
+        before[stride] + begin(&text[stride * STRIDE..byte])
     }
 }
 
@@ -561,13 +547,18 @@ impl<'a> Table<'a> {
     /// Reports every key that nobody asked for, with the nearest name.
     pub fn finish(&self) {
         let known = self.known.borrow();
+        let asked: HashSet<&str> = known.iter().map(String::as_str).collect();
         for (name, place, _) in self.entries {
-            if !known.contains(name) {
+            if !asked.contains(name.as_str()) {
                 let whose = if self.path.is_empty() {
                     String::new()
                 } else {
                     format!(" in [{}]", self.path)
                 };
+                if self.problems.is_full() {
+                    self.problems.add(place, "", None);
+                    continue;
+                }
                 let hint = did_you_mean(name, known.iter().map(String::as_str));
                 self.problems.add(place, format!("unknown key \"{name}\"{whose}"), Some(hint));
             }

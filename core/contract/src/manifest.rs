@@ -9,6 +9,9 @@ use crate::{
     Vocabulary, did_you_mean, report,
 };
 
+/// The longest manifest, in bytes: far more than a large pack needs.
+const BYTES: usize = 256 * 1024;
+
 /// The version of the pack contract that this build speaks.
 pub const API: (u32, u32) = (0, 1);
 
@@ -231,7 +234,8 @@ impl Manifest {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let document = Document::parse(file, text).map_err(|problem| vec![problem])?;
+        let document =
+            Document::parse_within(file, text, BYTES).map_err(|problem| vec![problem])?;
         let problems = Problems::default();
         let manifest = read(&document.table(&problems));
         let problems = problems.take();

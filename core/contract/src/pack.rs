@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json};
 
 use crate::document::Problem;
+use crate::text::plain;
 use crate::{
     Case, ColumnData, Columns, Consequence, Event, Hook, Listener, Manifest, Opinion, Plan,
     PlanningProblem, Proposal, Reasons, RowVerdict, Rows, Rule, StageCase, Verdict,
@@ -348,7 +349,7 @@ impl fmt::Display for PackError {
         }
         write!(f, ": {} error: {}", self.kind.name(), self.message)?;
         if let Some((file, line)) = &self.place {
-            write!(f, "\n  --> {file}:{line}")?;
+            write!(f, "\n  --> {}:{line}", plain(file, 500))?;
             if let Some(source) = &self.source {
                 write!(f, "\n  {line} | {source}")?;
                 if let Some(mark) = &self.mark {

@@ -1,5 +1,7 @@
 //! Words for people, in the two languages that the product speaks.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Names one of the two languages in which every label, reason and guidance exists.
@@ -59,13 +61,19 @@ impl Text {
 /// assert_eq!(nearest("colour", ["recency_days", "amount"]), None);
 /// ```
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing takes the product of both lengths, and nobody mistypes a name as long as that.
+    let is_name = |text: &str| text.len() <= LONGEST_NAME;
     candidates
         .into_iter()
+        .filter(|name| is_name(wrong) && is_name(name))
         .map(|name| (strsim::jaro_winkler(wrong, name), name))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name)
 }
+
+/// The longest name that is compared with others, or shown whole, in bytes.
+const LONGEST_NAME: usize = 200;
 
 /// How many valid names a message lists; more would hide what it says.
 const SHOWN: usize = 16;
@@ -75,14 +83,17 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
     let mut seen = std::collections::HashSet::new();
     let candidates: Vec<&str> =
         candidates.into_iter().filter(|candidate| seen.insert(*candidate)).collect();
+    let listed = |names: &[&str]| {
+        names.iter().map(|name| plain(name, LONGEST_NAME)).collect::<Vec<_>>().join(", ")
+    };
     match nearest(wrong, candidates.iter().copied()) {
         Some(name) => format!("did you mean \"{name}\"?"),
         None if candidates.is_empty() => "none is declared".to_owned(),
         None if candidates.len() > SHOWN => {
             let more = candidates.len() - SHOWN;
-            format!("known are: {} and {more} more", candidates[..SHOWN].join(", "))
+            format!("known are: {} and {more} more", listed(&candidates[..SHOWN]))
         }
-        None => format!("known are: {}", candidates.join(", ")),
+        None => format!("known are: {}", listed(&candidates)),
     }
 }
 
@@ -101,13 +112,44 @@ pub fn plain(text: &str, bytes: usize) -> String {
             result.push('…');
             break;
         }
-        if each.is_control() || is_invisible(each) {
-            result.extend(each.escape_default());
-        } else {
-            result.push(each);
-        }
+        push_plain(&mut result, each);
     }
     result
+}
+
+/// Makes text of several lines fit for a terminal, as [`plain`] does, but leaves line breaks and tabs; none if
+/// that takes more than so many bytes. Escapes make a text up to six times as long, so nothing is built beyond.
+///
+/// ```
+/// assert_eq!(kehu_contract::printable("a\tb\n\u{1b}c", 100).as_deref(), Some("a\tb\n\\u{1b}c"));
+/// assert_eq!(kehu_contract::printable("\u{1b}\u{1b}", 6), None);
+/// ```
+pub fn printable(text: &str, bytes: usize) -> Option<Cow<'_, str>> {
+    if text.len() > bytes {
+        return None;
+    }
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')) {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut result = String::with_capacity(text.len());
+    for each in text.chars() {
+        match each {
+            '\n' | '\t' => result.push(each),
+            each => push_plain(&mut result, each),
+        }
+        if result.len() > bytes {
+            return None;
+        }
+    }
+    Some(Cow::Owned(result))
+}
+
+fn push_plain(result: &mut String, each: char) {
+    if each.is_control() || is_invisible(each) {
+        result.extend(each.escape_default());
+    } else {
+        result.push(each);
+    }
 }
 
 fn is_invisible(each: char) -> bool {
@@ -122,5 +164,12 @@ mod tests {
     fn a_name_that_was_asked_for_twice_is_offered_once() {
         let known = ["language", "currency", "language"];
         assert_eq!(did_you_mean("qqqqqqqq", known), "known are: language, currency");
+    }
+
+    #[test]
+    fn names_as_long_as_a_book_are_neither_compared_nor_listed_whole() {
+        let (one, other) = ("a".repeat(1_000_000), "a".repeat(999_999));
+        assert_eq!(nearest(&one, [other.as_str()]), None);
+        assert!(did_you_mean("x", [one.as_str(), &other]).len() < 500);
     }
 }

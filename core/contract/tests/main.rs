@@ -175,3 +175,27 @@ fn each_row_has_its_own_reasons() {
     let (_, arguments) = reasons.of(2).next().unwrap();
     assert_eq!(arguments, [kehu_contract::Argument::Number(9.0)]);
 }
+
+#[test]
+fn a_manifest_of_one_endless_line_is_told_of_within_bounds() {
+    for list in
+        ["needs = [\"recency_days\", \"x\"]\ngives.a = { type = \"label\", values = [", "needs = ["]
+    {
+        let (item, end) = if list.contains("values") {
+            ("{key=1},", "] }")
+        } else {
+            ("\"Amount!\",", "]\ngives.a = { type = \"number\" }")
+        };
+        let text = format!(
+            "name = \"a\"\nversion = \"1.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\n{list}{}{end}\n",
+            item.repeat(20_000)
+        );
+        let told = Manifest::parse("pack.toml", &text).unwrap_err();
+        assert!((2..30).contains(&told.len()), "{}", told.len());
+        assert!(told.iter().all(|problem| problem.to_string().len() < 3_000));
+        let sources: Vec<_> = told.iter().map(|problem| problem.place.source.as_ptr()).collect();
+        assert_eq!(sources[0], sources[1], "the places of one line share its text");
+    }
+    let long = format!("name = \"a\"\n#{}", "x".repeat(300_000));
+    assert!(Manifest::parse("pack.toml", &long).unwrap_err()[0].message.contains("the limit is"));
+}

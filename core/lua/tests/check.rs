@@ -309,3 +309,15 @@ fn a_need_that_nobody_gives_is_to_blame_and_not_the_rule_that_has_it_right() {
     scripts/test/main.lua:1:1 error load: rule "quiet": no step needs "recency_dys" (needs in pack.toml has "recency_days": write the same name in both)
     "#);
 }
+
+#[test]
+fn of_countless_findings_the_first_are_told_errors_before_the_rest() {
+    let main = "x.y = nowhere; ".repeat(8_000);
+    let main = format!("local x = {{}}\n{main}\nreturn {{}}");
+    let found = check(&files(MANIFEST, &[("main.lua", &main)]), &Known::default());
+    assert!(found.len() <= 101, "{}", found.len());
+    let last = &found[found.len() - 1];
+    assert!(last.message.ends_with("more things were found in this pack"), "{}", last.message);
+    assert!(found.iter().any(|finding| finding.message.contains("nowhere")));
+    assert!(std::ptr::eq(&*found[1].place.source, &*found[2].place.source), "a line is shared");
+}

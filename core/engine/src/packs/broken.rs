@@ -43,7 +43,8 @@ impl PackFactory for BrokenPack {
     fn create(&self, _: &RunContext) -> Result<Box<dyn Pack>, PackError> {
         let mut error = PackError::new(FailureKind::Load, &self.manifest.name, "it does not load");
         if let Some(first) = self.problems.first() {
-            let (place, source) = (&first.place, first.place.source.trim());
+            let (place, source) = (&first.place, first.place.shown());
+            let source = source.trim();
             error.message.clone_from(&first.message);
             error.place = Some((place.file.to_string(), place.line));
             error.source = (!source.is_empty()).then(|| source.to_owned());

@@ -35,6 +35,9 @@ use crate::testing::{AS_OF, TESTS};
 /// The stack of the thread that reads scripts: the parser calls itself for each nesting.
 const STACK: usize = 256 * 1024 * 1024;
 
+/// How many findings of a pack are told.
+const TOLD: usize = 100;
+
 /// Says how much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -96,7 +99,7 @@ pub fn check(files: &PackFiles, known: &Known) -> Vec<Finding> {
         Err(refused) => refused.problems.into_iter().map(of_problem).collect(),
     };
     in_order(&mut findings);
-    findings
+    the_first(findings)
 }
 
 /// Sorts findings by file and line, and takes out what is there twice.
@@ -117,6 +120,26 @@ pub fn place_of_column(files: &PackFiles, column: &str) -> Place {
     Declared::read(files).column(column)
 }
 
+/// The first findings, errors before what weighs less, and how many more there are: nobody mends more at once.
+fn the_first(mut findings: Vec<Finding>) -> Vec<Finding> {
+    if findings.len() <= TOLD {
+        return findings;
+    }
+    findings.sort_by_key(|finding| finding.level);
+    let rest = findings.split_off(TOLD);
+    in_order(&mut findings);
+    if let Some(next) = rest.first() {
+        findings.push(Finding {
+            level: next.level,
+            code: "more",
+            place: Place { source: "".into(), ..next.place.clone() },
+            message: format!("{} more things were found in this pack", rest.len()),
+            hint: None,
+        });
+    }
+    findings
+}
+
 /// A problem with a file as a finding.
 pub fn of_problem(problem: Problem) -> Finding {
     let Problem { place, message, hint } = problem;
@@ -126,7 +149,7 @@ pub fn of_problem(problem: Problem) -> Finding {
 /// One script, read.
 struct Script {
     path: String,
-    lines: Vec<String>,
+    lines: Vec<Arc<str>>,
     shown: Arc<str>,
     facts: Facts,
     /// The first thing that plain Lua 5.1 does not read, with the place.
@@ -167,7 +190,7 @@ impl Script {
             file: Arc::clone(&self.shown),
             line: spot.line.max(1),
             column: spot.column.max(1),
-            source: source.map_or("", String::as_str).into(),
+            source: source.map_or_else(|| "".into(), Arc::clone),
         }
     }
 }
@@ -230,7 +253,7 @@ fn of_error(files: &PackFiles, scripts: &[Script], error: &PackError) -> Finding
             file: file.as_str().into(),
             line: *line,
             column: indent as u32 + 1,
-            source: source.map_or("", String::as_str).into(),
+            source: source.map_or_else(|| "".into(), Arc::clone),
         }
     });
     let whole = || Place {
@@ -302,7 +325,7 @@ fn read_one(
     text: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<Script> {
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let lines = text.lines().map(Arc::from).collect();
     let mut script = Script {
         path: path.to_owned(),
         lines,

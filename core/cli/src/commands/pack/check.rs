@@ -137,8 +137,8 @@ fn lines(finding: &Finding) -> Vec<String> {
     let colon = locale::COLON.get(language);
     let mut lines =
         vec![format!("{}: {level}{colon}{}", finding.place, said(&clean(&finding.message)))];
-    if !finding.place.source.trim().is_empty() {
-        let source = clean(finding.place.source.trim_end());
+    let source = finding.place.shown();
+    if !source.trim().is_empty() {
         lines.push(format!("  {} | {source}", finding.place.line));
     }
     if let Some(hint) = &finding.hint {
@@ -156,7 +156,7 @@ fn as_json(pack: &str, finding: &Finding) -> Json {
         "file": *place.file,
         "line": place.line,
         "column": place.column,
-        "source": *place.source,
+        "source": place.shown(),
         "message": finding.message,
         "hint": finding.hint,
     })
