@@ -2,8 +2,10 @@
 
 mod database;
 mod files;
+mod repl;
 mod run;
 mod scripts;
+mod words;
 
 use crate::kit::Kit;
 use insta::assert_snapshot;

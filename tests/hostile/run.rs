@@ -28,7 +28,10 @@ fn run(kit: &Kit, script: &[u8], time: &str) -> Output {
 fn check(kit: &Kit, script: &[u8], end: End) {
     // What is to fail at its memory has time enough to get there.
     let time = if matches!(end, Stopped(words) if words.contains("MiB")) { "20s" } else { "100ms" };
-    let output = run(kit, script, time);
+    judge(script, &run(kit, script, time), end);
+}
+
+fn judge(script: &[u8], output: &Output, end: End) {
     let shown = String::from_utf8_lossy(script);
     let shown = shown.chars().take(200).collect::<String>();
     let (out, talk) =
@@ -92,6 +95,115 @@ fn what_grows_is_stopped() {
         b"local i = 0 kehu.table{ 'x', rows = function() i += 1 return { x = i } end }",
         Contained,
     );
+}
+
+#[test]
+fn what_is_shown_is_counted_as_it_will_stand_there() {
+    let kit = Kit::new();
+    let too_much = Stopped("wrote more than 1 MiB");
+    for (script, end) in [
+        // Many cells of a script are one and the same text; to the host each would be another.
+        (
+            "local s = ('x'):rep(2^23) local r = {} for i = 1, 2000 do r[i] = { s } end kehu.table{ 'a', rows = r }",
+            too_much,
+        ),
+        // One long cell must not be paid for by all others in blanks.
+        (
+            "local r = {} for i = 1, 3000 do r[i] = { a = 'x', b = 1 } end r[1].a = ('y'):rep(1e5) kehu.table{ 'a', 'b', rows = r }",
+            Done,
+        ),
+        (
+            "local r = {} for i = 1, 9000 do r[i] = { a = 'x', b = 1 } end r[1].a = ('y'):rep(1e5) kehu.table{ 'a', 'b', rows = r }",
+            too_much,
+        ),
+        (
+            "local c = { rows = {} } for i = 1, 64 do c[i] = 'c' .. i end for i = 1, 16000 do c.rows[i] = {} end kehu.table(c)",
+            Stopped("kehu.table shows at most 1000000 cells"),
+        ),
+        // Escapes make a text six times as long.
+        ("print(('\\27'):rep(5e5))", too_much),
+        ("print(('\\255'):rep(2^23))", too_much),
+        ("local s = ('\\27'):rep(2^23) return s, s, s, s, s, s, s, s", Contained),
+        (
+            "local t = {} for i = 1, 7000 do t[i] = {} for k = 1, 90 do t[i][k] = k end end return unpack(t)",
+            Contained,
+        ),
+    ] {
+        let output = run(&kit, script.as_bytes(), "20s");
+        if matches!(end, Contained) {
+            let talk = String::from_utf8_lossy(&output.stderr);
+            assert!(talk.contains("wrote more than 1 MiB"), "{script}\n{talk}");
+        }
+        assert!(output.stdout.len() <= 1_048_576, "{script}: {}", output.stdout.len());
+        judge(script.as_bytes(), &output, end);
+    }
+    std::fs::write(
+        kit.path().join("wide.lua"),
+        "local r = {} for i = 1, 3000 do r[i] = { a = 'x', b = 1 } end r[1].a = ('y'):rep(1e5) kehu.table{ 'a', 'b', rows = r }",
+    )
+    .unwrap();
+    for form in ["--json", "--csv"] {
+        let output = kit.command(&["run", "wide.lua", form, "--output", "1"]).output().unwrap();
+        assert!(output.status.success() && output.stdout.len() < 500_000, "{form}");
+    }
+}
+
+#[test]
+fn a_value_without_an_end_is_shown_in_time() {
+    let kit = Kit::new();
+    for script in [
+        "local t = {} for i = 1, 100 do t[i] = t end return t",
+        "local u = {} for i = 1, 20000 do u['k' .. i] = i end local t = {} for i = 1, 100 do t[i] = u end local v = {} for i = 1, 100 do v[i] = t end return v",
+        "local t = {} for i = 1, 100 do t[i] = {} for k = 1, 100 do t[i][k] = {} end end local v = {} for i = 1, 100 do v[i] = t end return v",
+        "return { score = function() local t = {} for i = 1, 100 do t[i] = t end return t end }",
+    ] {
+        let begin = std::time::Instant::now();
+        check(&kit, script.as_bytes(), Contained);
+        assert!(begin.elapsed().as_secs() < 30, "{script}");
+    }
+    // The limit on time holds for what is returned, too.
+    let many = "local t = {} for i = 1, 1e5 do t[i + 0.5] = i end local v = {} for i = 1, 100 do v[i] = t end return v";
+    let output = kit_run(&kit, many, &["--time", "60ms"]);
+    assert!(output.contains("time limit") || output.contains("more"), "{output}");
+    assert_eq!(
+        kit_run(
+            &kit,
+            "local t = { 7, x = 1, [true] = 2, [-1] = 0, a = {} } for i = 1, 150 do t['k' .. i] = i end return #t, { 1, nil, 3, b = 2, a = 1 }",
+            &[]
+        ),
+        "1\t{ 1, nil, 3, a = 1, b = 2 }\n"
+    );
+}
+
+#[test]
+fn no_address_shows() {
+    let kit = Kit::new();
+    for (script, expected) in [
+        ("print(setmetatable({}, { __metatable = { __tostring = 0 } }))", "table\n"),
+        ("return tostring(setmetatable({}, { __metatable = { __tostring = 0 } }))", "table\n"),
+        ("return ('%s'):format(setmetatable({}, { __metatable = { __tostring = 0 } }))", "table\n"),
+        ("return `{setmetatable({}, { __metatable = { __tostring = 0 } })}`", "table\n"),
+        (
+            "return tostring(setmetatable({}, { __metatable = false, __tostring = function() return 'mine' end }))",
+            "mine\n",
+        ),
+    ] {
+        assert_eq!(kit_run(&kit, script, &[]), expected, "{script}");
+    }
+    let thrown =
+        kit_run(&kit, "error(setmetatable({}, { __metatable = { __tostring = 1 } }))", &[]);
+    assert!(!thrown.contains("0x"), "{thrown}");
+    let keys = "local t = {} for i = 1, 50 do t[{}] = i t[function() end] = { i } end return t";
+    let first = kit_run(&kit, keys, &[]);
+    assert_eq!(first, kit_run(&kit, keys, &[]));
+    assert!(first.contains("[{…}] = 50") && first.contains("[function] = { 50 }"), "{first}");
+}
+
+/// What a script says in the end, with its exit code if it failed.
+fn kit_run(kit: &Kit, script: &str, options: &[&str]) -> String {
+    std::fs::write(kit.path().join("hostile.lua"), script).unwrap();
+    let arguments = [&["run", "hostile.lua"], options].concat();
+    kit.told(&kit.command(&arguments).output().unwrap())
 }
 
 #[test]

@@ -92,4 +92,13 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("there is no column \"{}\"", "没有列“{}”"),
     ("somebody wrote to the base while the features were computed", "计算特征时有人写入了数据"),
     ("run the script again", "请重新运行脚本"),
+    ("{} more things are wrong with this file", "此文件还有 {} 处问题"),
+    ("1 more thing is wrong with this file", "此文件还有 1 处问题"),
+    ("{} more things were found in this pack", "此脚本包还有 {} 处问题"),
+    ("the file has {} bytes, the limit is {}", "文件有 {} 字节，上限为 {}"),
+    ("show fewer columns, or fewer rows", "请减少列数或行数"),
+    (
+        "kehu.table shows at most {} cells, this one has {} rows of {} columns",
+        "kehu.table 最多显示 {} 个单元格，此表有 {} 行、{} 列",
+    ),
 ];

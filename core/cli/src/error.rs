@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use kehu_contract::Language;
 use kehu_contract::document::{Place, Problem};
+use kehu_contract::{Language, plain};
 use kehu_domain::rows::SourceError;
 use kehu_engine::day::DayError;
 use kehu_engine::import::ImportError;
@@ -14,7 +14,12 @@ use kehu_store::StoreError;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::locale;
-use crate::table::clean;
+use crate::table::{clean, harmless, within};
+
+/// The longest that a message or a hint becomes, in bytes.
+const WORDS_BYTES: usize = 5_000;
+/// The most further errors that are shown.
+const ALSO: usize = 50;
 
 /// The result of a command.
 pub(crate) type Result<T = (), E = CommandError> = std::result::Result<T, E>;
@@ -78,7 +83,7 @@ impl CommandError {
     pub(crate) fn file(done: &str, path: &Path, error: &std::io::Error) -> Self {
         let error = error.to_string();
         let reason = error.split(" (os error").next().unwrap_or(&error).to_lowercase();
-        Self::failed(format!("{} cannot be {done}: {reason}", path.display()))
+        Self::failed(format!("{} cannot be {done}: {reason}", shown(path)))
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
@@ -91,19 +96,31 @@ impl CommandError {
 
     /// The page as it is shown, in the language of talk; `error` is the word that opens it.
     pub(crate) fn page(&self, error: &str) -> String {
-        let mut lines = vec![format!("{error}{}", locale::said(&self.message))];
+        // Much of it comes from files and scripts of other people: none of it is endless, or steers the terminal.
+        let fit = |words: &str| harmless(&within(words, WORDS_BYTES)).into_owned();
+        let mut lines = vec![format!("{error}{}", locale::said(&fit(&self.message)))];
         if let Some(place) = &self.place {
             lines.push(format!(" --> {place}"));
-            if !place.source.trim().is_empty() {
-                lines.push(format!("  {} | {}", place.line, place.source.trim_end()));
+            let source = place.shown();
+            if !source.trim().is_empty() {
+                lines.push(format!("  {} | {source}", place.line));
             }
         }
-        lines.extend(self.typed.iter().map(|line| format!("  {line}")));
+        lines.extend(self.typed.iter().map(|line| format!("  {}", fit(line))));
         let opening = locale::HINT.get(locale::spoken());
-        lines.extend(self.hints.iter().map(|hint| format!("{opening}{}", locale::said(hint))));
-        lines.extend(self.also.iter().map(|other| other.page(error)));
+        lines
+            .extend(self.hints.iter().map(|hint| format!("{opening}{}", locale::said(&fit(hint)))));
+        lines.extend(self.also.iter().take(ALSO).map(|other| other.page(error)));
+        if self.also.len() > ALSO {
+            lines.push(format!("… {}", self.also.len() - ALSO));
+        }
         lines.join("\n")
     }
+}
+
+/// A path as messages show it, on one line whatever its name holds.
+pub(crate) fn shown(path: &Path) -> String {
+    plain(&path.display().to_string(), 500)
 }
 
 impl From<std::io::Error> for CommandError {

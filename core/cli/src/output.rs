@@ -6,6 +6,7 @@
 //! where the command ran.
 
 use kehu_contract::Language;
+use kehu_engine::records::values::is_unprintable;
 use serde_json::{Map, Value, json};
 
 use crate::error::Result;
@@ -226,10 +227,15 @@ pub(crate) fn show_rows(
             if at == 0 { printer.heading(line)? } else { printer.line(line)? }
         }
     }
+    tell_hidden(printer, form.language, hidden)
+}
+
+/// Says how many rows are not shown.
+pub(crate) fn tell_hidden(printer: &mut Printer, language: Language, hidden: usize) -> Result {
     if hidden > 0 {
         // On a terminal the remark belongs below the table.
         printer.finish()?;
-        Printer::talk(&match form.language {
+        Printer::talk(&match language {
             Language::En => format!("{hidden} more; --limit 0 shows all"),
             Language::Zh => format!("还有 {hidden} 条；--limit 0 显示全部"),
         });
@@ -238,9 +244,28 @@ pub(crate) fn show_rows(
 }
 
 /// Shows a value as JSON.
-pub(crate) fn show_json(printer: &mut Printer, mut value: Value) -> Result {
+pub(crate) fn show_json(printer: &mut Printer, value: Value) -> Result {
+    Ok(printer.line(&json_text(value))?)
+}
+
+/// A value as JSON that cannot steer a terminal: what is unprintable is written as an escape, which programs read
+/// as the character that it is.
+pub(crate) fn json_text(mut value: Value) -> String {
     write_evenly(&mut value);
-    Ok(printer.line(&format!("{value:#}"))?)
+    let text = format!("{value:#}");
+    // Outside of texts JSON has none of these, but for its line breaks.
+    let is_raw = |each: char| each != '\n' && is_unprintable(each);
+    if !text.contains(is_raw) {
+        return text;
+    }
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, each| {
+        if is_raw(each) {
+            escaped += &format!("\\u{:04x}", u32::from(each));
+        } else {
+            escaped.push(each);
+        }
+        escaped
+    })
 }
 
 /// Writes every number in one way: whole ones without a fraction, wherever they come from.

@@ -6,6 +6,7 @@ use crate::environment;
 use crate::error::{CommandError, Kind};
 use crate::locale;
 use crate::progress;
+use crate::table::harmless;
 
 /// Says when colour is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -60,18 +61,18 @@ impl Printer {
         self.muted = muted;
     }
 
-    /// Writes a line of data.
+    /// Writes a line of data, or several: whatever they hold, they do not steer the terminal.
     pub(crate) fn line(&mut self, text: &str) -> io::Result<()> {
         if self.muted {
             return Ok(());
         }
-        writeln!(self.out, "{text}")
+        writeln!(self.out, "{}", harmless(text))
     }
 
     /// Writes a heading within the data.
     pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
         if self.colour_out && !self.muted {
-            return writeln!(self.out, "\u{1b}[1m{text}\u{1b}[0m");
+            return writeln!(self.out, "\u{1b}[1m{}\u{1b}[0m", harmless(text));
         }
         self.line(text)
     }
@@ -83,8 +84,12 @@ impl Printer {
 
     /// Says something to the person. There is nobody to tell if that fails.
     pub(crate) fn talk(text: &str) {
+        Self::say(&harmless(&locale::said(text)));
+    }
+
+    fn say(text: &str) {
         progress::aside(|| {
-            writeln!(io::stderr(), "{}", locale::said(text)).ok();
+            writeln!(io::stderr(), "{text}").ok();
         });
     }
 
@@ -103,6 +108,7 @@ impl Printer {
         } else {
             error.page(word)
         };
-        Self::talk(&page);
+        // The page is harmless, but for the colour.
+        Self::say(&page);
     }
 }

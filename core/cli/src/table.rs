@@ -1,5 +1,7 @@
 //! Tables that align Chinese and fit the terminal.
 
+use std::borrow::Cow;
+
 use kehu_engine::records::values::is_unprintable;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -8,6 +10,10 @@ const GAP: usize = 2;
 
 /// The width below which no column is cut.
 const LEAST: usize = 8;
+
+/// The widest that a column becomes for the sake of one cell; a longer one stands out of its column, so that it
+/// does not fill all others with blanks.
+const WIDEST: usize = 200;
 
 /// How much further than the first line of a text the others are moved in.
 const HANGING: usize = 2;
@@ -34,19 +40,43 @@ pub(crate) fn lay_out(
     rows: &[Vec<String>],
     width: Option<usize>,
 ) -> Vec<String> {
-    let heading: Vec<String> = heading.iter().map(|text| clean(text)).collect();
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|text| clean(text)).collect()).collect();
-    let mut widths: Vec<usize> = heading.iter().map(|text| text.width()).collect();
-    for row in &rows {
-        for (width, text) in widths.iter_mut().zip(row) {
-            *width = (*width).max(text.width());
+    let clean_row = |row: &[String]| row.iter().map(|text| clean(text)).collect();
+    let all: Vec<Vec<String>> =
+        std::iter::once(heading).chain(rows.iter().map(Vec::as_slice)).map(clean_row).collect();
+    let widths = Widths::of(layouts, all.iter().map(Vec::as_slice), width);
+    all.iter().map(|row| widths.line(row)).collect()
+}
+
+/// Holds how wide the columns of a table are.
+#[derive(Debug)]
+pub(crate) struct Widths<'a> {
+    layouts: &'a [Layout],
+    widths: Vec<usize>,
+    /// True if cells are cut to the width of their column.
+    cuts: bool,
+}
+
+impl<'a> Widths<'a> {
+    /// Measures rows of harmless text, the heading among them.
+    pub(crate) fn of<'r>(
+        layouts: &'a [Layout],
+        rows: impl Iterator<Item = &'r [String]>,
+        width: Option<usize>,
+    ) -> Self {
+        let mut widths = vec![0; layouts.len()];
+        for row in rows {
+            for (width, text) in widths.iter_mut().zip(row) {
+                *width = (*width).max(text.width());
+            }
         }
+        for widest in &mut widths {
+            *widest = (*widest).min(WIDEST);
+        }
+        if let Some(width) = width {
+            shrink(layouts, &mut widths, width);
+        }
+        Self { layouts, widths, cuts: width.is_some() }
     }
-    if let Some(width) = width {
-        shrink(layouts, &mut widths, width);
-    }
-    std::iter::once(&heading).chain(&rows).map(|row| line(layouts, &widths, row)).collect()
 }
 
 /// Takes width from the widest columns that may be cut, until all fit.
@@ -63,22 +93,22 @@ fn shrink(layouts: &[Layout], widths: &mut [usize], width: usize) {
     }
 }
 
-fn line(layouts: &[Layout], widths: &[usize], row: &[String]) -> String {
-    let mut line = String::new();
-    for (at, text) in row.iter().enumerate() {
-        let text = cut(text, widths[at]);
-        let padding = " ".repeat(widths[at].saturating_sub(text.width()));
-        if layouts[at].right {
-            line += &padding;
-            line += &text;
-        } else {
-            line += &text;
-            line += &padding;
+impl Widths<'_> {
+    /// Lays a row out.
+    pub(crate) fn line(&self, row: &[String]) -> String {
+        let mut line = String::new();
+        for ((text, width), layout) in row.iter().zip(&self.widths).zip(self.layouts) {
+            let shown = if self.cuts && !layout.whole { &cut(text, *width) } else { text };
+            let padding = " ".repeat(width.saturating_sub(shown.width()));
+            let (before, after) = if layout.right { (&*padding, "") } else { ("", &*padding) };
+            line += before;
+            line += shown;
+            line += after;
+            line += &" ".repeat(GAP);
         }
-        line += &" ".repeat(GAP);
+        line.truncate(line.trim_end().len());
+        line
     }
-    line.truncate(line.trim_end().len());
-    line
 }
 
 /// Cuts a text to a width; `…` says that there is more.
@@ -137,6 +167,27 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
+/// Makes text of several lines harmless for a terminal: line breaks and tabs stay, other control characters
+/// become `�`.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let is_harmful = |each: char| !matches!(each, '\n' | '\t') && is_unprintable(each);
+    // Nearly all text is: this is quick about it.
+    let is_suspect = |byte: u8| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2);
+    if !text.bytes().any(is_suspect) || !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|each| if is_harmful(each) { '\u{fffd}' } else { each }).collect()
+}
+
+/// Cuts words of any length to so many bytes, for messages; `…` says that there is more.
+pub(crate) fn within(words: &str, bytes: usize) -> Cow<'_, str> {
+    if words.len() <= bytes {
+        return Cow::Borrowed(words);
+    }
+    let end = (0..=bytes).rev().find(|at| words.is_char_boundary(*at)).unwrap_or(0);
+    Cow::Owned(format!("{}…", &words[..end]))
+}
+
 /// Makes a text harmless for a terminal: line breaks and tabs become spaces, other control
 /// characters `�`.
 pub(crate) fn clean(text: &str) -> String {
@@ -187,6 +238,24 @@ mod tests {
             ["    为什么：尚未拜", "      访，应每月 4", "      次"]
         );
         assert_eq!(wrap("as long as it is", None, 0), ["as long as it is"]);
+    }
+
+    #[test]
+    fn one_long_cell_does_not_fill_all_others_with_blanks() {
+        let rows = ["x".repeat(100_000), "y".to_owned()].map(|text| vec![text, "1".to_owned()]);
+        for width in [None, Some(80)] {
+            let lines = lay_out(&[CUT, WHOLE], &["a".into(), "b".into()], &rows, width);
+            assert!(lines[2].len() <= WIDEST + GAP + 1 && lines[2].ends_with("  1"), "{lines:?}");
+            assert_eq!(lines[1].contains('…'), width.is_some());
+            assert!(lines[1].ends_with("  1"));
+        }
+    }
+
+    #[test]
+    fn text_of_several_lines_is_harmless_whatever_stands_in_it() {
+        assert_eq!(harmless("a\tb\n客户 👩‍🏭"), "a\tb\n客户 👩‍🏭");
+        assert_eq!(harmless("\u{1b}[31m\r\0\u{9b}\u{202e}\u{7f}"), "�[31m�����");
+        assert_eq!(within("客户", 4), "客…");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kehu_contract::{Listener, Manifest, Origin, Pack, PackError, PackFactory, RunContext};
 
 use crate::api::Ear;
+use crate::fault::plain_within;
 use crate::files::{Script, in_folder};
 use crate::pack::LuaPack;
 
@@ -28,7 +29,7 @@ impl Shared {
 
     /// A script's path as messages show it.
     pub(crate) fn shown(&self, path: &str) -> String {
-        in_folder(&self.dir, path)
+        plain_within(&in_folder(&self.dir, path), 500)
     }
 
     /// The text of a script before a line.

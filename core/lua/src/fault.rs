@@ -4,8 +4,10 @@ use std::fmt;
 
 pub(crate) use kehu_contract::plain as plain_within;
 use kehu_contract::{FailureKind, Overstep};
+use mlua::LuaString;
 
-/// The longest message that a script can put into an error.
+/// The longest message that a script can put into an error. Errors that a script caught and keeps lie outside its
+/// memory, so each is bounded where it is made.
 const MESSAGE_BYTES: usize = 4_096;
 
 /// Describes a fault that the host raises while a script runs.
@@ -19,12 +21,12 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, limit: None }
+        Self { kind, message: bounded(message.into()), hint: None, limit: None }
     }
 
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(bounded(hint.into()));
         self
     }
 
@@ -55,6 +57,24 @@ impl From<Fault> for mlua::Error {
     }
 }
 
+/// Cuts words that are too long for a message, and gives back what they took.
+fn bounded(mut words: String) -> String {
+    if words.len() > MESSAGE_BYTES {
+        let end = (0..=MESSAGE_BYTES).rev().find(|at| words.is_char_boundary(*at));
+        words.truncate(end.unwrap_or(0));
+        words.push('…');
+        words.shrink_to_fit();
+    }
+    words
+}
+
+/// The beginning of a script's text, of which no more is copied than a message holds.
+pub(crate) fn words_of(text: &LuaString) -> String {
+    let bytes = text.as_bytes();
+    let most = MESSAGE_BYTES + 1;
+    bounded(String::from_utf8_lossy(bytes.get(..most).unwrap_or(&bytes)).into_owned())
+}
+
 /// Makes a message of a script fit for a terminal.
 pub(crate) fn plain(text: &str) -> String {
     plain_within(text, MESSAGE_BYTES)
@@ -69,5 +89,8 @@ mod tests {
         assert_eq!(plain("客户\u{1b}[31m\nok\u{202e}"), "客户\\u{1b}[31m\\nok\\u{202e}");
         let long = plain(&"x".repeat(10_000));
         assert_eq!(long.len(), MESSAGE_BYTES + '…'.len_utf8());
+        let fault = Fault::argument("客".repeat(1_000_000)).hint("x".repeat(1_000_000));
+        assert!(fault.message.ends_with("客…") && fault.message.len() < 4_100);
+        assert!(fault.message.capacity() < 8_200 && fault.hint.is_some_and(|it| it.len() < 4_100));
     }
 }

@@ -10,19 +10,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kehu_contract::{FailureKind, Limits, Overstep};
-use mlua::{Buffer, Lua, Value, VmState};
+use mlua::{Buffer, Lua, VmState};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::bell::Bell;
 use crate::caller;
 use crate::fault::{Fault, plain_within};
-use crate::script::show;
 
 const MIB: usize = 1024 * 1024;
-/// The longest that is told of what a script raised.
-const RAISED_BYTES: usize = 500;
+/// The longest that is told of what a script raised, in bytes.
+pub(crate) const RAISED_BYTES: usize = 500;
 /// What a script is called that belongs to no pack.
 pub(crate) const SCRIPT: &str = "the script";
+
+/// How often in a stretch of work the host may work longer than a trifle without its counting.
+const FAVOURS: u8 = 2;
+/// Work of the host's own that takes no longer counts as the script's.
+const TRIFLE: Duration = Duration::from_millis(20);
 
 /// The row number that stands for "before the first customer".
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -103,6 +107,8 @@ pub(crate) struct Gate {
     seen: RefCell<Option<(String, u32)>>,
     /// What the script raised last that is no text, in words.
     raised: RefCell<Option<String>>,
+    /// How often the host may still work long without its counting as the script's time.
+    favours: Cell<u8>,
     /// Set from outside by whoever no longer waits for the script.
     stop: RefCell<Option<Arc<AtomicBool>>>,
 }
@@ -123,6 +129,7 @@ impl Gate {
             over: RefCell::default(),
             seen: RefCell::default(),
             raised: RefCell::default(),
+            favours: Cell::default(),
             stop: RefCell::default(),
         })
     }
@@ -161,6 +168,7 @@ impl Gate {
         self.seen.replace(None);
         self.raised.replace(None);
         self.row.set(NO_ROW);
+        self.favours.set(FAVOURS);
         for start in [&self.entered, &self.looked, &self.since] {
             start.set(now);
         }
@@ -199,8 +207,7 @@ impl Gate {
     }
 
     /// Notes what a script raises that is no text.
-    pub(crate) fn note_raised(&self, problem: &Value) {
-        let lines = show::value(problem);
+    pub(crate) fn note_raised(&self, lines: &str) {
         let words: Vec<&str> = lines.lines().map(str::trim).collect();
         self.raised.replace(Some(plain_within(&words.join(" "), RAISED_BYTES)));
     }
@@ -232,14 +239,25 @@ impl Gate {
         }
     }
 
-    /// Runs work of the host's own on the script's behalf: it counts for the run, not for the call.
+    /// Runs work of the host's own that is done once, whoever asks first: it counts for the run, not for the
+    /// call. A script of no pack has no limit for its run: it pays for what it has done again and again.
     pub(crate) fn exempt<T>(&self, work: impl FnOnce() -> T) -> T {
         let before = processor_time();
         let result = work();
         let spent = processor_time().saturating_sub(before);
-        self.since.set(self.since.get() + spent);
+        if self.work.get() != Work::Script || self.favour(spent) {
+            self.since.set(self.since.get() + spent);
+        }
         self.look_next();
         result
+    }
+
+    /// True for long work, a few times.
+    fn favour(&self, spent: Duration) -> bool {
+        let left = self.favours.get();
+        let granted = left > 0 && spent > TRIFLE;
+        self.favours.set(left - u8::from(granted));
+        granted
     }
 
     fn look(&self, lua: &Lua) -> mlua::Result<VmState> {

@@ -9,9 +9,10 @@ use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value};
 
 use crate::evaluate::a;
 use crate::failure;
-use crate::fault::{Fault, plain_within};
-use crate::gate::Gate;
+use crate::fault::{Fault, plain_within, words_of};
+use crate::gate::{Gate, RAISED_BYTES};
 use crate::random::Random;
+use crate::script::show;
 
 /// The name of the host's own Luau code in tracebacks; no file of a pack can have it.
 pub(crate) const HOST_CHUNK: &str = "=[kehu]";
@@ -74,6 +75,8 @@ pub(crate) struct Machine {
     log: Rc<RefCell<Vec<String>>>,
     tostring: Value,
     print: Value,
+    /// Gives the keys of a table in the order in which they are shown.
+    keys: Function,
     strict: Function,
     host: Table,
 }
@@ -95,7 +98,7 @@ impl Machine {
         let log = Rc::new(RefCell::new(Vec::new()));
 
         let host = host_environment(&lua)?;
-        let (tostring, print) = run_prelude(&lua, &gate, &log)?;
+        let (tostring, print, keys) = run_prelude(&lua, &gate, &log)?;
         let math: Table = lua.globals().raw_get("math")?;
         math.raw_set("random", random.function(&lua, Rc::clone(&gate))?)?;
         math.raw_remove("randomseed")?;
@@ -106,7 +109,7 @@ impl Machine {
         }
         let strict = strict_globals(&lua)?;
         gate.install(&lua)?;
-        Ok(Self { lua, gate, random, log, tostring, print, strict, host })
+        Ok(Self { lua, gate, random, log, tostring, print, keys, strict, host })
     }
 
     /// Takes out what scripts printed.
@@ -144,6 +147,14 @@ impl Machine {
     /// Loads code of the host's own while a script runs, who may not have the machine.
     pub(crate) fn loader(&self) -> HostLoader {
         HostLoader { host: self.host.clone() }
+    }
+
+    /// A value with its fields, for people.
+    ///
+    /// # Errors
+    /// Those of a limit.
+    pub(crate) fn shown(&self, value: &Value) -> mlua::Result<String> {
+        show::value(value, &self.keys)
     }
 
     /// A value in words, without an address.
@@ -209,7 +220,7 @@ pub(crate) fn strict_function(
 /// Shows a key of a table in a message.
 pub(crate) fn key_in_words(key: &Value) -> String {
     match key {
-        Value::String(text) => plain_within(&text.to_string_lossy(), 100),
+        Value::String(text) => plain_within(&words_of(text), 100),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Nil => "nil".to_owned(),
@@ -288,7 +299,7 @@ fn run_prelude(
     lua: &Lua,
     gate: &Rc<Gate>,
     log: &Rc<RefCell<Vec<String>>>,
-) -> mlua::Result<(Value, Value)> {
+) -> mlua::Result<(Value, Value, Function)> {
     let look = {
         let gate = Rc::clone(gate);
         lua.create_function(move |_, ()| {
@@ -301,15 +312,20 @@ fn run_prelude(
         lua.create_function(move |_, line: mlua::LuaString| {
             let mut lines = log.borrow_mut();
             if lines.len() < LOG_LINES {
-                lines.push(plain_within(&line.to_string_lossy(), LOG_BYTES));
+                lines.push(plain_within(&words_of(&line), LOG_BYTES));
             }
             Ok(())
         })?
     };
+    // A script can put what it likes before the metatable that it shows; this looks at the one that there is.
+    let has_words = lua.create_function(|_, table: Table| {
+        let words = table.metatable().map(|meta| meta.raw_get::<Value>("__tostring"));
+        Ok(words.transpose()?.is_some_and(|words| words != Value::Nil))
+    })?;
     lua.load(include_str!("luau/prelude.luau"))
         .set_name(HOST_CHUNK)
         .set_mode(ChunkMode::Text)
-        .call((look, note, plainly(lua, gate)?, note_raised(lua, gate)?))
+        .call((look, note, has_words, plainly(lua, gate)?, note_raised(lua, gate)?))
 }
 
 /// Makes a text of an error that a script has caught, with the script's own file and line.
@@ -318,7 +334,7 @@ fn plainly(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Function> {
     lua.create_function(move |_, problem: Value| {
         Ok(match &problem {
             Value::Error(error) => failure::caught(error, gate.is_of_script()),
-            Value::String(text) => failure::without_host(&text.to_string_lossy()).to_owned(),
+            Value::String(text) => failure::without_host(&words_of(text)).to_owned(),
             other => other.type_name().to_owned(),
         })
     })
@@ -327,8 +343,8 @@ fn plainly(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Function> {
 /// Notes what a script raises that is no text.
 fn note_raised(lua: &Lua, gate: &Rc<Gate>) -> mlua::Result<Function> {
     let gate = Rc::clone(gate);
-    lua.create_function(move |_, problem: Value| {
-        gate.note_raised(&problem);
+    lua.create_function(move |_, (problem, keys): (Value, Function)| {
+        gate.note_raised(&show::within(&problem, &keys, RAISED_BYTES)?);
         Ok(())
     })
 }

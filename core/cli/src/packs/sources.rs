@@ -10,7 +10,7 @@ use kehu_contract::document::{Place, Problem};
 use kehu_lua::PackFiles;
 
 use crate::ShippedPack;
-use crate::error::{CommandError, Result};
+use crate::error::{self, CommandError, Result};
 use crate::workspace::Workspace;
 
 /// The folder of a workspace that holds its Lua packs, one folder each.
@@ -114,7 +114,7 @@ fn leads_nowhere(folder: &Path) -> bool {
 /// Where a folder really lies, if that is not within the workspace.
 fn leads_out(root: &Path, folder: &Path) -> Option<String> {
     let (root, folder) = (fs::canonicalize(root).ok()?, fs::canonicalize(folder).ok()?);
-    (!folder.starts_with(root)).then(|| folder.display().to_string())
+    (!folder.starts_with(root)).then(|| error::shown(&folder))
 }
 
 /// Says that a pack and its folder have different names.

@@ -21,7 +21,7 @@ use signal_hook::consts::SIGINT;
 
 use crate::arguments::DayWord;
 use crate::context::Context;
-use crate::error::{CommandError, Result};
+use crate::error::{CommandError, Result, shown};
 use crate::locale;
 use crate::printer::Printer;
 use crate::workspace::{self, Workspace};
@@ -159,7 +159,7 @@ pub(crate) fn read(file: &Path) -> Result<Script> {
     } else {
         let open = File::open(file).map_err(|error| CommandError::file("read", file, &error))?;
         if open.metadata().is_ok_and(|about| about.is_dir()) {
-            let message = format!("{} is a folder, not a script", file.display());
+            let message = format!("{} is a folder, not a script", shown(file));
             return Err(CommandError::usage(message));
         }
         let dir = file.parent().map(|dir| dir.display().to_string()).unwrap_or_default();
@@ -181,7 +181,7 @@ fn contents(source: impl io::Read, file: &Path) -> Result<Vec<u8>> {
         .map_err(|error| CommandError::file("read", file, &error))?;
     if bytes.len() as u64 == most {
         let message =
-            format!("{} is too long for a script: more than {SCRIPT_BYTES} bytes", file.display());
+            format!("{} is too long for a script: more than {SCRIPT_BYTES} bytes", shown(file));
         return Err(CommandError::failed(message).hint("what holds data is imported: kehu import"));
     }
     Ok(bytes)

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 
-use kehu_contract::Language;
+use kehu_contract::{Language, printable};
 use kehu_domain::{Currency, Day};
 use kehu_engine::score::show_number;
 use kehu_lua::script::{Output, ScriptTable, Shape, TableCell, TableColumn};
@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{CommandError, Kind, Result};
 use crate::locale::{self, COLON, Label};
-use crate::output::{self, Cell, Column, Heading, Listing, show_rows};
+use crate::output::{self, Cell};
 use crate::printer::Printer;
-use crate::table::Layout;
+use crate::table::{Layout, Widths, clean};
 
 /// The columns whose values are mostly words of ours.
 const USUAL: [&str; 4] = ["state", "channel", "mood", "outcome"];
@@ -78,47 +78,82 @@ impl Screen {
         }
     }
 
-    fn show(&self, table: &ScriptTable) -> Result {
+    /// Shows a table, if it is no longer than there is room; gives how long it was.
+    fn show(&self, table: &ScriptTable, room: usize) -> Result<Option<usize>> {
+        let (rows, hidden) = table.rows.split_at(self.most(table).min(table.rows.len()));
+        let mut sheet = Sheet { text: String::new(), room };
+        let all = match self.form {
+            Form::Table => self.lines(table, rows, &mut sheet),
+            Form::Json if self.report.borrow().is_some() => {
+                return self.into_report(table, rows, sheet);
+            }
+            Form::Json => self.json(table, rows, &mut sheet),
+            Form::Csv => self.csv(table, rows, &mut sheet),
+        };
+        if all.is_none() {
+            return Ok(None);
+        }
         let mut printer = self.printer.borrow_mut();
         if let Some(report) = &mut *self.report.borrow_mut()
-            && self.form != Form::Json
             && std::mem::replace(&mut report.has_begun, true)
         {
             printer.line("")?;
         }
-        if let (Form::Table, Some(title)) = (self.form, &table.title) {
-            if table.rows.is_empty() {
+        if self.form != Form::Table {
+            printer.line(sheet.text.strip_suffix('\n').unwrap_or_default())?;
+        } else {
+            self.print(&mut printer, table, &sheet.text)?;
+        }
+        if self.form != Form::Csv {
+            output::tell_hidden(&mut printer, self.language, hidden.len())?;
+        }
+        Ok(Some(sheet.text.len()))
+    }
+
+    /// Prints the lines of a table, of which there are none if it has no rows, below its title.
+    fn print(&self, printer: &mut Printer, table: &ScriptTable, text: &str) -> Result {
+        let Some((heading, lines)) = text.split_once('\n') else {
+            if let Some(title) = &table.title {
                 let none = NONE.get(self.language);
-                return Ok(printer.heading(&format!("{title}{}{none}", COLON.get(self.language)))?);
-            }
-            printer.heading(title)?;
-        }
-        if self.form == Form::Csv {
-            return self.csv(&mut printer, table);
-        }
-        let is_report = self.report.borrow().is_some();
-        let mut listing = Listing::new(table.columns.iter().map(column(table)).collect());
-        let most = self.most(table);
-        for row in table.rows.iter().take(most) {
-            let cells = row.iter().zip(&table.columns);
-            listing.rows.push(cells.map(|(cell, column)| self.cell(cell, column)).collect());
-        }
-        let hidden = table.rows.len() - listing.rows.len();
-        if let (Some(report), Form::Json) = (&mut *self.report.borrow_mut(), self.form) {
-            let key = table.name.clone().unwrap_or_else(|| "table".to_owned());
-            if report.json.insert(key.clone(), listing.json()).is_some() {
-                return Err(CommandError::failed(format!(
-                    "the report shows two tables called \"{key}\""
-                ))
-                .hint("give each a name of its own: kehu.table{ name = \"…\", … }"));
+                printer.heading(&format!("{title}{}{none}", COLON.get(self.language)))?;
+            } else {
+                Printer::talk(locale::NOTHING.get(self.language));
             }
             return Ok(());
+        };
+        if let Some(title) = &table.title {
+            printer.heading(title)?;
         }
-        let form =
-            output::Form { json: self.form == Form::Json, language: self.language, limit: None };
-        // Other scripts choose their columns themselves, for one base.
-        let listing = if is_report { listing.for_form(form) } else { listing };
-        show_rows(&mut printer, form, &listing, hidden)
+        printer.heading(heading)?;
+        Ok(lines.lines().try_for_each(|line| printer.line(line))?)
+    }
+
+    /// Keeps a table for the one object that programs read of a report.
+    fn into_report(
+        &self,
+        table: &ScriptTable,
+        rows: &[Vec<TableCell>],
+        mut sheet: Sheet,
+    ) -> Result<Option<usize>> {
+        if self.json(table, rows, &mut sheet).is_none() {
+            return Ok(None);
+        }
+        let objects = rows.iter().map(|row| Value::Object(self.object(table, row))).collect();
+        let key = table.name.clone().unwrap_or_else(|| "table".to_owned());
+        let mut report = self.report.borrow_mut();
+        let known = report.as_mut().and_then(|report| report.json.insert(key.clone(), objects));
+        if known.is_some() {
+            let message = format!("the report shows two tables called \"{key}\"");
+            return Err(CommandError::failed(message)
+                .hint("give each a name of its own: kehu.table{ name = \"…\", … }"));
+        }
+        Ok(Some(sheet.text.len()))
+    }
+
+    /// A row as programs read it.
+    fn object(&self, table: &ScriptTable, row: &[TableCell]) -> Map<String, Value> {
+        let cells = row.iter().zip(&table.columns);
+        cells.map(|(cell, column)| (column.key.clone(), self.cell(cell, column).json)).collect()
     }
 
     /// How many rows of a table are shown.
@@ -130,10 +165,56 @@ impl Screen {
         }
     }
 
-    fn csv(&self, printer: &mut Printer, table: &ScriptTable) -> Result {
-        let heading = table.columns.iter().map(|column| quoted(&column.key));
-        printer.line(&heading.collect::<Vec<_>>().join(","))?;
-        for row in table.rows.iter().take(self.most(table)) {
+    /// The table for people; nothing if it has no rows, none if there is no room.
+    fn lines(&self, table: &ScriptTable, rows: &[Vec<TableCell>], sheet: &mut Sheet) -> Option<()> {
+        if rows.is_empty() {
+            return Some(());
+        }
+        let heading = table.columns.iter().map(|column| clean(&column.title)).collect();
+        let shown = |row: &Vec<TableCell>| {
+            let cells = row.iter().zip(&table.columns);
+            cells.map(|(cell, column)| clean(&self.cell(cell, column).show)).collect()
+        };
+        let mut all: Vec<Vec<String>> =
+            std::iter::once(heading).chain(rows.iter().map(shown)).collect();
+        let mut layouts: Vec<Layout> =
+            (0..table.columns.len()).map(|at| layout(table, at)).collect();
+        if self.report.borrow().is_some() {
+            // A report serves many bases: what none of its rows says is left out. Other scripts choose their
+            // columns themselves, for one base.
+            let says = |at: usize| all[1..].iter().any(|row| !row[at].is_empty());
+            let said: Vec<bool> = (0..layouts.len()).map(says).collect();
+            let keep = |row: &mut Vec<String>| {
+                let mut said = said.iter();
+                row.retain(|_| said.next() == Some(&true));
+            };
+            all.iter_mut().for_each(keep);
+            let mut said = said.iter();
+            layouts.retain(|_| said.next() == Some(&true));
+        }
+        let width = self.printer.borrow().width();
+        let widths = Widths::of(&layouts, all.iter().map(Vec::as_slice), width);
+        all.iter().try_for_each(|row| sheet.line(&widths.line(row)))
+    }
+
+    fn json(&self, table: &ScriptTable, rows: &[Vec<TableCell>], sheet: &mut Sheet) -> Option<()> {
+        if rows.is_empty() {
+            return sheet.line("[]");
+        }
+        sheet.line("[")?;
+        for (at, row) in rows.iter().enumerate() {
+            let object = self.object(table, row);
+            let text = output::json_text(object.into()).replace('\n', "\n  ");
+            let comma = if at + 1 < rows.len() { "," } else { "" };
+            sheet.line(&format!("  {text}{comma}"))?;
+        }
+        sheet.line("]")
+    }
+
+    fn csv(&self, table: &ScriptTable, rows: &[Vec<TableCell>], sheet: &mut Sheet) -> Option<()> {
+        let heading: Vec<String> = table.columns.iter().map(|column| quoted(&column.key)).collect();
+        sheet.line(&heading.join(","))?;
+        for row in rows {
             let cells = row.iter().zip(&table.columns).map(|(cell, column)| {
                 match self.cell(cell, column).json {
                     Value::Null => String::new(),
@@ -144,9 +225,9 @@ impl Screen {
                     }
                 }
             });
-            printer.line(&cells.collect::<Vec<_>>().join(","))?;
+            sheet.line(&cells.collect::<Vec<_>>().join(","))?;
         }
-        Ok(())
+        Some(())
     }
 
     fn cell(&self, cell: &TableCell, column: &TableColumn) -> Cell {
@@ -216,8 +297,8 @@ impl Output for Screen {
         if self.is_watched { printer.finish() } else { Ok(()) }
     }
 
-    fn table(&self, table: &ScriptTable) -> io::Result<()> {
-        self.show(table).map_err(|error| match error {
+    fn table(&self, table: &ScriptTable, room: usize) -> io::Result<Option<usize>> {
+        self.show(table, room).map_err(|error| match error {
             CommandError { kind: Kind::Closed, .. } => io::ErrorKind::BrokenPipe.into(),
             CommandError { message, .. } => io::Error::other(message),
         })
@@ -240,17 +321,31 @@ impl Output for Screen {
     }
 }
 
-/// How a column is laid out: numbers to the right, unless a text stands among them.
-fn column(table: &ScriptTable) -> impl Fn(&TableColumn) -> Column {
-    move |column| {
-        let at = table.columns.iter().position(|each| std::ptr::eq(each, column)).unwrap_or(0);
-        let cells = || table.rows.iter().filter_map(|row| row.get(at));
-        let has_text = cells().any(|cell| matches!(cell, TableCell::Text(_)));
-        let has_number = cells().any(|cell| matches!(cell, TableCell::Number(_)));
-        let is_name = matches!(column.shape, Shape::Day | Shape::Id(_));
-        let layout = Layout { right: has_number && !has_text && !is_name, whole: !has_text };
-        Column::new(&column.key, Heading::Text(column.title.clone()), layout)
+/// What is about to be written, as long as it may be.
+struct Sheet {
+    text: String,
+    room: usize,
+}
+
+impl Sheet {
+    /// Adds a line; none if there is no room for it.
+    fn line(&mut self, line: &str) -> Option<()> {
+        if self.text.len() + line.len() >= self.room {
+            return None;
+        }
+        self.text += line;
+        self.text.push('\n');
+        Some(())
     }
+}
+
+/// How a column is laid out: numbers to the right, unless a text stands among them.
+fn layout(table: &ScriptTable, at: usize) -> Layout {
+    let cells = || table.rows.iter().filter_map(|row| row.get(at));
+    let has_text = cells().any(|cell| matches!(cell, TableCell::Text(_)));
+    let has_number = cells().any(|cell| matches!(cell, TableCell::Number(_)));
+    let is_name = matches!(table.columns[at].shape, Shape::Day | Shape::Id(_));
+    Layout { right: has_number && !has_text && !is_name, whole: !has_text }
 }
 
 fn plain(number: f64, digits: Option<usize>) -> Cell {
@@ -261,15 +356,36 @@ fn plain(number: f64, digits: Option<usize>) -> Cell {
     Cell { show, json: json!(number) }
 }
 
-/// A text of a CSV file: in quotes where it would be misread without, and never a formula.
+/// A text of a CSV file: in quotes where it would be misread without, never a formula, and nothing that steers
+/// a terminal.
 fn quoted(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains(['"', ',', '\n', '\r']) || text.trim() != text {
+    let mut text = printable(text, usize::MAX).unwrap_or_default();
+    // Programs pass over blanks when they look for the sign of a formula.
+    if text.trim_start().starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
+        text = format!("'{text}").into();
+    }
+    if text.contains(['"', ',', '\n']) || text.trim() != text {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
-    text
+    text.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_file_is_no_formula_and_steers_no_terminal() {
+        for (text, expected) in [
+            ("客户, \"A\"", "\"客户, \"\"A\"\"\""),
+            ("-5", "-5"),
+            ("=1+1", "'=1+1"),
+            ("\t=1+1", "'\t=1+1"),
+            ("\n@x", "\"'\n@x\""),
+            ("\r=1+1", "\\r=1+1"),
+            ("a\u{1b}[31m\0\u{9b}\u{202e}", "a\\u{1b}[31m\\u{0}\\u{9b}\\u{202e}"),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
 }

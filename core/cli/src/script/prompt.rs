@@ -19,6 +19,9 @@ use crate::error::{CommandError, Result};
 /// How many lines are remembered.
 const REMEMBERED: usize = 1_000;
 
+/// How many bytes of one entry are looked at line by line, counted each time.
+const LOOKED: usize = 16 * 1024 * 1024;
+
 /// The words that begin with a colon.
 pub(crate) const COMMANDS: [&str; 5] = [":customer", ":doc", ":help", ":quit", ":why"];
 
@@ -72,12 +75,8 @@ impl Prompt {
                 Err(error) => Err(refused(&error)),
             },
             Self::Pipe(lines) => {
-                let Some(mut text) = lines.pop() else { return Ok(Typed::End) };
-                while !text.trim_start().starts_with(':') && is_incomplete(&text) {
-                    let Some(line) = lines.pop() else { break };
-                    text = format!("{text}\n{line}");
-                }
-                Ok(Typed::Line(text))
+                let Some(text) = lines.pop() else { return Ok(Typed::End) };
+                Ok(Typed::Line(whole(text, lines)))
             }
         }
     }
@@ -88,6 +87,29 @@ impl Prompt {
             editor.save_history(&path).ok();
         }
     }
+}
+
+/// A line with those after it that belong to it.
+fn whole(mut text: String, lines: &mut Vec<String>) -> String {
+    // To look after each line costs the square of the lines: once that adds up, it is done now and then.
+    let (mut read, mut looked) = (0, 0);
+    while !text.trim_start().starts_with(':') {
+        let after = read + text.len();
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        let closes = ["}", "end", ")", "]"].iter().any(|word| last.starts_with(word));
+        let grew = text.len() > looked + looked / 16;
+        let is_last = lines.last().is_none_or(|next| next.starts_with(':'));
+        if after <= LOOKED || (closes && after <= LOOKED * 4) || grew || is_last {
+            (read, looked) = (after, text.len());
+            if !is_incomplete(&text) {
+                break;
+            }
+        }
+        let Some(line) = lines.pop() else { break };
+        text.push('\n');
+        text += &line;
+    }
+    text
 }
 
 fn refused(error: &ReadlineError) -> CommandError {
@@ -148,3 +170,33 @@ impl Hinter for Words {
 impl Highlighter for Words {}
 
 impl Helper for Words {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(text: &str) -> Vec<String> {
+        let mut lines: Vec<String> = text.lines().rev().map(str::to_owned).collect();
+        let mut entries = Vec::new();
+        while let Some(text) = lines.pop() {
+            entries.push(whole(text, &mut lines));
+        }
+        entries
+    }
+
+    #[test]
+    fn lines_that_belong_together_are_one_entry() {
+        assert_eq!(
+            entries("x = {\n  1,\n}\n:why tier\nif x then\nprint(1)\nend\nx = ["),
+            ["x = {\n  1,\n}", ":why tier", "if x then\nprint(1)\nend", "x = ["]
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_great_many_lines_is_read_in_time() {
+        let long = format!("x = {{\n{}}}\n:why tier", "1,\n".repeat(60_000));
+        let read = entries(&long);
+        assert_eq!(read.len(), 2);
+        assert!(read[0].ends_with("\n}"));
+    }
+}

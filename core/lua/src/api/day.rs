@@ -120,8 +120,11 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     })
 }
 
-/// Writes a day as `2025-03-01`.
+/// Writes a day as `2025-03-01`; a number that lies in no calendar stays one.
 pub(crate) fn in_words(day: i64) -> String {
+    if i32::try_from(day).is_err() {
+        return day.to_string();
+    }
     let (year, month, day) = parts(day);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -207,6 +210,7 @@ mod tests {
         }
         assert_eq!(in_words(0), "1970-01-01");
         assert_eq!(in_words(19_782), "2024-02-29");
+        assert_eq!(in_words(i64::MAX), i64::MAX.to_string());
     }
 
     #[test]

@@ -192,11 +192,12 @@ pub trait Output {
     /// That nobody reads it any more, or that it cannot be written.
     fn text(&self, text: &str) -> io::Result<()>;
 
-    /// Writes a table.
+    /// Writes a table, unless that takes more than so many bytes, blanks included: then nothing of it is
+    /// written. Gives how many it took.
     ///
     /// # Errors
     /// As with [`Output::text`].
-    fn table(&self, table: &ScriptTable) -> io::Result<()>;
+    fn table(&self, table: &ScriptTable, room: usize) -> io::Result<Option<usize>>;
 
     /// Writes figures that lines say to people, for programs.
     ///

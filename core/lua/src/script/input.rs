@@ -7,15 +7,17 @@ use mlua::{Function, Lua, LuaString, Table, Value};
 
 use super::base::{Base, SUBJECTS, ScriptTable, Shape, TableCell, TableColumn};
 use super::rows::{Rows, refused};
-use super::{TABLE_ROWS, Told, Writer};
+use super::{TABLE_CELLS, TABLE_ROWS, Told, Writer};
 use crate::api::day_in_words;
 use crate::convert::to_lua;
 use crate::evaluate::a;
-use crate::fault::Fault;
+use crate::fault::{Fault, words_of};
 use crate::machine::{Machine, key_in_words};
 
 /// The most columns of a table that a script shows.
 const COLUMNS: usize = 64;
+/// The most labels of a column of it.
+const LABELS: usize = 500;
 
 /// The table that the helpers find the host in.
 pub(super) fn host_table(
@@ -37,16 +39,14 @@ pub(super) fn host_table(
     host.raw_set("keys", lua.create_function(|lua, row: Table| keys(lua, &row))?)?;
     host.raw_set("only", only(lua, rows)?)?;
     host.raw_set("explain", explain(lua, rows)?)?;
+    // A row may be one of the script's own that borrowed the metatable of another: its day is any number.
     host.raw_set("day", lua.create_function(|_, day: f64| Ok(day_in_words(day as i64)))?)?;
     let print = Rc::clone(out);
-    host.raw_set(
-        "print",
-        lua.create_function(move |_, text: LuaString| print.text(&text.to_string_lossy()))?,
-    )?;
+    host.raw_set("print", lua.create_function(move |_, text: LuaString| print.line(&text))?)?;
     host.raw_set(
         "fail",
         lua.create_function(|_, message: LuaString| {
-            let message = plain(&message.to_string_lossy(), 4_096);
+            let message = plain(&words_of(&message), 4_096);
             Err::<(), _>(mlua::Error::external(Told(message)))
         })?,
     )?;
@@ -54,7 +54,7 @@ pub(super) fn host_table(
     host.raw_set(
         "table",
         lua.create_function(move |_, (columns, shown, about): (Table, Table, Table)| {
-            let mut read = read_table(&columns, &shown, &missing)?;
+            let mut read = read_table(&columns, &shown, &missing, &table)?;
             read.name = text_in(&about, "name")?;
             read.title = text_in(&about, "title")?;
             read.limit = limit_in(&about)?;
@@ -68,7 +68,7 @@ pub(super) fn host_table(
     host.raw_set(
         "labels",
         lua.create_function(move |lua, column: LuaString| {
-            let column = plain(&column.to_string_lossy(), 200);
+            let column = plain(&words_of(&column), 200);
             let ask = super::Ask { columns: vec![column.clone()], ..super::Ask::default() };
             rows.gate
                 .exempt(|| rows.base.prepare("customers", &ask))
@@ -89,9 +89,11 @@ pub(super) fn host_table(
 /// Raises an error about an argument: its message, and a hint.
 pub(super) fn refuse(lua: &Lua) -> mlua::Result<Function> {
     lua.create_function(|_, (message, hint): (LuaString, Option<LuaString>)| {
-        let mut fault = Fault::argument(message.to_string_lossy());
-        fault.hint = hint.map(|hint| hint.to_string_lossy());
-        Err::<(), _>(mlua::Error::from(fault))
+        let fault = Fault::argument(words_of(&message));
+        Err::<(), _>(mlua::Error::from(match hint {
+            Some(hint) => fault.hint(words_of(&hint)),
+            None => fault,
+        }))
     })
 }
 
@@ -100,7 +102,7 @@ fn unknown(lua: &Lua) -> mlua::Result<Function> {
     lua.create_function(|_, (message, wrong, names): (LuaString, Value, Vec<String>)| {
         let wrong = key_in_words(&wrong);
         let hint = did_you_mean(&wrong, names.iter().map(String::as_str));
-        let message = format!("{} \"{wrong}\"", message.to_string_lossy());
+        let message = format!("{} \"{wrong}\"", words_of(&message));
         Err::<(), _>(mlua::Error::from(Fault::argument(message).hint(hint)))
     })
 }
@@ -110,7 +112,12 @@ fn keys(lua: &Lua, row: &Table) -> mlua::Result<Table> {
     let mut names = Vec::new();
     for pair in row.pairs::<Value, Value>() {
         if let (Value::String(name), _) = pair? {
-            names.push(name.to_string_lossy());
+            if names.len() == COLUMNS {
+                let message = format!("kehu.table: the first row has more than {COLUMNS} fields");
+                let hint = "name the columns: kehu.table{ \"name\", rows = … }";
+                return Err(Fault::argument(message).hint(hint).into());
+            }
+            names.push(words_of(&name));
         }
     }
     names.sort();
@@ -150,7 +157,7 @@ fn explain(lua: &Lua, rows: &Rc<Rows>) -> mlua::Result<Function> {
                 format!("kehu.explain: argument 2 is {}, expected a column's name", a(&column));
             return Err(Fault::argument(message).into());
         };
-        let column = plain(&column.to_string_lossy(), 200);
+        let column = plain(&words_of(column), 200);
         let ask = super::Ask { columns: vec![column.clone()], ..super::Ask::default() };
         rows.gate
             .exempt(|| rows.base.prepare("customers", &ask))
@@ -160,8 +167,14 @@ fn explain(lua: &Lua, rows: &Rc<Rows>) -> mlua::Result<Function> {
     })
 }
 
-/// Reads a table that a script shows. All of it is read raw: no code of the script runs here.
-fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptTable, Fault> {
+/// Reads a table that a script shows. All of it is read raw: no code of the script runs here; and no more is
+/// copied than may be written, since many cells of a script may be one and the same text.
+fn read_table(
+    columns: &Table,
+    shown: &Table,
+    missing: &Table,
+    out: &Writer,
+) -> Result<ScriptTable, Fault> {
     let unreadable = |_| Fault::argument("kehu.table: unreadable table");
     if columns.raw_len() > COLUMNS {
         return Err(Fault::argument(format!("kehu.table has more than {COLUMNS} columns")));
@@ -172,7 +185,16 @@ fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptT
         let column: Table = columns.raw_get(place).map_err(unreadable)?;
         table.columns.push(read_column(&column)?);
     }
-    for place in 1..=shown.raw_len() {
+    let rows = shown.raw_len();
+    if rows.saturating_mul(table.columns.len()) > TABLE_CELLS {
+        let message = format!(
+            "kehu.table shows at most {TABLE_CELLS} cells, this one has {rows} rows of {} columns",
+            table.columns.len()
+        );
+        return Err(Fault::argument(message).hint("show fewer columns, or fewer rows"));
+    }
+    let mut bytes = 0;
+    for place in 1..=rows {
         let row: Table = shown.raw_get(place).map_err(unreadable)?;
         let mut cells = Vec::with_capacity(table.columns.len());
         for (at, column) in table.columns.iter().enumerate() {
@@ -184,7 +206,11 @@ fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptT
                 Value::Integer(number) => TableCell::Number(*number as f64),
                 Value::Number(number) if number.is_finite() => TableCell::Number(*number),
                 Value::Number(_) => TableCell::Missing,
-                Value::String(text) => TableCell::Text(text.to_string_lossy()),
+                Value::String(text) => {
+                    bytes += text.as_bytes().len();
+                    out.fits(bytes)?;
+                    TableCell::Text(text.to_string_lossy())
+                }
                 other => {
                     let message = format!(
                         "kehu.table: \"{}\" of row {place} is {}, expected a text, a number or a flag",
@@ -203,7 +229,7 @@ fn read_table(columns: &Table, shown: &Table, missing: &Table) -> Result<ScriptT
 /// A text of a column or table, of which the helpers have made one in the reader's language.
 fn text_in(table: &Table, key: &str) -> Result<Option<String>, Fault> {
     match table.raw_get::<Value>(key) {
-        Ok(Value::String(text)) => Ok(Some(plain(&text.to_string_lossy(), 200))),
+        Ok(Value::String(text)) => Ok(Some(plain(&words_of(&text), 200))),
         Ok(Value::Nil) => Ok(None),
         Ok(other) => {
             let message = format!("kehu.table: {key} is {}, expected a text", a(&other));
@@ -229,8 +255,18 @@ fn limit_in(table: &Table) -> Result<Option<usize>, Fault> {
 fn labels(column: &Table, base: &dyn Base) -> mlua::Result<Vec<(String, String)>> {
     let of = |name: String| base.labels(&name);
     Ok(match column.raw_get::<Value>("labels")? {
-        Value::Table(given) => given.pairs::<String, String>().collect::<mlua::Result<_>>()?,
-        Value::String(name) => of(plain(&name.to_string_lossy(), 200)),
+        Value::Table(given) => {
+            let short = |text: LuaString| plain(&words_of(&text), 200);
+            let pairs = given.pairs::<LuaString, LuaString>().take(LABELS + 1);
+            let read = pairs.map(|pair| pair.map(|(key, text)| (short(key), short(text))));
+            let labels: Vec<_> = read.collect::<mlua::Result<_>>()?;
+            if labels.len() > LABELS {
+                let message = format!("kehu.table: a column has more than {LABELS} labels");
+                return Err(Fault::argument(message).into());
+            }
+            labels
+        }
+        Value::String(name) => of(plain(&words_of(&name), 200)),
         _ if text_in(column, "kind")?.as_deref() == Some("label") => {
             text_in(column, "name")?.map(of).unwrap_or_default()
         }

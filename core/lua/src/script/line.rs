@@ -6,12 +6,12 @@ use kehu_contract::{FailureKind, PackError, did_you_mean};
 use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{MultiValue, Table, Value};
 
-use super::{ScriptError, Session, rows, show};
+use super::{Ask, ScriptError, Session, rows};
 use crate::api::Ear;
 use crate::convert::to_lua;
 use crate::evaluate::a;
 use crate::factory::Shared;
-use crate::fault::Fault;
+use crate::fault::{Fault, words_of};
 use crate::files::{SCRIPT_BYTES, Script as Code, syntax};
 use crate::gate::Work;
 use crate::hints;
@@ -102,7 +102,7 @@ impl Session {
                     let message = format!("pack: argument 1 is {}, expected a name", a(&name));
                     return Err(Fault::argument(message).into());
                 };
-                functions_of(lua, &rows, &name.to_string_lossy())
+                functions_of(lua, &rows, &words_of(name))
             })?;
             self.environment.raw_set("pack", pack)
         })
@@ -155,8 +155,8 @@ impl Session {
         for value in &returned {
             let (is_shown, row): (bool, Value) = self.present.call((value, false))?;
             match row {
-                Value::Table(_) => self.out.text(&show::value(&row))?,
-                _ if !is_shown => self.out.text(&show::value(value))?,
+                Value::Table(_) => self.out.text(&self.machine.shown(&row)?)?,
+                _ if !is_shown => self.out.text(&self.machine.shown(value)?)?,
                 _ => {}
             }
         }
@@ -212,9 +212,14 @@ fn functions_of(lua: &mlua::Lua, rows: &Rc<rows::Rows>, pack: &str) -> mlua::Res
         let (rows, pack, name) = (Rc::clone(rows), pack.to_owned(), function.clone());
         let attempt = lua.create_function(move |lua, customer: Value| {
             let id = rows.customer(&customer, &format!("{name}: argument 1"))?;
-            // What the pack takes is limited by its own limits.
-            let given = rows.gate.exempt(|| rows.base.attempt(&pack, &name, id));
-            to_lua(lua, &given.map_err(|refusal| rows::refused(&rows.gate, refusal))?)
+            let refused = |refusal| rows::refused(&rows.gate, refusal);
+            // What the pack takes counts, and is limited by its own limits besides; what all customers' features
+            // take does not.
+            let all = Ask { columns: vec!["all".to_owned()], ..Ask::default() };
+            rows.gate.exempt(|| rows.base.prepare("customers", &all)).map_err(refused)?;
+            let given = rows.base.attempt(&pack, &name, id);
+            rows.gate.look_next();
+            to_lua(lua, &given.map_err(refused)?)
         })?;
         table.raw_set(function.as_str(), attempt)?;
     }

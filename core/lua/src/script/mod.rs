@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use kehu_contract::document::Problem;
-use kehu_contract::{FailureKind, Language, Limits, Manifest, PackError, RunContext};
+use kehu_contract::{FailureKind, Language, Limits, Manifest, PackError, RunContext, printable};
 use mlua::{Function, MultiValue, Table, Value};
 use serde_json::{Map, Value as Json};
 
@@ -44,6 +44,8 @@ pub use report::Asked;
 
 /// The most rows of a table that a script shows.
 pub(crate) const TABLE_ROWS: usize = 100_000;
+/// The most cells of such a table.
+pub(crate) const TABLE_CELLS: usize = 1_000_000;
 
 /// A script that was checked and compiled; nothing of it has run.
 #[derive(Debug)]
@@ -273,14 +275,27 @@ impl Session {
         if returned.is_empty() {
             return Ok(());
         }
-        let mut words = Vec::new();
+        let (mut words, mut is_first) = (String::new(), true);
         for value in &returned {
             let (is_shown, row): (bool, Value) = self.present.call((value, true))?;
-            if !is_shown || row != Value::Nil {
-                words.push(bare(if row == Value::Nil { value } else { &row }));
+            if is_shown && row == Value::Nil {
+                continue;
             }
+            if !std::mem::take(&mut is_first) {
+                words.push('\t');
+            }
+            match value {
+                // As `print` shows it: without quotes.
+                Value::String(text) => {
+                    self.out.fits(words.len() + text.as_bytes().len())?;
+                    words += &text.to_string_lossy();
+                }
+                _ if row != Value::Nil => words += &self.machine.shown(&row)?,
+                other => words += &self.machine.shown(other)?,
+            }
+            self.out.fits(words.len())?;
         }
-        if words.is_empty() { Ok(()) } else { self.out.text(&words.join("\t")) }
+        if is_first { Ok(()) } else { self.out.text(&words) }
     }
 
     /// Makes an error of what went wrong in a stretch of work.
@@ -319,14 +334,6 @@ impl Session {
     }
 }
 
-/// A value as `print` shows it: a text without quotes.
-fn bare(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.to_string_lossy(),
-        other => show::value(other),
-    }
-}
-
 /// What the host raised, however deep the error lies.
 fn raised<T: std::error::Error + 'static>(error: &mlua::Error) -> Option<&T> {
     match error {
@@ -358,16 +365,22 @@ impl Writer {
         Self { output, limit, left: Cell::new(limit), stop, failed: RefCell::default() }
     }
 
+    /// Writes a text of the script.
+    pub(crate) fn line(&self, text: &mlua::LuaString) -> mlua::Result<()> {
+        self.fits(text.as_bytes().len())?;
+        self.text(&text.to_string_lossy())
+    }
+
     /// Writes text, made fit for a terminal.
     pub(crate) fn text(&self, text: &str) -> mlua::Result<()> {
-        let text = show::printable(text);
+        let text = printable(text, self.left.get()).ok_or_else(|| self.too_much())?;
         self.spend(text.len() + 1)?;
         self.done(self.output.text(&text))
     }
 
     /// Gives figures to programs, which read no lines.
     pub(crate) fn facts(&self, facts: Map<String, Json>) -> mlua::Result<()> {
-        self.spend(facts.len() * 20)?;
+        self.spend(serde_json::to_string(&facts).map_or(0, |text| text.len()))?;
         self.done(self.output.facts(facts))
     }
 
@@ -378,13 +391,16 @@ impl Writer {
 
     /// Writes a table.
     pub(crate) fn table(&self, table: &ScriptTable) -> mlua::Result<()> {
-        let cells = table.rows.iter().flatten();
-        let bytes = cells.map(|cell| match cell {
-            TableCell::Text(text) => text.len() + 2,
-            _ => 10,
-        });
-        self.spend(bytes.sum())?;
-        self.done(self.output.table(table))
+        match self.output.table(table, self.left.get()) {
+            Ok(Some(bytes)) => self.spend(bytes),
+            Ok(None) => Err(self.too_much().into()),
+            Err(error) => self.done(Err(error)),
+        }
+    }
+
+    /// Refuses what is longer than what may still be written, before anything is made of it.
+    pub(crate) fn fits(&self, bytes: usize) -> Result<(), Fault> {
+        if bytes <= self.left.get() { Ok(()) } else { Err(self.too_much()) }
     }
 
     /// Lets as much be written again as at the beginning.
@@ -393,19 +409,16 @@ impl Writer {
     }
 
     fn spend(&self, bytes: usize) -> mlua::Result<()> {
-        match self.left.get().checked_sub(bytes) {
-            Some(left) => {
-                self.left.set(left);
-                Ok(())
-            }
-            None => {
-                let limit = self.limit / (1024 * 1024);
-                let message = format!("the script wrote more than {limit} MiB");
-                Err(Fault::new(FailureKind::Runtime, message)
-                    .hint("look for a loop that prints without an end; --output MIB allows more")
-                    .into())
-            }
-        }
+        self.fits(bytes)?;
+        self.left.set(self.left.get() - bytes);
+        Ok(())
+    }
+
+    fn too_much(&self) -> Fault {
+        let limit = self.limit / (1024 * 1024);
+        let message = format!("the script wrote more than {limit} MiB");
+        Fault::new(FailureKind::Runtime, message)
+            .hint("look for a loop that prints without an end; --output MIB allows more")
     }
 
     /// Once nothing can be written any more, the script need not go on.

@@ -1,9 +1,8 @@
 //! Values in words, for people: tables with sorted keys, bounded in depth and length.
 
-use std::cmp::Ordering;
+use mlua::{Function, Table, Value};
 
-use kehu_contract::plain;
-use mlua::{Table, Value};
+use crate::fault::{plain_within, words_of};
 
 /// The deepest table whose fields are shown.
 const DEPTH: usize = 4;
@@ -14,36 +13,41 @@ const LINE: usize = 80;
 /// The longest that all may become.
 const BYTES: usize = 64 * 1024;
 
-/// Shows a value; nothing of a script runs here.
-pub(crate) fn value(value: &Value) -> String {
-    let mut left = BYTES;
-    nested(value, 0, &mut left)
+/// The least that a table takes of all.
+const TABLE: usize = 4;
+
+/// Shows a value; nothing of a script runs here. `keys` gives the keys of a table in their order, within the
+/// script's limits: a table may have millions of them.
+///
+/// # Errors
+/// Those of a limit.
+pub(crate) fn value(value: &Value, keys: &Function) -> mlua::Result<String> {
+    within(value, keys, BYTES)
 }
 
-/// Makes text of a script fit for a terminal; lines and tabs stay.
-pub(crate) fn printable(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let lines = text.split('\n').map(|line| {
-        let parts: Vec<String> = line.split('\t').map(|part| plain(part, usize::MAX)).collect();
-        parts.join("\t")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// Shows a value in so many bytes, by and large.
+///
+/// # Errors
+/// Those of a limit.
+pub(crate) fn within(value: &Value, keys: &Function, bytes: usize) -> mlua::Result<String> {
+    nested(value, keys, 0, &mut { bytes })
 }
 
-fn nested(value: &Value, depth: usize, left: &mut usize) -> String {
+fn nested(value: &Value, keys: &Function, depth: usize, left: &mut usize) -> mlua::Result<String> {
     let shown = match value {
         Value::Nil => "nil".to_owned(),
         Value::Boolean(flag) => flag.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number_in_words(*number),
-        Value::String(text) => format!("\"{}\"", plain(&text.to_string_lossy(), 4_096)),
-        Value::Table(table) => return fields(table, depth, left),
+        Value::String(text) => format!("\"{}\"", plain_within(&words_of(text), 4_096)),
+        Value::Table(table) => {
+            *left = left.saturating_sub(TABLE);
+            return fields(table, keys, depth, left);
+        }
         other => other.type_name().to_owned(),
     };
     *left = left.saturating_sub(shown.len());
-    shown
+    Ok(shown)
 }
 
 /// A number as the language writes it.
@@ -59,46 +63,73 @@ fn number_in_words(number: f64) -> String {
     }
 }
 
-fn fields(table: &Table, depth: usize, left: &mut usize) -> String {
+fn fields(table: &Table, keys: &Function, depth: usize, left: &mut usize) -> mlua::Result<String> {
     if depth >= DEPTH || *left == 0 {
-        return "{…}".to_owned();
+        return Ok("{…}".to_owned());
     }
     let length = table.raw_len();
-    let mut parts = Vec::new();
-    let mut more = 0;
-    for place in 1..=length {
-        if parts.len() >= FIELDS || *left == 0 {
-            more += 1;
-            continue;
+    let (mut parts, mut shown) = (Vec::new(), 0);
+    for place in 1..=length.min(FIELDS) {
+        if *left == 0 {
+            break;
         }
-        let item = table.raw_get(place).unwrap_or(Value::Nil);
-        parts.push(nested(&item, depth + 1, left));
+        parts.push(nested(&table.raw_get(place)?, keys, depth + 1, left)?);
+        shown += 1;
     }
-    let mut named: Vec<(Value, Value)> = table
-        .pairs::<Value, Value>()
-        .filter_map(Result::ok)
-        .filter(|(key, _)| !is_place(key, length))
-        .collect();
-    named.sort_by(|(one, _), (other, _)| order(one, other));
-    for (key, item) in named {
-        if parts.len() >= FIELDS || *left == 0 {
-            more += 1;
-            continue;
+    let room = FIELDS - shown;
+    let (first, count, others): (Table, usize, Table) = keys.call((table, length, room))?;
+    for key in first.sequence_values::<Value>() {
+        if *left == 0 {
+            break;
         }
+        let key = key?;
         let name = match &key {
             Value::String(text) => {
-                let text = text.to_string_lossy();
-                if is_word(&text) { text } else { format!("[\"{}\"]", plain(&text, 200)) }
+                let text = words_of(text);
+                if is_word(&text) { text } else { format!("[\"{}\"]", plain_within(&text, 200)) }
             }
-            other => format!("[{}]", nested(other, DEPTH, left)),
+            other => format!("[{}]", nested(other, keys, DEPTH, left)?),
         };
         *left = left.saturating_sub(name.len());
-        parts.push(format!("{name} = {}", nested(&item, depth + 1, left)));
+        parts.push(format!("{name} = {}", nested(&table.raw_get(key)?, keys, depth + 1, left)?));
+        shown += 1;
     }
+    let more = length + count - shown + others.raw_len();
+    let others = under_objects(table, &others, keys, depth, (FIELDS - shown, left))?;
+    let more = more - others.len();
+    parts.extend(others);
     if more > 0 {
         parts.push(format!("… {more} more"));
     }
-    lay_out(&parts, depth)
+    Ok(lay_out(&parts, depth))
+}
+
+/// What lies under keys that are tables or functions. The order in which they lie is that of addresses, which
+/// differ from run to run: they are sorted by what is shown of them, and none is shown unless all are.
+fn under_objects(
+    table: &Table,
+    objects: &Table,
+    keys: &Function,
+    depth: usize,
+    (room, left): (usize, &mut usize),
+) -> mlua::Result<Vec<String>> {
+    let count = objects.raw_len();
+    if count == 0 || count > room || *left == 0 {
+        return Ok(Vec::new());
+    }
+    // Each has the same part of what is left, so that no order shows.
+    let each = *left / count;
+    *left %= count;
+    let mut parts = Vec::new();
+    for key in objects.sequence_values::<Value>() {
+        let (key, mut left_of_it) = (key?, each);
+        let name = nested(&key, keys, DEPTH, &mut left_of_it)?;
+        let item = nested(&table.raw_get(key)?, keys, depth + 1, &mut left_of_it)?;
+        *left += left_of_it;
+        parts.push(format!("[{name}] = {item}"));
+    }
+    parts.sort();
+    Ok(parts)
 }
 
 fn lay_out(parts: &[String], depth: usize) -> String {
@@ -114,36 +145,7 @@ fn lay_out(parts: &[String], depth: usize) -> String {
     format!("{{\n{}\n{}}}", lines.join("\n"), "  ".repeat(depth))
 }
 
-fn is_place(key: &Value, length: usize) -> bool {
-    match key {
-        Value::Integer(place) => *place >= 1 && (*place as usize) <= length,
-        Value::Number(place) => *place >= 1.0 && *place <= length as f64 && place.fract() == 0.0,
-        _ => false,
-    }
-}
-
 fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|each| each.is_ascii_alphanumeric() || each == '_')
-}
-
-/// Numbers first, then texts, then the rest as it comes.
-fn order(one: &Value, other: &Value) -> Ordering {
-    let rank = |value: &Value| match value {
-        Value::Integer(_) | Value::Number(_) => 0,
-        Value::String(_) => 1,
-        Value::Boolean(_) => 2,
-        _ => 3,
-    };
-    let number = |value: &Value| match value {
-        Value::Integer(number) => *number as f64,
-        Value::Number(number) => *number,
-        _ => 0.0,
-    };
-    match (one, other) {
-        (Value::String(one), Value::String(other)) => {
-            one.as_bytes().as_ref().cmp(other.as_bytes().as_ref())
-        }
-        _ => rank(one).cmp(&rank(other)).then(number(one).total_cmp(&number(other))),
-    }
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use kehu_contract::Hook;
 use mlua::{Function, LuaString, Table, Value};
 
-use super::{Session, show, strict_ctx};
-use crate::fault::Fault;
+use super::{Session, strict_ctx};
+use crate::fault::{Fault, words_of};
 use crate::machine::{compile_host, key_in_words};
 
 /// True for a table of functions: what the `main.lua` of a pack returns.
@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, table: &Table) -> mlua::Result<()> {
             session.customer.set(Some(*id));
             session.subject.replace(Some(name.clone()));
             let given: Table = attempt.call((name.as_str(), function, row))?;
-            session.out.text(&in_words(name, *id, called, &given)?)?;
+            session.out.text(&in_words(session, name, *id, called, &given)?)?;
         }
     }
     session.customer.set(None);
@@ -99,21 +99,30 @@ fn attempt(session: &Session) -> mlua::Result<Function> {
     host.raw_set("is_rule", lua.create_function(is_rule)?)?;
     host.raw_set("refuse", super::input::refuse(lua)?)?;
     let wrong = |_: &mlua::Lua, (_, message, hint): (LuaString, LuaString, Option<LuaString>)| {
-        let mut fault = Fault::result(message.to_string_lossy());
-        fault.hint = hint.map(|hint| hint.to_string_lossy());
-        Err::<(), _>(fault.into())
+        let fault = Fault::result(words_of(&message));
+        Err::<(), _>(mlua::Error::from(match hint {
+            Some(hint) => fault.hint(words_of(&hint)),
+            None => fault,
+        }))
     };
     host.raw_set("wrong", lua.create_function(wrong)?)?;
     let code = compile_host(include_str!("../luau/trial.luau"))?;
     session.machine.loader().load(lua, &code)?.call(host)
 }
 
-fn in_words(function: &str, id: i64, called: &str, given: &Table) -> mlua::Result<String> {
+fn in_words(
+    session: &Session,
+    function: &str,
+    id: i64,
+    called: &str,
+    given: &Table,
+) -> mlua::Result<String> {
     let mut lines = vec![format!("{function} of C-{id} {called}")];
     for place in 1..=given.raw_len() {
         let column: Table = given.raw_get(place)?;
         let name: String = column.raw_get(1)?;
-        lines.push(format!("  {name} = {}", show::value(&column.raw_get(2)?)));
+        let value = session.machine.shown(&column.raw_get(2)?)?;
+        lines.push(format!("  {name} = {value}"));
         let reasons: Table = column.raw_get(3)?;
         for at in 1..=reasons.raw_len() {
             let reason: Table = reasons.raw_get(at)?;

@@ -176,6 +176,18 @@ pub(super) const ATTACKS: &[Attack] = &[
         End::Nothing,
     ),
     (
+        "words through a metatable that is not there",
+        "score",
+        "local t = setmetatable({}, { __metatable = { __tostring = 0 } }) if tostring(t) ~= \"table\" or string.format(\"%s\", t) ~= \"table\" or `{t}` ~= \"table\" then error(\"escaped\") end return {}",
+        End::Nothing,
+    ),
+    (
+        "the metatable of a row",
+        "score",
+        "local m = getmetatable(c) if pcall(rawset, m, \"__index\", c) or pcall(setmetatable, c, {}) then error(\"escaped\") end setmetatable({}, m) return {}",
+        End::Nothing,
+    ),
+    (
         "write on a host object",
         "learn",
         "if pcall(function() columns.amount.x = 1 end) or pcall(setmetatable, columns.amount, {}) or pcall(rawset, columns.amount, \"x\", 1) then error(\"escaped\") end return nil",
