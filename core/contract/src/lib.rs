@@ -55,6 +55,7 @@ mod stage;
 mod template;
 mod text;
 mod told;
+mod version;
 mod vocabulary;
 
 pub use column::{
@@ -68,7 +69,7 @@ pub use follow_up::{
 };
 pub use import_row::{RowDecision, RowVerdict, Rows};
 pub use manifest::{
-    API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name, parse_version,
+    API, Give, Hook, LabelValue, Manifest, Need, Step, VISIT_NEED_COLUMNS, is_name,
 };
 pub use pack::{
     Batch, FailureKind, Limits, Origin, Overstep, Pack, PackError, PackFactory, RunContext,
@@ -87,4 +88,5 @@ pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, S
 pub use template::FeatureTemplate;
 pub use text::{Language, Text, did_you_mean, nearest, plain, printable};
 pub use told::ToldFailure;
+pub use version::parse_version;
 pub use vocabulary::Vocabulary;
