@@ -26,6 +26,7 @@ mod plugin_readme;
 mod plugin_rough;
 mod plugin_said;
 mod prospects;
+mod recording;
 mod repl;
 mod report;
 mod reports;

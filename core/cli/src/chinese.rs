@@ -19,8 +19,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("Changed customer {}.", "已修改客户 {}。"),
     ("Archived customer {}.", "已归档客户 {}。"),
     ("Restored customer {}.", "已恢复客户 {}。"),
-    ("Added contact {}.", "已添加联系人 {}。"),
-    ("Changed contact {}.", "已修改联系人 {}。"),
     ("Added rep {}.", "已添加业务员 {}。"),
     ("Added product {}.", "已添加产品 {}。"),
     ("Added target {}.", "已添加目标 {}。"),
@@ -40,6 +38,7 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "购买 {} 仍保留；如应取消：kehu interaction void {}",
     ),
     ("Done: {}.", "已完成：{}。"),
+    ("To be done by {} for {}: {}.", "{1} 前为 {2} 完成：{3}。"),
     ("To be done by {}: {}.", "{1} 前完成：{2}。"),
     ("Took back {}: {s}.", "已撤销 {}：{}。"),
     (
@@ -102,10 +101,6 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("there is no pack {}", "没有脚本包 {}"),
     ("there is no tag {} to take off", "没有可去掉的标签 {}"),
     ("{} may be any of several {s}s", "{1} 可指多个{2}"),
-    (
-        "did you mean {}? What is written needs a whole name or an id",
-        "是不是 {}？写入时须给出完整名称或编号",
-    ),
     ("did you mean {}?", "是不是 {}？"),
     ("known are: {} and {} more", "可用的有：{}，另有 {} 个"),
     ("known are: {}", "可用的有：{}"),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use kehu_contract::document::{Place, Problem};
 use kehu_contract::{Language, plain};
+use kehu_domain::Entity;
 use kehu_domain::rows::SourceError;
 use kehu_engine::day::DayError;
 use kehu_engine::import::ImportError;
@@ -13,6 +14,7 @@ use kehu_engine::records::RecordError;
 use kehu_store::StoreError;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::choose::Which;
 use crate::locale;
 use crate::table::{clean, harmless, within};
 
@@ -49,6 +51,8 @@ pub(crate) struct CommandError {
     pub(crate) hints: Vec<String>,
     /// Further things that are wrong, where a file has several.
     pub(crate) also: Vec<Self>,
+    /// What could be meant, where a name fits several records: a person can be asked.
+    pub(crate) which: Option<Box<Which>>,
 }
 
 impl CommandError {
@@ -60,6 +64,7 @@ impl CommandError {
             typed: Vec::new(),
             hints: Vec::new(),
             also: Vec::new(),
+            which: None,
         }
     }
 
@@ -160,13 +165,16 @@ impl From<RecordError> for CommandError {
         match error {
             RecordError::Store(error) => error.into(),
             RecordError::Invalid { .. } => Self { hints, ..Self::usage(message) },
-            RecordError::Ambiguous { candidates, more, .. } => {
-                let mut names: Vec<String> =
-                    candidates.into_iter().map(|(id, name)| format!("{id} {name}")).collect();
-                if more {
-                    names.push("…".to_owned());
-                }
-                Self::failed(message).hint(format!("say which one by its id: {}", names.join(", ")))
+            RecordError::Ambiguous { entity, text, candidates, more } => {
+                let names = candidates.iter().map(|(id, name)| format!("{id} {name}"));
+                let names = names.chain(more.then(|| "…".to_owned())).collect::<Vec<_>>();
+                let error = if entity == Entity::Interaction {
+                    Self::usage(message).hint(format!("say which one: {}", names.join("; ")))
+                } else {
+                    let names = names.join(", ");
+                    Self::failed(message).hint(format!("say which one by its id: {names}"))
+                };
+                Self { which: Some(Box::new(Which { text, candidates })), ..error }
             }
             RecordError::Unknown { .. } | RecordError::Refused { .. } => {
                 Self { hints, ..Self::failed(message) }

@@ -8,6 +8,7 @@
 //! - `output` holds what is shown, as a table for people or as JSON; `table` lays it out, `locale` has
 //!   its words, `chinese` its sentences, and `printer` alone writes to the terminal.
 //! - `error` is the error page: one struct, and every conversion into it.
+//! - `choose` asks a person at the terminal which record a name means.
 //! - `environment` alone reads variables and the clock.
 
 mod arguments;
@@ -25,6 +26,7 @@ mod chinese_reports;
 mod chinese_scripts;
 mod chinese_show;
 mod chinese_validate;
+mod choose;
 mod commands;
 mod context;
 mod environment;
@@ -57,6 +59,7 @@ pub use kehu_native::Linked;
 
 use crate::commands::Command;
 use crate::context::{Context, Globals};
+use crate::error::CommandError;
 
 /// Holds a pack that the binary carries: its name and its files, each with its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,26 +112,39 @@ pub fn main(shipped: Shipped<'_>) -> ExitCode {
 }
 
 fn run(arguments: impl Iterator<Item = OsString>, shipped: Shipped<'_>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.collect();
+    let mut arguments = help::with_topics(arguments.collect());
+    loop {
+        let error = match once(&arguments, shipped) {
+            Ok(code) => return code,
+            Err(error) => error,
+        };
+        let which = error.which.as_deref().filter(|which| choose::can_ask(which, &arguments));
+        if !which.is_some_and(|which| choose::chosen(which, &mut arguments)) {
+            return error.exit_code();
+        }
+    }
+}
+
+/// Runs what was typed; an error is shown already, unless a person can be asked what was meant.
+fn once(arguments: &[OsString], shipped: Shipped<'_>) -> Result<ExitCode, CommandError> {
     let parsed = help::grouped(Cli::command())
-        .try_get_matches_from(&arguments)
+        .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let Cli { globals, command } = match parsed {
         Ok(cli) => cli,
-        Err(refusal) => return help::answer(&refusal, &arguments, Cli::command()),
+        Err(refusal) => return Ok(help::answer(&refusal, arguments, Cli::command())),
     };
     let mut context = Context::new(globals, shipped);
     let outcome = commands::run(&mut context, command)
         .and_then(|code| context.printer.finish().map(|()| code).map_err(Into::into));
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            // What was shown before the error still counts as shown.
-            context.printer.finish().ok();
-            context.printer.error(&error);
-            error.exit_code()
+    if let Err(error) = &outcome {
+        // What was shown before the error still counts as shown.
+        context.printer.finish().ok();
+        if !error.which.as_deref().is_some_and(|which| choose::can_ask(which, arguments)) {
+            context.printer.error(error);
         }
     }
+    outcome
 }
 
 #[cfg(test)]

@@ -61,6 +61,12 @@ pub(crate) fn usual_word(word: &str, language: Language) -> &str {
     if language == Language::Zh { translate::word(word) } else { word }
 }
 
+/// The one of some words that a text is, or is in Chinese; else the text itself.
+pub(crate) fn key_of<'w>(text: &'w str, words: &[&'w str]) -> &'w str {
+    let typed = text.trim();
+    words.iter().copied().find(|word| chinese::word(word) == typed).unwrap_or(text)
+}
+
 /// A unit as it follows a number: in English `day` after one, `days` else.
 pub(crate) fn unit(unit: &str, is_one: bool, language: Language) -> &str {
     const ONE: [(&str, &str); 8] = [

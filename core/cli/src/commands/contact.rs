@@ -12,6 +12,7 @@ use crate::locale::{
 };
 use crate::output::{Column, Listing, show_listing};
 use crate::printer::Printer;
+use crate::workspace::Workspace;
 
 /// Adds, lists, edits and erases the people at customers
 #[derive(Debug, clap::Subcommand)]
@@ -49,10 +50,14 @@ pub(crate) struct List {
 #[command(after_help = "\
 Examples:
   kehu contact edit 张敏 --role 采购总监
+  kehu contact edit 张敏 --customer 武汉钢铁 --coach yes --field style=driver --field buyer=rational
   kehu contact edit P-3 --phone ''")]
 pub(crate) struct Edit {
     /// The contact, by name or id
     contact: String,
+    /// At this customer, by name or id
+    #[arg(long)]
+    customer: Option<String>,
     /// The name
     #[arg(long)]
     name: Option<String>,
@@ -116,14 +121,15 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             let workspace = context.open()?;
             let facts = args.facts.facts(Some(args.name));
             let contact = contacts::add(&workspace.desk(), &args.customer, &facts)?;
-            Printer::talk(&format!("Added contact {}.", contact.name));
+            tell(&workspace, "Added", &contact)?;
             super::show_id(context, Entity::Contact, contact.id)
         }
         Args::Edit(args) => {
             let workspace = context.open()?;
             let facts = args.facts.facts(args.name);
-            let contact = contacts::edit(&workspace.desk(), &args.contact, &facts)?;
-            Printer::talk(&format!("Changed contact {}.", contact.name));
+            let contact =
+                contacts::edit(&workspace.desk(), args.customer.as_deref(), &args.contact, &facts)?;
+            tell(&workspace, "Changed", &contact)?;
             super::show_id(context, Entity::Contact, contact.id)
         }
         Args::List(args) => list(context, &args),
@@ -131,10 +137,18 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     }
 }
 
+/// Says who was added or changed, and where: a part of a name may have chosen both.
+fn tell(workspace: &Workspace, what: &str, contact: &Contact) -> Result {
+    let reader = workspace.read()?;
+    let customer = names::Directory::new(&*reader).name(Entity::Customer, contact.customer.0)?;
+    Printer::talk(&format!("{what} contact {} at {customer}.", contact.name));
+    Ok(())
+}
+
 fn list(context: &mut Context<'_>, args: &List) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let customer = args.customer.as_deref().map(|text| names::reading::customer(&*reader, text));
+    let customer = args.customer.as_deref().map(|text| names::customer(&*reader, text));
     let found = contacts::list(&*reader, customer.transpose()?)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let declared: Vec<_> = workspace.settings.fields_of(Entity::Contact).collect();

@@ -71,8 +71,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let run = find_run(context, &workspace, reader.as_ref(), &args)?;
     let known = known_columns(reader.as_ref(), &workspace.settings, run.as_ref());
     let form = context.form(workspace.language);
-    let owner =
-        args.owner.as_deref().map(|text| names::reading::rep(reader.as_ref(), text)).transpose()?;
+    let owner = args.owner.as_deref().map(|text| names::rep(reader.as_ref(), text)).transpose()?;
     let names_no_run = args.run.is_none() && args.as_of.is_none() && !args.fresh;
     let mut query = CustomerQuery {
         condition: args.condition,

@@ -22,7 +22,7 @@ pub(crate) fn show(context: &mut Context<'_>, customer: &str) -> Result {
     let workspace = context.open()?;
     let desk = workspace.desk();
     let reader = workspace.read()?;
-    let id = names::reading::customer(&*reader, customer)?;
+    let id = names::customer(&*reader, customer)?;
     let page = page::of(&desk, &*reader, id)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let columns = customer_columns::all(&workspace.settings, &cells);

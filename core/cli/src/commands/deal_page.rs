@@ -54,7 +54,7 @@ pub(crate) fn listing(cells: &Cells<'_>, states: &[DealState]) -> Result<Listing
 pub(crate) fn show(context: &mut Context<'_>, deal: &str) -> Result<ExitCode> {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let id = names::reading::deal(&*reader, deal)?;
+    let id = names::deal(&*reader, deal)?;
     let state = deals::state(&workspace.desk(), &*reader, id)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let deal = &state.deal;

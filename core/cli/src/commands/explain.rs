@@ -52,7 +52,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
     let workspace = context.open()?;
     let packs = packs::enabled(&workspace, context.shipped)?;
     let reader = workspace.read()?;
-    let customer = names::reading::customer(reader.as_ref(), &args.customer)?;
+    let customer = names::customer(reader.as_ref(), &args.customer)?;
     let run = match (&args.run, args.as_of) {
         (Some(text), _) => runs::kept(reader.as_ref(), &packs, Some(run_id(text)?))?,
         (None, Some(word)) => {

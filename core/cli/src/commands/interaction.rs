@@ -33,22 +33,35 @@ pub(crate) struct List {
 
 /// Shows one interaction
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kehu interaction show I-5
+  kehu interaction show complaint --customer 武汉钢铁")]
 pub(crate) struct Show {
-    /// Its id, such as I-5
+    /// Its id, such as I-5; with --customer its kind or some of its words
     id: String,
+    /// With this customer, by name or id
+    #[arg(long)]
+    customer: Option<String>,
 }
 
 /// Corrects an interaction: what is named is replaced, an empty text clears
 ///
-/// The customer and the day stay. If they are wrong, void it and log it anew.
+/// The customer and the day stay. If they are wrong, void it and log it anew. With --customer a kind
+/// names the one that is open, such as the complaint, or the last one, such as the call.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   kehu interaction edit I-5 --amount 12800
+  kehu interaction edit complaint --customer 武汉钢铁 --field cause=错发 --field improvement=复核
+  kehu interaction edit call --customer 武汉钢铁 --mood falling
   kehu interaction edit I-5 --mood ''")]
 pub(crate) struct Edit {
-    /// Its id, such as I-5
+    /// Its id, such as I-5; with --customer its kind or some of its words
     id: String,
+    /// With this customer, by name or id
+    #[arg(long)]
+    customer: Option<String>,
     /// What it was
     #[arg(long)]
     kind: Option<String>,
@@ -59,8 +72,11 @@ pub(crate) struct Edit {
 /// Voids an interaction that did not happen, or not so
 #[derive(Debug, clap::Args)]
 pub(crate) struct Void {
-    /// Its id, such as I-5
+    /// Its id, such as I-5; with --customer its kind or some of its words
     id: String,
+    /// With this customer, by name or id
+    #[arg(long)]
+    customer: Option<String>,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -73,14 +89,21 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
         Args::Edit(args) => {
             let workspace = context.open()?;
             let desk = workspace.desk();
-            let facts = args.facts.facts(desk.act.today);
-            let edited = interactions::edit(&desk, &args.id, args.kind.as_deref(), &facts)?;
+            let facts = args.facts.facts(desk.settings, desk.act.today);
+            let customer = args.customer.as_deref();
+            let kind = args.kind.as_deref();
+            let edited = interactions::edit(&desk, customer, &args.id, kind, &facts)?;
             Printer::talk(&format!("Corrected the {} of {}.", edited.kind, edited.happened));
             super::show_id(context, Entity::Interaction, edited.id)
         }
         Args::Void(args) => {
             let workspace = context.open()?;
-            let void = interactions::void(&workspace.desk(), &args.id, args.reason.as_deref())?;
+            let void = interactions::void(
+                &workspace.desk(),
+                args.customer.as_deref(),
+                &args.id,
+                args.reason.as_deref(),
+            )?;
             Printer::talk(&format!("Voided the {} of {}.", void.kind, void.happened));
             super::show_id(context, Entity::Interaction, void.id)
         }
@@ -90,7 +113,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
 fn list(context: &mut Context<'_>, args: &List) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let customer = names::reading::customer(&*reader, &args.customer)?;
+    let customer = names::customer(&*reader, &args.customer)?;
     let kind = args.kind.as_deref().map(|text| interactions::kind(&workspace.settings, text));
     let kind = kind.transpose()?.map(|kind| &kind.name);
     let mut found = interactions::list(&*reader, customer)?;
@@ -141,7 +164,8 @@ pub(crate) fn listing(cells: &Cells<'_>, interactions: &[Interaction]) -> Result
 fn show(context: &mut Context<'_>, args: &Show) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let id = names::interaction(&*reader, &args.id)?;
+    let desk = workspace.desk();
+    let id = interactions::find(&desk, &*reader, args.customer.as_deref(), &args.id)?;
     let each: Interaction = names::get(&*reader, Entity::Interaction, id.0)?;
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let mut facts = vec![

@@ -1,12 +1,35 @@
 use kehu_domain::{Entity, Interaction, InteractionId};
 use kehu_engine::records::interactions::{self, InteractionFacts};
+use kehu_engine::records::{names, threads};
+use kehu_engine::settings::Settings;
 
 use crate::arguments::{DayWord, day, minute};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
+use crate::locale;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
+
+/// Usual words that people may write in either language.
+const CHANNELS: [&str; 14] = [
+    "visit", "meeting", "phone", "message", "sms", "email", "wechat", "shop", "store", "web",
+    "online", "letter", "fax", "box",
+];
+const OUTCOMES: [&str; 11] = [
+    "interested",
+    "not_interested",
+    "no_answer",
+    "unreachable",
+    "ordered",
+    "agreed",
+    "refused",
+    "postponed",
+    "success",
+    "failure",
+    "failed",
+];
+const MOODS: [&str; 4] = ["rising", "falling", "calm", "complacent"];
 
 /// Logs what happened with a customer: a purchase, call, visit, complaint, …
 ///
@@ -19,7 +42,10 @@ Examples:
   kehu log purchase C-12 --amount 12800 --margin 1900 --product 冷轧板
   kehu log purchase C-12 --amount -500            a return
   kehu log complaint C-12 --text 'wrong delivery'
-  kehu log call C-12 --about I-40 --state resolved")]
+  kehu log call 武汉钢铁 --about complaint --state resolved
+  kehu log promise C-12 --about 样品 --state kept
+
+kehu help recording shows how to record all that the packs ask for.")]
 pub(crate) struct Args {
     /// What happened: purchase, receipt, call, visit, message, email, meeting, complaint, promise,
     /// note, or a kind of your own
@@ -72,8 +98,8 @@ pub(crate) struct Facts {
     /// About which product, by name or id
     #[arg(long)]
     product: Option<String>,
-    /// The earlier interaction that it is about
-    #[arg(long, value_name = "ID")]
+    /// What it is about: an id, a kind such as complaint (the one that is open), or some of its words
+    #[arg(long, value_name = "WHAT")]
     about: Option<String>,
     /// The state that it puts that one, or itself, into
     #[arg(long)]
@@ -90,21 +116,27 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn facts(self, today: kehu_domain::Day) -> InteractionFacts {
+    /// The facts, with usual words in either language.
+    pub(crate) fn facts(self, settings: &Settings, today: kehu_domain::Day) -> InteractionFacts {
+        let states = settings.kinds.iter().flat_map(|kind| &kind.states).map(String::as_str);
+        let states: Vec<&str> = states.collect();
+        let typed = |text: Option<String>, words: &[&str]| {
+            text.map(|text| locale::key_of(&text, words).to_owned())
+        };
         InteractionFacts {
             minute: self.at,
             rep: self.rep,
             contact: self.contact,
             deal: self.deal,
             product: self.product,
-            channel: self.channel,
+            channel: typed(self.channel, &CHANNELS),
             amount: self.amount,
             margin: self.margin,
             quantity: self.quantity,
-            outcome: self.outcome,
-            mood: self.mood,
+            outcome: typed(self.outcome, &OUTCOMES),
+            mood: typed(self.mood, &MOODS),
             about: self.about,
-            state: self.state,
+            state: typed(self.state, &states),
             due: self.due.map(|due| due.on(today)),
             text: self.text,
             fields: self.fields,
@@ -117,7 +149,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     workspace.strict.set(args.strict);
     let desk = workspace.desk();
     let on = args.on.map(|on| on.on(desk.act.today));
-    let facts = args.facts.facts(desk.act.today);
+    let facts = args.facts.facts(desk.settings, desk.act.today);
     let named = facts.rep.is_some();
     let logged = interactions::log(&desk, &args.kind, &args.customer, on, &facts)?;
     super::tell_if_nobodys(&workspace, named, logged.rep);
@@ -127,7 +159,27 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             InteractionId(logged.id)
         ));
     }
+    tell_of_open(&workspace, &logged)?;
     show_logged(context, &workspace, &logged)
+}
+
+/// Says so where something new was begun in a later state while another of its kind is open: it may have
+/// been meant to go on with that one.
+fn tell_of_open(workspace: &Workspace, logged: &Interaction) -> Result {
+    let first = workspace.settings.kind(&logged.kind).and_then(|kind| kind.states.first());
+    if logged.about.is_some() || first.is_none() || logged.state.as_ref() == first {
+        return Ok(());
+    }
+    let desk = workspace.desk();
+    let (reader, today) = (workspace.read()?, desk.act.today);
+    let (customer, kind) = (logged.customer, &logged.kind);
+    let open = threads::open_of_kind(desk.settings, &*reader, customer, kind, today)?;
+    if let Some(other) = open.iter().find(|id| id.0 != logged.id) {
+        Printer::talk(&format!(
+            "note: this is a new {kind}, and {other} is still open; to go on with that one: kehu undo, then add --about {other}"
+        ));
+    }
+    Ok(())
 }
 
 /// Shows the id of what was logged, and says what it was.
@@ -141,5 +193,10 @@ pub(crate) fn show_logged(
     let customer = cells.link(Entity::Customer, Some(logged.customer.0))?.show;
     let kind = cells.kind(&logged.kind).show;
     Printer::talk(&format!("Logged {kind} with {customer} on {}.", logged.happened));
+    if let Some(about) = logged.about {
+        let about: Interaction = names::get(&*reader, Entity::Interaction, about.0)?;
+        let (id, kind) = (InteractionId(about.id), cells.kind(&about.kind).show);
+        Printer::talk(&format!("It is about {id}, the {kind} of {}.", about.happened));
+    }
     super::show_id(context, Entity::Interaction, logged.id)
 }

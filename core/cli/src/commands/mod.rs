@@ -34,6 +34,7 @@ mod plan;
 mod plugin;
 pub(crate) mod plugin_worker;
 mod product;
+mod recording;
 mod rep;
 mod repl;
 mod report;
@@ -111,6 +112,8 @@ pub(crate) enum Command {
     Doctor(doctor::Args),
     Completions(completions::Args),
     #[command(hide = true)]
+    Recording(recording::Args),
+    #[command(hide = true)]
     PluginWorker(plugin_worker::Args),
 }
 
@@ -161,6 +164,7 @@ fn dispatch(context: &mut Context<'_>, command: Command) -> Result<ExitCode> {
         Command::Undo(args) => undo::run(context, &args),
         Command::Doctor(args) => return doctor::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
+        Command::Recording(args) => recording::run(context, &args),
         Command::PluginWorker(args) => return Ok(plugin_worker::run(context, &args)),
     }
     .map(|()| ExitCode::SUCCESS)

@@ -55,7 +55,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let (from, to) = (args.from.on(today), args.to.on(today));
     let as_of = args.as_of.map_or(today.min(from.plus_days(-1)), |word| word.on(today));
     let reader = workspace.read()?;
-    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref(), !args.dry_run)?;
+    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref())?;
     let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
     runs::check_strict(args.strict, &run.header().failures)?;
     let work = Work {
@@ -84,15 +84,9 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
 }
 
 /// The rep that is named, else the one who acts. What is written needs the whole name.
-pub(super) fn rep(
-    workspace: &Workspace,
-    reader: &dyn Reader,
-    named: Option<&str>,
-    writes: bool,
-) -> Result<Rep> {
+pub(super) fn rep(workspace: &Workspace, reader: &dyn Reader, named: Option<&str>) -> Result<Rep> {
     let id = match named {
-        Some(text) if writes => names::rep(reader, text)?,
-        Some(text) => names::reading::rep(reader, text)?,
+        Some(text) => names::rep(reader, text)?,
         None => workspace.desk().acting_rep(reader)?.ok_or_else(|| {
             CommandError::usage(format!("{} is no rep of this workspace", workspace.act.by))
                 .hint("say whose work it is: --rep NAME")

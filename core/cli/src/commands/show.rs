@@ -73,7 +73,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let reader = workspace.read()?;
     let reader = reader.as_ref();
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
-    let customer = names::reading::customer(reader, &args.customer)?;
+    let customer = names::customer(reader, &args.customer)?;
     let briefing = Briefing::of(reader, &workspace.settings, customer, as_of)?
         .ok_or_else(|| unknown_then(reader, customer, as_of))?;
     let run = match args.as_of {

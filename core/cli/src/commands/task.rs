@@ -1,4 +1,5 @@
 use kehu_domain::{Entity, Task, TaskState};
+use kehu_engine::records::names;
 use kehu_engine::records::tasks::{self, TaskFacts, TaskFilter};
 
 use crate::arguments::{DayWord, day};
@@ -93,7 +94,14 @@ fn add(context: &mut Context<'_>, args: Add) -> Result {
     let named = rep.is_some();
     let task = tasks::add(&workspace.desk(), &TaskFacts { what, customer, deal, rep, due })?;
     super::tell_if_nobodys(&workspace, named, task.rep);
-    Printer::talk(&format!("To be done by {}: {}.", task.due, task.what));
+    Printer::talk(&match task.customer {
+        Some(customer) => {
+            let reader = workspace.read()?;
+            let name = names::Directory::new(&*reader).name(Entity::Customer, customer.0)?;
+            format!("To be done by {} for {name}: {}.", task.due, task.what)
+        }
+        None => format!("To be done by {}: {}.", task.due, task.what),
+    });
     super::show_id(context, Entity::Task, task.id)
 }
 

@@ -58,8 +58,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
     let packs = packs::enabled(&workspace, context.shipped)?;
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let reader = workspace.read()?;
-    let writes = args.answer.is_some();
-    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref(), writes)?;
+    let rep = rep(&workspace, reader.as_ref(), args.rep.as_deref())?;
     let run = runs::of_day(context, &workspace, &packs, reader.as_ref(), as_of)?;
     let work = Work {
         store: &workspace.store,

@@ -38,6 +38,20 @@ Data goes to stdout, talk to stderr; every listing has --json. kehu help COMMAND
 Exit codes: 0 done, 1 failed, 2 asked for in a way that makes no sense, 3 partly done.
 ";
 
+/// Pages of the help that are about no one command: what is typed after `help`.
+const TOPICS: [&str; 1] = ["recording"];
+
+/// The arguments with `help recording` in the form in which it is a command.
+pub(crate) fn with_topics(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is_topic = |pair: &[OsString]| {
+        pair[0] == "help" && TOPICS.iter().any(|topic| pair[1].to_str() == Some(topic))
+    };
+    if let Some(at) = arguments.windows(2).position(is_topic) {
+        arguments.remove(at);
+    }
+    arguments
+}
+
 /// Shows the help that was asked for, or says why the arguments make no sense, in the person's language.
 pub(crate) fn answer(refusal: &clap::Error, arguments: &[OsString], command: Command) -> ExitCode {
     let code = ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });

@@ -370,7 +370,7 @@ impl Base for Records {
 
     fn find(&self, customer: &str) -> Result<i64, Refusal> {
         let base = self.base()?;
-        let found = names::reading::customer(base.reader.as_ref(), customer);
+        let found = names::customer(base.reader.as_ref(), customer);
         found.map(|id| id.0).map_err(|error| of_page(&error.into()))
     }
 

@@ -155,7 +155,7 @@ impl Effects<'_> {
     }
 
     fn rep(&self, name: &str) -> Result<RepId, RecordError> {
-        names::reading::rep(self.reader, name)
+        names::rep(self.reader, name)
     }
 
     /// Whose the task is where nothing is said: the deal's rep, the customer's owner, the one who acted.

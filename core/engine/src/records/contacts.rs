@@ -45,10 +45,16 @@ pub fn add(desk: &Desk<'_>, customer: &str, facts: &ContactFacts) -> Result<Cont
     })
 }
 
-/// Changes a contact.
-pub fn edit(desk: &Desk<'_>, contact: &str, facts: &ContactFacts) -> Result<Contact> {
+/// Changes a contact, by name among those of a customer, if one is given.
+pub fn edit(
+    desk: &Desk<'_>,
+    customer: Option<&str>,
+    contact: &str,
+    facts: &ContactFacts,
+) -> Result<Contact> {
     desk.write("contact edit", |writer| {
-        let id = names::contact(writer.reader(), None, contact)?;
+        let customer = customer.map(|text| names::customer(writer.reader(), text)).transpose()?;
+        let id = names::contact(writer.reader(), customer, contact)?;
         let mut contact: Contact = names::get(writer.reader(), Entity::Contact, id.0)?;
         let before = contact.clone();
         apply(desk, facts, &mut contact)?;

@@ -411,10 +411,10 @@ pub struct DealFilter {
 
 /// The deals that are wanted as they stand today, in id order.
 pub fn list(desk: &Desk<'_>, reader: &dyn Reader, filter: &DealFilter) -> Result<Vec<DealState>> {
-    let rep = filter.rep.as_deref().map(|text| names::reading::rep(reader, text)).transpose()?;
+    let rep = filter.rep.as_deref().map(|text| names::rep(reader, text)).transpose()?;
     let stage = filter.stage.as_deref().map(|text| any_stage(desk.settings, text)).transpose()?;
     let range = match &filter.customer {
-        Some(text) => CustomerRange::one(names::reading::customer(reader, text)?),
+        Some(text) => CustomerRange::one(names::customer(reader, text)?),
         None => CustomerRange::ALL,
     };
     let mut states = Vec::new();

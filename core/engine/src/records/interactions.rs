@@ -8,7 +8,7 @@ use kehu_domain::{CustomerId, Day, Deal, Entity, Interaction, InteractionId, Kin
 use kehu_store::Reader;
 
 use super::customers::{nothing_changed, optional};
-use super::{Desk, RecordError, Result, names, values};
+use super::{Desk, RecordError, Result, names, threads, values};
 use crate::settings::Settings;
 
 /// Holds what is to be said about an interaction; what is not given stays as it is, an empty text
@@ -37,7 +37,7 @@ pub struct InteractionFacts {
     pub outcome: Option<String>,
     /// How the customer felt.
     pub mood: Option<String>,
-    /// The earlier interaction that it is about, by id.
+    /// The earlier interaction that it is about, by id, kind or words.
     pub about: Option<String>,
     /// The state that it puts its thread into.
     pub state: Option<String>,
@@ -90,16 +90,29 @@ pub fn log(
     })
 }
 
+/// Finds the interaction that a text means; at a customer also by its kind or its words.
+pub fn find(
+    desk: &Desk<'_>,
+    reader: &dyn Reader,
+    customer: Option<&str>,
+    text: &str,
+) -> Result<InteractionId> {
+    let Some(customer) = customer else { return names::interaction(reader, text) };
+    let customer = names::customer(reader, customer)?;
+    threads::any(desk.settings, reader, customer, text, desk.act.today)
+}
+
 /// Corrects an interaction: the whole row is replaced, under the same customer and day.
 pub fn edit(
     desk: &Desk<'_>,
+    customer: Option<&str>,
     interaction: &str,
     kind_name: Option<&str>,
     facts: &InteractionFacts,
 ) -> Result<Interaction> {
     desk.write("interaction edit", |writer| {
         let reader = writer.reader();
-        let id = names::interaction(reader, interaction)?;
+        let id = find(desk, reader, customer, interaction)?;
         let mut interaction: Interaction = names::get(reader, Entity::Interaction, id.0)?;
         let before = interaction.clone();
         if let Some(text) = kind_name {
@@ -115,10 +128,15 @@ pub fn edit(
 }
 
 /// Voids an interaction that did not happen, or not so.
-pub fn void(desk: &Desk<'_>, interaction: &str, reason: Option<&str>) -> Result<Interaction> {
+pub fn void(
+    desk: &Desk<'_>,
+    customer: Option<&str>,
+    interaction: &str,
+    reason: Option<&str>,
+) -> Result<Interaction> {
     desk.write("interaction void", |writer| {
         let reader = writer.reader();
-        let id = names::interaction(reader, interaction)?;
+        let id = find(desk, reader, customer, interaction)?;
         let interaction: Interaction = names::get(reader, Entity::Interaction, id.0)?;
         writer.remove(Entity::Interaction, id.0)?;
         let reason = reason.map(|text| values::line("reason", text)).transpose()?.flatten();
@@ -182,13 +200,13 @@ fn apply(
     }
     interaction.minute = facts.minute.or(interaction.minute);
     interaction.due = facts.due.or(interaction.due);
-    apply_thread(desk.settings, reader, facts, interaction)?;
+    apply_thread(desk, reader, facts, interaction)?;
     let fields = &mut interaction.fields;
     values::set_fields(desk.settings, Entity::Interaction, fields, &facts.fields)
 }
 
 fn deal_of(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<kehu_domain::DealId> {
-    let id = names::deal(reader, text)?;
+    let id = names::deal_at(reader, customer, text)?;
     let deal: Deal = names::get(reader, Entity::Deal, id.0)?;
     match deal.customer {
         Some(other) if other == customer => Ok(id),
@@ -201,13 +219,14 @@ fn deal_of(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<kehu
 /// Sets what the interaction is about and the state that it puts that into: one that its own kind
 /// declares, or the kind of the one that it is about.
 fn apply_thread(
-    settings: &Settings,
+    desk: &Desk<'_>,
     reader: &dyn Reader,
     facts: &InteractionFacts,
     interaction: &mut Interaction,
 ) -> Result<()> {
     if let Some(text) = &facts.about {
-        interaction.about = optional(text, |text| about(reader, interaction, text))?;
+        interaction.about =
+            optional(text, |text| about(desk, reader, interaction, text, facts.state.as_deref()))?;
     }
     let Some(state) = &facts.state else { return Ok(()) };
     let Some(state) = values::line("state", state)? else {
@@ -220,7 +239,7 @@ fn apply_thread(
     }
     let states: Vec<&str> = kinds
         .iter()
-        .filter_map(|kind| settings.kind(kind))
+        .filter_map(|kind| desk.settings.kind(kind))
         .flat_map(|kind| kind.states.iter().map(String::as_str))
         .collect();
     if states.is_empty() {
@@ -234,8 +253,15 @@ fn apply_thread(
     Ok(())
 }
 
-fn about(reader: &dyn Reader, interaction: &Interaction, text: &str) -> Result<InteractionId> {
-    let id = names::interaction(reader, text)?;
+fn about(
+    desk: &Desk<'_>,
+    reader: &dyn Reader,
+    interaction: &Interaction,
+    text: &str,
+    state: Option<&str>,
+) -> Result<InteractionId> {
+    let (settings, today) = (desk.settings, desk.act.today);
+    let id = threads::open(settings, reader, interaction.customer, text, state, today)?;
     let earlier: Interaction = names::get(reader, Entity::Interaction, id.0)?;
     if earlier.customer != interaction.customer {
         return Err(RecordError::refused(format!(

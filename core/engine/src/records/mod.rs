@@ -9,6 +9,7 @@
 //!   which a fact that is not given is left as it is and an empty one is cleared.
 //! - [`alike`] finds customers whose names are like a new one's.
 //! - [`erasure`] exports what is on file about a customer, and erases it for good.
+//! - [`threads`] finds interactions by what people call them: the open complaint, the last visit.
 //! - [`page`] gathers what belongs on one customer's page.
 //! - [`RecordError`] says what was wrong, and what to do next.
 
@@ -26,6 +27,7 @@ pub mod products;
 pub mod reps;
 pub mod targets;
 pub mod tasks;
+pub mod threads;
 pub mod values;
 
 use std::cell::Cell;

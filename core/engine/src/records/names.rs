@@ -1,9 +1,8 @@
 //! Names that work wherever an id does.
 //!
-//! A text is an id (`C-12`), or a whole name or external id. What fits several records is refused with
-//! the candidates, what fits none with the names that it is a part of, else the nearest one.
-//!
-//! Who only reads may write a part of one name: [`reading`]. A part must not choose what is changed.
+//! A text is an id (`C-12`), a whole name or external id, or a part of one name alone. What fits several
+//! records is refused with the candidates, what fits none with the nearest name. Whoever changes a record by
+//! a part of its name tells its whole name afterwards.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -62,19 +61,8 @@ pub fn show_id(entity: Entity, id: i64) -> String {
     format!("{}-{id}", entity.prefix())
 }
 
-/// Says how much of a name is needed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Much {
-    Whole,
-    Part,
-}
-
 /// Finds the one record of a sort that a text means.
 pub fn resolve(reader: &dyn Reader, entity: Entity, text: &str) -> Result<i64> {
-    seek(reader, entity, text, Much::Whole)
-}
-
-fn seek(reader: &dyn Reader, entity: Entity, text: &str, much: Much) -> Result<i64> {
     let text = text.trim();
     if let Some(id) = parse_id(entity, text) {
         return match reader.get(entity, id)? {
@@ -89,22 +77,75 @@ fn seek(reader: &dyn Reader, entity: Entity, text: &str, much: Much) -> Result<i
     let exact: Vec<_> = found.iter().filter(|each| each.exact).collect();
     let among = if exact.is_empty() { found.iter().collect() } else { exact };
     match among[..] {
-        [one] if one.exact || much == Much::Part => Ok(one.id),
-        [first, ..] if !first.exact && much == Much::Whole => {
-            let named = among.iter().map(|each| (each.id, each.name.as_str()));
-            Err(only_a_part(entity, text, named))
-        }
+        [one] => Ok(one.id),
         [] => Err(unknown(entity, text, nearest_name(reader, entity, text)?)),
         _ => {
-            let named = among.iter().map(|each| (show_id(entity, each.id), each.name.clone()));
-            Err(RecordError::Ambiguous {
-                entity,
-                text: text.to_owned(),
-                candidates: named.take(CANDIDATES).collect(),
-                more: among.len() > CANDIDATES,
-            })
+            let named = among.iter().map(|each| (each.id, each.name.clone()));
+            Err(ambiguous(reader, entity, text, named.collect())?)
         }
     }
+}
+
+/// Says that a text may mean several records, and what tells those apart.
+fn ambiguous(
+    reader: &dyn Reader,
+    entity: Entity,
+    text: &str,
+    named: Vec<(i64, String)>,
+) -> Result<RecordError> {
+    let more = named.len() > CANDIDATES;
+    let mut candidates = Vec::with_capacity(named.len());
+    for (id, name) in named.into_iter().take(CANDIDATES) {
+        let whose = match reader.get(entity, id)? {
+            Some(Record::Contact(contact)) => Some(contact.customer),
+            Some(Record::Deal(deal)) => deal.customer,
+            _ => None,
+        };
+        let whose = match whose {
+            Some(customer) => reader.get(Entity::Customer, customer.0)?,
+            None => None,
+        };
+        let whose = whose.map(|record| format!(" ({})", name_of(&record))).unwrap_or_default();
+        candidates.push((show_id(entity, id), name + &whose));
+    }
+    Ok(RecordError::Ambiguous { entity, text: text.to_owned(), candidates, more })
+}
+
+/// The one of some records of a customer whose name a text is, or is a part of; none if there is none.
+fn among(
+    reader: &dyn Reader,
+    entity: Entity,
+    named: &[(i64, String)],
+    text: &str,
+) -> Result<Option<i64>> {
+    let wanted = fold(text);
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let exact = named.iter().filter(|(_, name)| fold(name) == wanted);
+    let mut fitting: Vec<&(i64, String)> = exact.collect();
+    if fitting.is_empty() {
+        fitting = named.iter().filter(|(_, name)| fold(name).contains(&wanted)).collect();
+    }
+    match fitting[..] {
+        [] => Ok(None),
+        [(id, _)] => Ok(Some(*id)),
+        _ => Err(ambiguous(reader, entity, text, fitting.into_iter().cloned().collect())?),
+    }
+}
+
+/// The records of a sort that belong to a customer, each with its name.
+fn at_customer(
+    reader: &dyn Reader,
+    entity: Entity,
+    customer: CustomerId,
+) -> Result<Vec<(i64, String)>> {
+    let mut named = Vec::new();
+    reader.each(entity, Some(customer), &mut |record| {
+        named.push((record.id(), name_of(&record).to_owned()));
+        Ok(())
+    })?;
+    Ok(named)
 }
 
 fn has_name(entity: Entity) -> bool {
@@ -123,18 +164,6 @@ fn unknown(entity: Entity, text: &str, near: Option<(i64, String)>) -> RecordErr
         }
         (None, None) => format!("see which there are: {}", listing(entity)),
     };
-    RecordError::Unknown { entity, text: format!("\"{text}\""), hint: Some(hint) }
-}
-
-/// The names that a text is a part of, for a command that must not guess.
-fn only_a_part<'a>(
-    entity: Entity,
-    text: &str,
-    named: impl Iterator<Item = (i64, &'a str)>,
-) -> RecordError {
-    let named = named.take(3).map(|(id, name)| format!("{name} ({})", show_id(entity, id)));
-    let names = named.collect::<Vec<_>>().join(", ");
-    let hint = format!("did you mean {names}? What is written needs a whole name or an id");
     RecordError::Unknown { entity, text: format!("\"{text}\""), hint: Some(hint) }
 }
 
@@ -246,60 +275,27 @@ pub fn contact(reader: &dyn Reader, customer: Option<CustomerId>, text: &str) ->
 }
 
 fn contact_at(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<i64> {
-    let mut people: Vec<(i64, String)> = Vec::new();
-    reader.each(Entity::Contact, Some(customer), &mut |record| {
-        people.push((record.id(), name_of(&record).to_owned()));
-        Ok(())
-    })?;
-    let wanted = fold(text);
-    let exact: Vec<_> = people.iter().filter(|(_, name)| fold(name) == wanted).collect();
-    let mut partial = people.iter().filter(|(_, name)| fold(name).contains(&wanted)).peekable();
-    match exact[..] {
-        [(id, _)] => Ok(*id),
-        [] if partial.peek().is_some() => {
-            let named = partial.map(|(id, name)| (*id, name.as_str()));
-            Err(only_a_part(Entity::Contact, text, named))
-        }
-        [] => {
-            let near = nearest(text, people.iter().map(|(_, name)| name.as_str()));
-            let hint = match near {
-                Some(name) => format!("did you mean {name}?"),
-                None => format!("add the person first: kehu contact add {customer} NAME"),
-            };
-            let text = format!("\"{text}\" at {customer}");
-            Err(RecordError::Unknown { entity: Entity::Contact, text, hint: Some(hint) })
-        }
-        _ => Err(RecordError::Ambiguous {
-            entity: Entity::Contact,
-            text: text.to_owned(),
-            candidates: exact
-                .iter()
-                .take(CANDIDATES)
-                .map(|(id, name)| (show_id(Entity::Contact, *id), name.clone()))
-                .collect(),
-            more: exact.len() > CANDIDATES,
-        }),
+    let people = at_customer(reader, Entity::Contact, customer)?;
+    if let Some(id) = among(reader, Entity::Contact, &people, text)? {
+        return Ok(id);
     }
+    let hint = match nearest(text, people.iter().map(|(_, name)| name.as_str())) {
+        Some(name) => format!("did you mean {name}?"),
+        None => format!("add the person first: kehu contact add {customer} NAME"),
+    };
+    let text = format!("\"{text}\" at {customer}");
+    Err(RecordError::Unknown { entity: Entity::Contact, text, hint: Some(hint) })
 }
 
-/// Finding records for those who only read: a part of one name will do.
-pub mod reading {
-    use super::{CustomerId, DealId, Entity, Much, Reader, RepId, Result, seek};
-
-    /// Finds a customer.
-    pub fn customer(reader: &dyn Reader, text: &str) -> Result<CustomerId> {
-        seek(reader, Entity::Customer, text, Much::Part).map(CustomerId)
+/// Finds a deal of a customer, by its name among the customer's own first.
+pub fn deal_at(reader: &dyn Reader, customer: CustomerId, text: &str) -> Result<DealId> {
+    if parse_id(Entity::Deal, text.trim()).is_none() {
+        let deals = at_customer(reader, Entity::Deal, customer)?;
+        if let Some(id) = among(reader, Entity::Deal, &deals, text)? {
+            return Ok(DealId(id));
+        }
     }
-
-    /// Finds a rep.
-    pub fn rep(reader: &dyn Reader, text: &str) -> Result<RepId> {
-        seek(reader, Entity::Rep, text, Much::Part).map(RepId)
-    }
-
-    /// Finds a deal.
-    pub fn deal(reader: &dyn Reader, text: &str) -> Result<DealId> {
-        seek(reader, Entity::Deal, text, Much::Part).map(DealId)
-    }
+    deal(reader, text)
 }
 
 /// Tells the names of records, each looked up once.

@@ -100,8 +100,8 @@ pub struct TaskFilter {
 
 /// The tasks that are wanted, in the order in which they are due.
 pub fn list(reader: &dyn Reader, filter: &TaskFilter) -> Result<Vec<Task>> {
-    let customer = filter.customer.as_deref().map(|text| names::reading::customer(reader, text));
-    let rep = filter.rep.as_deref().map(|text| names::reading::rep(reader, text)).transpose()?;
+    let customer = filter.customer.as_deref().map(|text| names::customer(reader, text));
+    let rep = filter.rep.as_deref().map(|text| names::rep(reader, text)).transpose()?;
     let mut tasks: Vec<Task> = Vec::new();
     reader.each(Entity::Task, customer.transpose()?, &mut |record| {
         tasks.extend(Task::try_from(record));

@@ -129,7 +129,8 @@ pub fn number(what: &str, number: f64) -> Result<f64> {
     Err(RecordError::invalid(format!("{what}: {number} is no number that can be kept")))
 }
 
-/// Sets custom fields from texts of the form `name=value`; an empty value clears the field.
+/// Sets custom fields from texts of the form `name=value`, each by its name or title; an empty value clears
+/// the field.
 pub fn set_fields(
     settings: &Settings,
     entity: Entity,
@@ -142,12 +143,15 @@ pub fn set_fields(
                 .hint("write --field NAME=VALUE"));
         };
         let name = name.trim();
-        let Some(field) = settings.field(entity, name) else {
+        let titled = |field: &&Field| [&field.en, &field.zh].iter().any(|it| names::same(it, name));
+        let field =
+            settings.field(entity, name).or_else(|| settings.fields_of(entity).find(titled));
+        let Some(field) = field else {
             return Err(undeclared(settings, entity, name));
         };
         match field_value(settings, field, value.trim())? {
-            Some(value) => fields.insert(name.to_owned(), value),
-            None => fields.remove(name),
+            Some(value) => fields.insert(field.name.clone(), value),
+            None => fields.remove(&field.name),
         };
     }
     Ok(())

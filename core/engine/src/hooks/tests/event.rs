@@ -148,7 +148,7 @@ end }";
     assert_eq!(said(), ["customer changed 1 of uno by customer edit"]);
     office.log("call", "uno", &InteractionFacts::default());
     assert_eq!(said(), ["interaction added 1 of uno by log"]);
-    crate::records::interactions::void(&office.desk(), "I-1", None).unwrap();
+    crate::records::interactions::void(&office.desk(), None, "I-1", None).unwrap();
     assert_eq!(said(), ["interaction removed 1 of uno by interaction void"]);
     let new = crate::records::deals::NewDeal {
         customer: Some("uno".to_owned()),
