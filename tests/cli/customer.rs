@@ -269,7 +269,19 @@ fn a_part_of_one_name_alone_names_a_record_and_the_whole_name_is_told() {
     // An external name or a whole name goes before a part of another one.
     kit.done("customer add 'Ann Lee Trade'");
     assert!(kit.run("log visit 'ANN LEE'").contains("with Ann Lee on"));
-    assert_snapshot!(kit.run("log visit ann"), @"");
+    assert_snapshot!(kit.run("log visit ann"), @r#"
+    [stderr]
+    error: "ann" may be any of several customers
+    hint: say which one by its id: C-3 Ann Lee, C-4 Ann Lee Trade
+    [exit 1]
+    "#);
+    // What cannot be taken back needs the whole name.
+    assert_snapshot!(kit.run("customer erase 钢 --forever"), @r#"
+    [stderr]
+    error: there is no customer "钢"
+    hint: did you mean 武汉钢铁 (C-1)? What is done for good needs a whole name or an id
+    [exit 1]
+    "#);
 }
 
 #[test]

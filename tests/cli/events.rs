@@ -68,10 +68,10 @@ const BROKEN: [(&str, &str); 2] = [
 #[test]
 fn a_change_at_the_customer_makes_a_task_that_is_due_in_the_day() {
     let kit = shop_with(&[&COACH]);
-    assert_snapshot!(kit.run("contact add 武汉钢铁 王总 --role 采购经理"), @r"
+    assert_snapshot!(kit.run("contact add 武汉钢铁 王总 --role 采购经理"), @"
     P-1
     [stderr]
-    Added contact 王总.
+    Added contact 王总 at 武汉钢铁.
     coach added T-1 for 李伟, due 2024-03-02: ask the coach what 王总 means
       because 王总 has joined the customer (scripts/coach/main.lua:1)
     hint: to take back what coach wrote: kehu undo O-8

@@ -232,26 +232,30 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
     ] {
         kit.done(line);
     }
-    assert_snapshot!(kit.run("today"), @r"
+    assert_snapshot!(kit.run("today"), @"
     李伟, 2024-03-01 Fri: 7 to do
 
-    customer  key      deal            amount  what to do                   channel  due
-              T-2                              file the offers                       2024-02-27, 3 days late
-        why: task due 2024-02-27, made by 王芳
-    Ann Lee   T-1                              送样品
-        why: task due 2024-03-01, made by 李伟
-    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  advance the deal             meeting  2024-02-25, 5 days late
-        why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
-              tfygy0a                          ask how the purchase serves  phone    2024-02-29, 1 day late
-        why: first purchase 4 days ago: attention is highest, meet its expectations
-              566bvxw                          visit                        visit
-        purpose: care for the customer
-        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    武汉机械  d5kzfy5                          visit                        visit
-        purpose: leave a good impression, learn the basic facts
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
-              c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
-        why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    without a customer
+      T-2  file the offers · 3 days late
+               task due 2024-02-27, made by 王芳
+
+    Ann Lee  C-3
+      T-1  送样品
+               task due 2024-03-01, made by 李伟
+
+    武汉钢铁  C-1
+      62ctkch  advance the deal · D-1 年度合同 · 4,800.00 · meeting · 5 days late
+               win probability 30 %, between 25 % and 75 %: the middle needs careful planning
+      tfygy0a  ask how the purchase serves · phone · 1 day late
+               first purchase 4 days ago: attention is highest, meet its expectations
+      566bvxw  visit · care for the customer
+               no visit yet, 4 a month wanted
+
+    武汉机械  C-2
+      d5kzfy5  visit · leave a good impression, learn the basic facts
+               no visit yet, 0.5 a month wanted
+      c4144x7  develop the deal · D-2 试用 · phone · 9 days late
+               win probability 10 %, below 25 %: the top of the funnel
     [stderr]
     96 minutes are kept for finding new customers
     1 due on a later day
@@ -278,4 +282,27 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
     T-3  2024-03-09  not yet                    李伟  open
     ");
     assert_eq!(keys(&kit.at("2024-03-04T09:00")), ["T-2"]);
+}
+
+#[test]
+fn every_reason_is_shown_with_why_and_on_a_narrow_terminal_nothing_is_cut() {
+    let kit = shop();
+    let path = kit.path().join("kehu.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    let caps = "    \"contact-caps\",\n";
+    let more = format!("    \"complaints\",\n    \"priority\",\n{caps}");
+    std::fs::write(path, settings.replace(caps, &more)).unwrap();
+    for line in [
+        "log complaint 武汉钢铁 --text 送错货 --on 2024-02-10",
+        "log complaint 武汉钢铁 --text 少送 --on 2024-02-12",
+        "log call 武汉钢铁 --about 送错 --state resolved --on 2024-02-13",
+        "log call 武汉钢铁 --about 少送 --state resolved --on 2024-02-14",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("today --limit 4"), @"");
+    assert_snapshot!(kit.run("today --why --limit 2"), @"");
+    let narrow =
+        kit.command(&["--lang", "zh", "today", "--limit", "3"]).env("COLUMNS", "50").output();
+    assert_snapshot!(kit.told(&narrow.unwrap()), @"");
 }

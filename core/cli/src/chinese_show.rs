@@ -41,6 +41,10 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "write an id, a kind or a part of the words; see: kehu interaction list {}",
         "请写编号、类型或部分内容；参见 kehu interaction list {}",
     ),
+    (
+        "did you mean {}? What is done for good needs a whole name or an id",
+        "是不是 {}？不可撤销的操作须写完整名称或编号",
+    ),
     ("say which one: {}", "请指明是哪一个：{}"),
     ("Which one is meant by {}?", "{} 指哪一个？"),
     ("write its number, or nothing to stop", "请输入序号，直接回车则停止"),

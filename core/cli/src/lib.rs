@@ -39,6 +39,7 @@ mod lock;
 mod machine;
 mod output;
 mod packs;
+mod page_lines;
 mod panics;
 mod plugins;
 mod printer;

@@ -244,10 +244,7 @@ labels! {
     REFUSED = "refused", "拒绝";
     BESIDES = "besides", "另外";
     ANSWER_KEY = "key", "键";
-    TO_DO = "what to do", "做什么";
     WHY = "why", "为什么";
-    HOW = "how", "怎么做";
-    WITHHELD_BECAUSE = "withheld because", "暂缓原因";
     MINUTES = "minutes", "分钟";
     WAY = "way", "路程";
     PURPOSE = "purpose", "目的";

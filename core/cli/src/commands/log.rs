@@ -16,7 +16,7 @@ const CHANNELS: [&str; 14] = [
     "visit", "meeting", "phone", "message", "sms", "email", "wechat", "shop", "store", "web",
     "online", "letter", "fax", "box",
 ];
-const OUTCOMES: [&str; 11] = [
+const OUTCOMES: [&str; 10] = [
     "interested",
     "not_interested",
     "no_answer",
@@ -26,7 +26,6 @@ const OUTCOMES: [&str; 11] = [
     "refused",
     "postponed",
     "success",
-    "failure",
     "failed",
 ];
 const MOODS: [&str; 4] = ["rising", "falling", "calm", "complacent"];

@@ -49,6 +49,7 @@ mod target;
 mod task;
 mod today;
 mod today_answer;
+mod today_page;
 mod undo;
 
 use std::process::ExitCode;

@@ -58,7 +58,7 @@ pub(crate) struct EraseContact {
 pub(crate) fn export(context: &mut Context<'_>, args: &Export) -> Result {
     let workspace = context.open()?;
     let reader = workspace.read()?;
-    let customer = names::reading::customer(&*reader, &args.customer)?;
+    let customer = names::customer(&*reader, &args.customer)?;
     let whole = erasure::export(&workspace.desk(), &*reader, customer)?;
     show_json(&mut context.printer, whole)
 }

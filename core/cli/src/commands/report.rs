@@ -210,7 +210,7 @@ fn prepare(
         return Err(CommandError::usage(message).hint("give the first day, then the last one"));
     }
     let rep = match &args.rep {
-        Some(rep) => Some(names::reading::rep(&*workspace.read()?, rep)?.0),
+        Some(rep) => Some(names::rep(&*workspace.read()?, rep)?.0),
         None => None,
     };
     let of_today = report.of_today.then_some(DayWord::FromToday(0));

@@ -107,15 +107,7 @@ fn show(context: &mut Context<'_>, shown: &Shown<'_>) -> Result {
         return show_json(&mut context.printer, as_json(shown)?);
     }
     let page = ShowPage::new(shown, form.language, context.printer.width());
-    let page = page.written(context.globals.limit)?;
-    for line in page {
-        if line.is_heading {
-            context.printer.heading(&line.text)?;
-        } else {
-            context.printer.line(&line.text)?;
-        }
-    }
-    Ok(())
+    page.written(context.globals.limit)?.show(&mut context.printer)
 }
 
 fn unknown_then(reader: &dyn Reader, customer: CustomerId, as_of: Day) -> CommandError {

@@ -12,22 +12,14 @@ use super::show::Shown;
 use super::today::{channel, late};
 use crate::error::Result;
 use crate::locale::{self, Label, usual_word};
-use crate::table::{clean, wrap};
-
-/// Up to which width a part of a line stays whole.
-const SHORT: usize = 30;
-
-/// A blank at which no line ends.
-const NO_BREAK: &str = "\u{a0}";
+use crate::page_lines::PageLines;
+use crate::table::clean;
 
 /// How many of the latest interactions are shown where nothing is said.
 const LATEST: usize = 5;
 
 /// Within how many days a birthday is soon.
 const SOON: i32 = 30;
-
-/// From this width on titles stand in a column of their own.
-const WIDE: usize = 80;
 
 /// The widest title that all others are aligned with.
 const TITLE: usize = 26;
@@ -40,30 +32,22 @@ const TASKS: Label = Label::new("Tasks", "待办");
 const NEXT_VISIT: Label = Label::new("Next planned visit", "下次计划拜访");
 const LATEST_TITLE: Label = Label::new("Latest", "最近互动");
 
-/// Holds a line of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PageLine {
-    pub(super) text: String,
-    pub(super) is_heading: bool,
-}
-
 /// Writes the page.
 pub(super) struct ShowPage<'a> {
     pub(super) shown: &'a Shown<'a>,
     pub(super) language: Language,
-    width: Option<usize>,
-    lines: Vec<PageLine>,
+    lines: PageLines,
     /// Guidance that has been given: once is enough.
     guided: Vec<String>,
 }
 
 impl<'a> ShowPage<'a> {
     pub(super) fn new(shown: &'a Shown<'a>, language: Language, width: Option<usize>) -> Self {
-        Self { shown, language, width, lines: Vec::new(), guided: Vec::new() }
+        Self { shown, language, lines: PageLines::new(width), guided: Vec::new() }
     }
 
     /// The lines of the page; `limit` says how many interactions it shows.
-    pub(super) fn written(mut self, limit: Option<usize>) -> Result<Vec<PageLine>> {
+    pub(super) fn written(mut self, limit: Option<usize>) -> Result<PageLines> {
         self.head()?;
         self.work();
         self.withheld();
@@ -86,31 +70,17 @@ impl<'a> ShowPage<'a> {
         self.language == Language::Zh
     }
 
-    fn heading(&mut self, text: &str) {
-        self.lines.push(PageLine { text: clean(text), is_heading: true });
-    }
-
     pub(super) fn section(&mut self, title: Label, after: &str) {
-        self.lines.push(PageLine { text: String::new(), is_heading: false });
-        self.heading(&format!("{}{after}", title.get(self.language)));
+        self.lines.gap();
+        self.lines.heading(&format!("{}{after}", title.get(self.language)));
     }
 
     pub(super) fn text(&mut self, indent: usize, text: &str) {
-        let lines = wrap(&clean(text), self.width, indent);
-        self.lines.extend(lines.into_iter().map(|text| PageLine { text, is_heading: false }));
+        self.lines.text(indent, text);
     }
 
-    /// The parts that say something, one after the other. Short ones are not broken.
     pub(super) fn item(&mut self, indent: usize, parts: &[String]) {
-        let said: Vec<String> = parts
-            .iter()
-            .map(|part| clean(part.trim()))
-            .filter(|part| !part.is_empty())
-            .map(|part| if part.width() <= SHORT { part.replace(' ', NO_BREAK) } else { part })
-            .collect();
-        let lines = wrap(&said.join(&format!("{NO_BREAK}· ")), self.width, indent);
-        let lines = lines.into_iter().map(|text| text.replace(NO_BREAK, " "));
-        self.lines.extend(lines.map(|text| PageLine { text, is_heading: false }));
+        self.lines.item(indent, parts);
     }
 
     pub(super) fn days(&self, days: i32) -> String {
@@ -143,7 +113,7 @@ impl<'a> ShowPage<'a> {
         if shown.as_of != shown.workspace.act.today {
             title += &format!("  {} {}", self.either("as of", "截至"), shown.as_of);
         }
-        self.heading(&title);
+        self.lines.heading(&title);
         let columns = customer_columns::all(&shown.workspace.settings, shown.cells);
         let mut parts = Vec::new();
         for each in columns {
@@ -332,17 +302,10 @@ impl<'a> ShowPage<'a> {
             Language::Zh => format!("（截至 {day}）"),
         };
         self.section(STANDING, &after);
-        let aligned = self.width.is_none_or(|width| width >= WIDE);
         let widest = entries.iter().map(|(title, _)| title.width()).max().unwrap_or(0).min(TITLE);
         for (title, text) in entries {
-            if aligned {
-                let pad = " ".repeat(widest.saturating_sub(title.width()));
-                let lines = wrap(&clean(&text), self.width, widest + 4);
-                let first = lines.first().map(|line| line.trim_start().to_owned());
-                let first = format!("  {title}{pad}  {}", first.unwrap_or_default());
-                let rest = lines.into_iter().skip(1);
-                let lines = std::iter::once(first).chain(rest);
-                self.lines.extend(lines.map(|text| PageLine { text, is_heading: false }));
+            if self.lines.is_wide() {
+                self.lines.beside(&title, widest, &text);
             } else {
                 let colon = locale::COLON.get(self.language);
                 self.text(2, &format!("{title}{colon}{text}"));

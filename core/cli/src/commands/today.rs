@@ -2,22 +2,21 @@ use std::process::ExitCode;
 
 use kehu_contract::Language;
 use kehu_domain::{Day, Rep};
-use kehu_engine::day::{Because, Line, Work, Worklist};
+use kehu_engine::day::{Line, Work, Worklist};
 use kehu_engine::score::RunView;
 use kehu_store::Reader;
 use serde_json::{Value, json};
 
-use super::plan::{minutes, rep, tell_deals_without_customer, weekday, why, words};
+use super::plan::{minutes, rep, tell_deals_without_customer, weekday, words};
 use super::today_answer::{self, Answers};
+use super::today_page::TodayPage;
 use crate::arguments::{DayWord, day};
 use crate::cells::Cells;
 use crate::context::Context;
 use crate::error::Result;
 use crate::locale;
-use crate::locale::{
-    AMOUNT, ANSWER_KEY, CHANNEL, CUSTOMER, DEAL, DUE, HOW, PURPOSE, TO_DO, WHY, WITHHELD_BECAUSE,
-};
-use crate::output::{Cell, Column, Form, Listing, show_json, show_listing};
+use crate::output::show_json;
+use crate::page_lines::PageLines;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
 use crate::{packs, plugins, runs};
@@ -27,11 +26,13 @@ use crate::{packs, plugins, runs};
 /// The list joins the day's visits (of the rep's latest plan, else planned now) with what the packs
 /// propose and the rep's open tasks that are due, the most important first. Each line has a key, by which
 /// it is closed; a line that was done or skipped does not come back. The lines of a customer stand
-/// together; a reason that is also that of the line above is not repeated.
+/// together, with how to talk below them; 〃 is the same thing to do as above. Each line has its main
+/// reason, --why shows them all.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   kehu today
+  kehu today --why --limit 10
   kehu today --rep 李伟 --as-of 2024-03-01
   kehu today done 3f7k2 --text '样品已送到'
   kehu today snooze 3f7k2 --until +3
@@ -43,6 +44,9 @@ pub(crate) struct Args {
     /// Another day, seen as it was at its end [default: today]
     #[arg(long, value_name = "DAY", value_parser = day, global = true)]
     as_of: Option<DayWord>,
+    /// Shows every reason, also why a line stands at its place
+    #[arg(long)]
+    why: bool,
     /// Shows what was withheld, too
     #[arg(long)]
     withheld: bool,
@@ -78,7 +82,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
         Some(answer) => today_answer::run(context, &workspace, &work, &list, answer)?,
         None => {
             let reader = reader.as_ref();
-            let shown = Shown { reader, rep: &rep, as_of, list: &list, withheld: args.withheld };
+            let (withheld, whole) = (args.withheld, args.why);
+            let shown = Shown { reader, rep: &rep, as_of, list: &list, withheld, whole };
             show(context, &workspace, &shown)?;
             runs::tell_silence(&run)?;
         }
@@ -103,6 +108,8 @@ struct Shown<'a> {
     as_of: Day,
     list: &'a Worklist,
     withheld: bool,
+    /// True if every reason is shown.
+    whole: bool,
 }
 
 fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> Result {
@@ -113,123 +120,33 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> 
     let list = shown.list;
     let (rep, count) = (&shown.rep.name, list.lines.len());
     let day = weekday(shown.as_of, form.language);
-    context.printer.heading(&match form.language {
+    let mut page = PageLines::new(context.printer.width());
+    page.heading(&match form.language {
         Language::En => format!("{rep}, {day}: {count} to do"),
         Language::Zh => format!("{rep}，{day}：{count} 项"),
-    })?;
-    context.printer.line("")?;
+    });
     let cells = Cells::new(&workspace.settings, workspace.language, shown.reader);
-    show_lines(context, form, &cells, &list.lines, shown.as_of)?;
-    if shown.withheld && !list.withheld.is_empty() {
-        context.printer.line("")?;
-        show_lines(context, form, &cells, &list.withheld, shown.as_of)?;
+    let writer = TodayPage {
+        cells: &cells,
+        language: form.language,
+        today: shown.as_of,
+        whole: shown.whole,
+    };
+    let mut hidden = writer.write(&mut page, &list.lines, form.limit);
+    if shown.withheld {
+        hidden += writer.write(&mut page, &list.withheld, form.limit);
     }
+    page.show(&mut context.printer)?;
     context.printer.finish()?;
+    tell_hidden(hidden, form.language);
     tell(shown, form.language);
     Ok(())
-}
-
-/// The lines of each customer together, in the place of the first of them: a person is with one customer
-/// at a time.
-fn by_customer(lines: &[Line]) -> Vec<Vec<&Line>> {
-    let mut groups: Vec<Vec<&Line>> = Vec::new();
-    for line in lines {
-        match groups.iter_mut().find(|group| group[0].customer == line.customer) {
-            Some(group) => group.push(line),
-            None => groups.push(vec![line]),
-        }
-    }
-    groups
-}
-
-fn show_lines(
-    context: &mut Context<'_>,
-    form: Form,
-    cells: &Cells<'_>,
-    lines: &[Line],
-    today: Day,
-) -> Result {
-    let mut listing = Listing::new(vec![
-        Column::text("customer", CUSTOMER),
-        Column::whole("key", ANSWER_KEY),
-        Column::text("deal", DEAL),
-        Column::number("amount", AMOUNT),
-        Column::text("action", TO_DO),
-        Column::whole("channel", CHANNEL),
-        Column::whole("due", DUE),
-        Column::beneath("withheld", WITHHELD_BECAUSE),
-        Column::beneath("purpose", PURPOSE),
-        Column::beneath("why", WHY),
-        Column::beneath("how", HOW),
-    ]);
-    let mut before: Option<&Line> = None;
-    let mut guided: Vec<&Because> = Vec::new();
-    for line in by_customer(lines).into_iter().flatten() {
-        if before.is_some_and(|before| before.customer != line.customer) {
-            guided.clear();
-        }
-        let new = line.guidance.iter().filter(|each| !guided.contains(each));
-        let guidance: Vec<Because> = new.cloned().collect();
-        guided.extend(&line.guidance);
-        listing.rows.push(row(cells, form.language, line, before, &guidance, today));
-        before = Some(line);
-    }
-    show_listing(&mut context.printer, form, listing)
-}
-
-/// A line below another one; what both say is said once. `guidance` is what no line of the customer above
-/// has said.
-fn row(
-    cells: &Cells<'_>,
-    language: Language,
-    line: &Line,
-    before: Option<&Line>,
-    guidance: &[Because],
-    today: Day,
-) -> Vec<Cell> {
-    let reasons = reasons(line, language);
-    let is_theirs = before.is_some_and(|before| before.customer == line.customer);
-    let is_said = before.is_some_and(|before| self::reasons(before, language) == reasons);
-    vec![
-        if is_theirs { Cell::empty() } else { Cell::text(&line.name) },
-        Cell::text(&line.key),
-        line.deal.as_ref().map_or_else(Cell::empty, |(id, name)| deal_cell(*id, name)),
-        line.amount.map_or_else(Cell::empty, |amount| cells.major(amount)),
-        Cell::text(line.title.get(language)),
-        Cell::text(channel(cells, &line.channel, language)),
-        Cell::text(due(line.due, today, language)),
-        Cell::text(why(&line.withheld, language)),
-        line.visit
-            .as_ref()
-            .map_or_else(Cell::empty, |visit| Cell::text(visit.purpose.get(language))),
-        if is_said { Cell::empty() } else { Cell::text(reasons) },
-        Cell::text(why(guidance, language)),
-    ]
-}
-
-/// Why a line is there, and why at its place.
-fn reasons(line: &Line, language: Language) -> String {
-    let all: Vec<Because> = line.because.iter().chain(&line.placed).cloned().collect();
-    why(&all, language)
 }
 
 /// A channel by its word, or by the title of the kind of interaction that it is.
 pub(super) fn channel(cells: &Cells<'_>, name: &str, language: Language) -> String {
     let word = locale::usual_word(name, language);
     if word == name { cells.kind(name).show } else { word.to_owned() }
-}
-
-/// When a line is due, and how late it is; nothing if it is due today.
-fn due(due: Day, today: Day, language: Language) -> String {
-    let days = today.since(due);
-    if days <= 0 {
-        return if days == 0 { String::new() } else { due.to_string() };
-    }
-    let late = late(days, language);
-    match language {
-        Language::En => format!("{due}, {late}"),
-        Language::Zh => format!("{due}，{late}"),
-    }
 }
 
 /// How late something is by some days.
@@ -245,8 +162,14 @@ pub(super) fn late(days: i32, language: Language) -> String {
     }
 }
 
-fn deal_cell(id: kehu_domain::DealId, name: &str) -> Cell {
-    Cell::text(if name.is_empty() { id.to_string() } else { format!("{id} {name}") })
+/// Says on stderr how many lines are not shown.
+fn tell_hidden(hidden: usize, language: Language) {
+    if hidden > 0 {
+        Printer::talk(&match language {
+            Language::En => format!("{hidden} more; --limit 0 shows all"),
+            Language::Zh => format!("还有 {hidden} 条；--limit 0 显示全部"),
+        });
+    }
 }
 
 /// Says on stderr what the list itself does not show.

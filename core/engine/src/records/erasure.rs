@@ -1,6 +1,6 @@
 //! A person's data: all of it in one piece, and taken out for good.
 
-use kehu_domain::{Contact, Customer, CustomerId, Entity, FieldType, Record};
+use kehu_domain::{Contact, ContactId, Customer, CustomerId, Entity, FieldType, Record};
 use kehu_store::{Erased, Reader};
 use serde_json::{Map, Value as Json};
 
@@ -71,7 +71,7 @@ pub fn erase_customer(
     customer: &str,
     for_good: ForGood,
 ) -> Result<(CustomerId, Erased)> {
-    let id = names::customer(&*desk.store.read()?, customer)?;
+    let id = CustomerId(names::whole(&*desk.store.read()?, Entity::Customer, customer)?);
     let found: Customer = names::get(&*desk.store.read()?, Entity::Customer, id.0)?;
     let whom = format!("{} ({id})", found.name);
     let export = Some(format!("kehu customer export {id} keeps a copy for the customer"));
@@ -80,7 +80,7 @@ pub fn erase_customer(
 
 /// Erases a contact and the words of what was said to it, for good.
 pub fn erase_contact(desk: &Desk<'_>, contact: &str, for_good: ForGood) -> Result<(i64, Erased)> {
-    let id = names::contact(&*desk.store.read()?, None, contact)?;
+    let id = ContactId(names::whole(&*desk.store.read()?, Entity::Contact, contact)?);
     let found: Contact = names::get(&*desk.store.read()?, Entity::Contact, id.0)?;
     let whom = format!("{} ({id})", found.name);
     Ok((id.0, erase(desk, Entity::Contact, id.0, &whom, None, for_good)?))

@@ -86,6 +86,21 @@ pub fn resolve(reader: &dyn Reader, entity: Entity, text: &str) -> Result<i64> {
     }
 }
 
+/// Finds a record by its id or whole name: for what cannot be taken back, a part of a name must not choose.
+pub fn whole(reader: &dyn Reader, entity: Entity, text: &str) -> Result<i64> {
+    let id = resolve(reader, entity, text)?;
+    let found = reader.find(entity, text.trim(), CANDIDATES)?;
+    if parse_id(entity, text.trim()).is_some() || found.iter().any(|each| each.exact) {
+        return Ok(id);
+    }
+    let name = Directory::new(reader).name(entity, id)?;
+    let hint = format!(
+        "did you mean {name} ({})? What is done for good needs a whole name or an id",
+        show_id(entity, id)
+    );
+    Err(RecordError::Unknown { entity, text: format!("\"{text}\""), hint: Some(hint) })
+}
+
 /// Says that a text may mean several records, and what tells those apart.
 fn ambiguous(
     reader: &dyn Reader,
