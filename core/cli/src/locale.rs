@@ -64,7 +64,7 @@ pub(crate) fn usual_word(word: &str, language: Language) -> &str {
 /// The one of some words that a text is, or is in Chinese; else the text itself.
 pub(crate) fn key_of<'w>(text: &'w str, words: &[&'w str]) -> &'w str {
     let typed = text.trim();
-    words.iter().copied().find(|word| chinese::word(word) == typed).unwrap_or(text)
+    words.iter().copied().find(|word| translate::word(word) == typed).unwrap_or(text)
 }
 
 /// A unit as it follows a number: in English `day` after one, `days` else.
