@@ -34,6 +34,8 @@ const MOODS: [&str; 4] = ["rising", "falling", "calm", "complacent"];
 ///
 /// The kinds are those that the workspace declares. It counts from the day on which it happened; that
 /// it became known today is kept too. A slip is corrected with kehu interaction edit.
+///
+/// kehu help recording shows how to record all that the packs ask for.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,9 +44,7 @@ Examples:
   kehu log purchase C-12 --amount -500            a return
   kehu log complaint C-12 --text 'wrong delivery'
   kehu log call 武汉钢铁 --about complaint --state resolved
-  kehu log promise C-12 --about 样品 --state kept
-
-kehu help recording shows how to record all that the packs ask for.")]
+  kehu log promise C-12 --about 样品 --state kept")]
 pub(crate) struct Args {
     /// What happened: purchase, receipt, call, visit, message, email, meeting, complaint, promise,
     /// note, or a kind of your own
