@@ -106,10 +106,11 @@ fn a_complaint_is_followed_until_it_is_confirmed() {
       because a complaint is open (scripts/coach/main.lua:7)
     hint: to take back what coach wrote: kehu undo O-8
     ");
-    assert_snapshot!(kit.run("log call 武汉钢铁 --about I-1 --state confirmed"), @r"
+    assert_snapshot!(kit.run("log call 武汉钢铁 --about I-1 --state confirmed"), @"
     I-2
     [stderr]
     Logged call with 武汉钢铁 on 2024-03-01.
+    It is about I-1, the complaint of 2024-03-01.
     coach took the tag 投诉中 off 武汉钢铁
       because the complaint of 2024-03-01 is confirmed as settled (scripts/coach/main.lua:3)
     coach set at_risk of 武汉钢铁 to no
@@ -211,10 +212,10 @@ fn what_is_answered_in_the_day_is_told_too() {
 #[test]
 fn a_pack_that_never_ends_leaves_what_was_written_as_it_is() {
     let kit = shop_with(&[&BROKEN, &COACH]);
-    assert_snapshot!(kit.run("contact add 武汉钢铁 王总"), @r"
+    assert_snapshot!(kit.run("contact add 武汉钢铁 王总"), @"
     P-1
     [stderr]
-    Added contact 王总.
+    Added contact 王总 at 武汉钢铁.
     coach added T-1 for 李伟, due 2024-03-02: ask the coach what 王总 means
       because 王总 has joined the customer (scripts/coach/main.lua:1)
     hint: to take back what coach wrote: kehu undo O-8

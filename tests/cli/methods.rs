@@ -31,18 +31,28 @@ fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
     assert_snapshot!(kit.run("today"), @"
     李伟, 2024-03-01 Fri: 4 to do
 
-    customer  key      deal          what to do                 channel  due
-    武汉钢铁  jzsw0ra                acknowledge the complaint  phone    2024-02-29, 1 day late
-        why: complaint of 2024-02-28 not acknowledged in 24 hours: overdue since 2024-02-29 15:00
-        how: hear the customer out, do not argue; say what happens next, and by when; driver: open at once with the matter, leave when it is settled; driver: forceful, the point first; ask his view first, let him decide; driver: no concession on principle, indifferent to the rest; mood rising: the best moment to approach
-              7sbq4tv                keep the promise           phone
-        why: promised by 李伟 on 2024-03-01 for 2024-03-01: 样品; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
-              sady63t  D-1 年度合同  find a coach               visit    2024-02-27, 3 days late
-        why: key customer with an open deal in prospect, and no coach is known; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
-        how: no acquaintance inside is known: survey the whole organisation, the key person of each department; nobody is known in management; nobody is known in the technical department; nobody is known in finance; nobody is known in purchasing; nobody is known in administration; nobody is known in logistics; begin with whoever is easiest to approach
-              566bvxw                visit                      visit
-        purpose: care for the customer
-        why: no visit yet, 4 a month wanted; important and urgent: 40 points, urgent from 20; tier A is important; 1 open complaint
+    武汉钢铁  C-1
+      jzsw0ra  acknowledge the complaint · phone · 1 day late
+               complaint of 2024-02-28 not acknowledged in 24 hours: overdue since 2024-02-29 15:00
+               → hear the customer out, do not argue; say what happens next, and by when
+      7sbq4tv  keep the promise · phone
+               promised by 李伟 on 2024-03-01 for 2024-03-01: 样品
+      sady63t  find a coach · D-1 年度合同 · visit · 3 days late
+               key customer with an open deal in prospect, and no coach is known
+               → no acquaintance inside is known: survey the whole organisation, the key person of each department
+               → nobody is known in management
+               → nobody is known in the technical department
+               → nobody is known in finance
+               → nobody is known in purchasing
+               → nobody is known in administration
+               → nobody is known in logistics
+               → begin with whoever is easiest to approach
+      566bvxw  visit · care for the customer
+               no visit yet, 4 a month wanted
+      → driver: open at once with the matter, leave when it is settled
+      → driver: forceful, the point first; ask his view first, let him decide
+      → driver: no concession on principle, indifferent to the rest
+      → mood rising: the best moment to approach
     [stderr]
     96 minutes are kept for finding new customers
     1 due on a later day
@@ -50,12 +60,16 @@ fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
     assert_snapshot!(kit.run("--lang zh today --limit 2"), @"
     李伟，2024-03-01 周五：4 项
 
-    客户      键       做什么    渠道  期限
-    武汉钢铁  jzsw0ra  受理投诉  电话  2024-02-29，已过 1 天
-        为什么：2024-02-28 的投诉未在 24 小时内受理：2024-02-29 15:00 起已超时
-        怎么做：听客户说完，不争辩；告知下一步与时间；驾驭型：开门见山，谈完即走；驾驭型：语言有力，先说要点；先问他的看法，让他拍板；驾驭型：原则问题不让步，其余无所谓；心情上升：接近的最好时机
-              7sbq4tv  兑现承诺  电话
-        为什么：李伟 于 2024-03-01 承诺，2024-03-01 前兑现：样品；重要且紧急：40 分，20 分起为紧急；A 级属于重要客户；1 宗未结投诉
+    武汉钢铁  C-1
+      jzsw0ra  受理投诉 · 电话 · 已过 1 天
+               2024-02-28 的投诉未在 24 小时内受理：2024-02-29 15:00 起已超时
+               → 听客户说完，不争辩；告知下一步与时间
+      7sbq4tv  兑现承诺 · 电话
+               李伟 于 2024-03-01 承诺，2024-03-01 前兑现：样品
+      → 驾驭型：开门见山，谈完即走
+      → 驾驭型：语言有力，先说要点；先问他的看法，让他拍板
+      → 驾驭型：原则问题不让步，其余无所谓
+      → 心情上升：接近的最好时机
     [stderr]
     还有 2 条；--limit 0 显示全部
     96 分钟留给开发新客户

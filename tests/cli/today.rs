@@ -18,22 +18,22 @@ fn shop() -> Kit {
 #[test]
 fn today_says_who_what_why_when_and_by_which_channel() {
     let kit = shop();
-    assert_snapshot!(kit.run("today"), @r"
+    assert_snapshot!(kit.run("today"), @"
     李伟, 2024-03-01 Fri: 5 to do
 
-    customer  key      deal            amount  what to do                   channel  due
-    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  advance the deal             meeting  2024-02-25, 5 days late
-        why: win probability 30 %, between 25 % and 75 %: the middle needs careful planning; no contact is recorded yet
-              tfygy0a                          ask how the purchase serves  phone    2024-02-29, 1 day late
-        why: first purchase 4 days ago: attention is highest, meet its expectations
-              566bvxw                          visit                        visit
-        purpose: care for the customer
-        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of work
-    武汉机械  d5kzfy5                          visit                        visit
-        purpose: leave a good impression, learn the basic facts
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
-              c4144x7  D-2 试用                develop the deal             phone    2024-02-21, 9 days late
-        why: win probability 10 %, below 25 %: the top of the funnel; no contact is recorded yet
+    武汉钢铁  C-1
+      62ctkch  advance the deal · D-1 年度合同 · 4,800.00 · meeting · 5 days late
+               win probability 30 %, between 25 % and 75 %: the middle needs careful planning
+      tfygy0a  ask how the purchase serves · phone · 1 day late
+               first purchase 4 days ago: attention is highest, meet its expectations
+      566bvxw  visit · care for the customer
+               no visit yet, 4 a month wanted
+
+    武汉机械  C-2
+      d5kzfy5  visit · leave a good impression, learn the basic facts
+               no visit yet, 0.5 a month wanted
+      c4144x7  develop the deal · D-2 试用 · phone · 9 days late
+               win probability 10 %, below 25 %: the top of the funnel
     [stderr]
     96 minutes are kept for finding new customers
     ");
@@ -47,60 +47,55 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
     kit.done("deal add 'Ann Lee' 旧单 --rep 李伟 --on 2021-01-05");
     let narrow =
         |line: &[&str]| kit.told(&kit.command(line).env("COLUMNS", "80").output().unwrap());
-    assert_snapshot!(narrow(&["today"]), @r#"
+    assert_snapshot!(narrow(&["today"]), @"
     李伟, 2024-03-01 Fri: 7 to do
 
-    customer  key      deal        amount  what to…  channel  due
-    武汉钢铁  62ctkch  D-1 年…   4,800.00  advance…  meeting  2024-02-25, 5 days late
-        why: win probability 30 %, between 25 % and 75 %: the middle needs careful
-          planning; no contact is recorded yet
-              tfygy0a                      ask how…  phone    2024-02-29, 1 day late
-        why: first purchase 4 days ago: attention is highest, meet its
-          expectations
-              566bvxw                      visit     visit
-        purpose: care for the customer
-        why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
-          work
-    武汉机械  d5kzfy5                      visit     visit
-        purpose: leave a good impression, learn the basic facts
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
-          order of work
-              c4144x7  D-2 试用            develop…  phone    2024-02-21, 9 days late
-        why: win probability 10 %, below 25 %: the top of the funnel; no contact
-          is recorded yet
-    Ann Lee   91t3mdh                      visit     visit
-        purpose: leave a good impression, learn the basic facts
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
-          order of work
-              5ked08t  D-3 旧单            develop…  phone    2021-01-05, 3 years late
-        why: win probability 10 %, below 25 %: the top of the funnel; 1151 days in
-          stage "prospect", which allows 30; no contact is recorded yet
+    武汉钢铁  C-1
+      62ctkch  advance the deal · D-1 年度合同 · 4,800.00 · meeting · 5 days late
+               win probability 30 %, between 25 % and 75 %: the middle needs
+                 careful planning
+      tfygy0a  ask how the purchase serves · phone · 1 day late
+               first purchase 4 days ago: attention is highest, meet its
+                 expectations
+      566bvxw  visit · care for the customer
+               no visit yet, 4 a month wanted
+
+    武汉机械  C-2
+      d5kzfy5  visit · leave a good impression, learn the basic facts
+               no visit yet, 0.5 a month wanted
+      c4144x7  develop the deal · D-2 试用 · phone · 9 days late
+               win probability 10 %, below 25 %: the top of the funnel
+
+    Ann Lee  C-3
+      91t3mdh  visit · leave a good impression, learn the basic facts
+               no visit yet, 0.5 a month wanted
+      5ked08t  develop the deal · D-3 旧单 · phone · 3 years late
+               win probability 10 %, below 25 %: the top of the funnel
     [stderr]
     96 minutes are kept for finding new customers
-    "#);
-    assert_snapshot!(narrow(&["--lang", "zh", "today"]), @r"
+    ");
+    assert_snapshot!(narrow(&["--lang", "zh", "today"]), @"
     李伟，2024-03-01 周五：7 项
 
-    客户      键       商机              金额  做什么    渠道  期限
-    武汉钢铁  62ctkch  D-1 年度合同  4,800.00  推进商机  会面  2024-02-25，已过 5 天
-        为什么：赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排；尚无联系记
-          录
-              tfygy0a                          购后回访  电话  2024-02-29，已过 1 天
-        为什么：4 天前首次购买：关注度最高，须满足首次购买的期望
-              566bvxw                          拜访      拜访
-        目的：客户维护
-        为什么：尚未拜访，应每月 4 次；漏斗中部：工作顺序第 3 位
-    武汉机械  d5kzfy5                          拜访      拜访
-        目的：留下好印象，了解基本情况
-        为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
-              c4144x7  D-2 试用                培育商机  电话  2024-02-21，已过 9 天
-        为什么：赢单概率 10%，低于 25%：漏斗顶部；尚无联系记录
-    Ann Lee   91t3mdh                          拜访      拜访
-        目的：留下好印象，了解基本情况
-        为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
-              5ked08t  D-3 旧单                培育商机  电话  2021-01-05，已过 3 年
-        为什么：赢单概率 10%，低于 25%：漏斗顶部；在阶段“prospect”已 1151 天，时限
-          30 天；尚无联系记录
+    武汉钢铁  C-1
+      62ctkch  推进商机 · D-1 年度合同 · 4,800.00 · 会面 · 已过 5 天
+               赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排
+      tfygy0a  购后回访 · 电话 · 已过 1 天
+               4 天前首次购买：关注度最高，须满足首次购买的期望
+      566bvxw  拜访 · 客户维护
+               尚未拜访，应每月 4 次
+
+    武汉机械  C-2
+      d5kzfy5  拜访 · 留下好印象，了解基本情况
+               尚未拜访，应每月 0.5 次
+      c4144x7  培育商机 · D-2 试用 · 电话 · 已过 9 天
+               赢单概率 10%，低于 25%：漏斗顶部
+
+    Ann Lee  C-3
+      91t3mdh  拜访 · 留下好印象，了解基本情况
+               尚未拜访，应每月 0.5 次
+      5ked08t  培育商机 · D-3 旧单 · 电话 · 已过 3 年
+               赢单概率 10%，低于 25%：漏斗顶部
     [stderr]
     96 分钟留给开发新客户
     ");
@@ -236,11 +231,11 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
     李伟, 2024-03-01 Fri: 7 to do
 
     without a customer
-      T-2  file the offers · 3 days late
+      T-2      file the offers · 3 days late
                task due 2024-02-27, made by 王芳
 
     Ann Lee  C-3
-      T-1  送样品
+      T-1      送样品
                task due 2024-03-01, made by 李伟
 
     武汉钢铁  C-1
@@ -300,9 +295,62 @@ fn every_reason_is_shown_with_why_and_on_a_narrow_terminal_nothing_is_cut() {
     ] {
         kit.done(line);
     }
-    assert_snapshot!(kit.run("today --limit 4"), @"");
-    assert_snapshot!(kit.run("today --why --limit 2"), @"");
+    assert_snapshot!(kit.run("today --limit 4"), @"
+    李伟, 2024-03-01 Fri: 7 to do
+
+    武汉钢铁  C-1 · important and urgent: 20 points, urgent from 20
+      sn33smf  ask whether it is resolved · phone · 16 days late
+               complaint of 2024-02-10 resolved on 2024-02-13: the customer is to confirm it
+               → record the cause and the improvement: kehu interaction edit I-2 --field cause=… --field improvement=…
+      1nphh6s  〃 · 15 days late
+               complaint of 2024-02-12 resolved on 2024-02-14: the customer is to confirm it
+      62ctkch  advance the deal · D-1 年度合同 · 4,800.00 · meeting · 5 days late
+               win probability 30 %, between 25 % and 75 %: the middle needs careful planning
+      566bvxw  visit · care for the customer
+               no visit yet, 4 a month wanted
+      → ask whether all is well now, and what else we can improve
+    [stderr]
+    3 more; --limit 0 shows all
+    96 minutes are kept for finding new customers
+    ");
+    assert_snapshot!(kit.run("today --why --limit 2"), @"
+    李伟, 2024-03-01 Fri: 7 to do
+
+    武汉钢铁  C-1
+      sn33smf  ask whether it is resolved · phone · 16 days late
+               complaint of 2024-02-10 resolved on 2024-02-13: the customer is to confirm it
+               place: important and urgent: 20 points, urgent from 20; tier A is important; 16 days late
+               → record the cause and the improvement: kehu interaction edit I-2 --field cause=… --field improvement=…
+      1nphh6s  〃 · 15 days late
+               complaint of 2024-02-12 resolved on 2024-02-14: the customer is to confirm it
+               place: important and urgent: 20 points, urgent from 20; tier A is important; 15 days late
+               → record the cause and the improvement: kehu interaction edit I-3 --field cause=… --field improvement=…
+      → ask whether all is well now, and what else we can improve
+    [stderr]
+    5 more; --limit 0 shows all
+    96 minutes are kept for finding new customers
+    ");
     let narrow =
         kit.command(&["--lang", "zh", "today", "--limit", "3"]).env("COLUMNS", "50").output();
-    assert_snapshot!(kit.told(&narrow.unwrap()), @"");
+    assert_snapshot!(kit.told(&narrow.unwrap()), @"
+    李伟，2024-03-01 周五：7 项
+
+    武汉钢铁  C-1 · 重要且紧急：20 分，20 分起为紧急
+      sn33smf  请客户确认已解决 · 电话 · 已过 16 天
+        2024-02-10 的投诉于 2024-02-13 解决：请客户
+          确认
+        → 记录原因与改进措施：kehu interaction edit
+          I-2 --field cause=… --field improvement=…
+      1nphh6s  〃 · 已过 15 天
+        2024-02-12 的投诉于 2024-02-14 解决：请客户
+          确认
+      62ctkch  推进商机 · D-1 年度合同 · 4,800.00 ·
+        会面 · 已过 5 天
+        赢单概率 30%，在 25% 与 75% 之间：漏斗中部，
+          需仔细安排
+      → 询问现在是否满意，还有哪些可以改进
+    [stderr]
+    还有 4 条；--limit 0 显示全部
+    96 分钟留给开发新客户
+    ");
 }
