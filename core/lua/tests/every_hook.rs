@@ -51,10 +51,10 @@ doc = { en = "days", zh = "天" }
 "#;
 
 /// Shows values as examples write them, and compares.
-pub(crate) const PRELUDE: &str = r##"
+pub(crate) const PRELUDE: &str = r#"
 local quiet = kehu.rule{ id = "quiet", input = "recency_days", op = ">", limit = 5, points = 3, en = "{value} > {limit}" }
 local free = kehu.rule{ id = "free", en = "{1} {2} {3}" }
-"##;
+"#;
 
 /// The functions with which examples are compared.
 pub(crate) const EXPECT: &str = r##"

@@ -85,7 +85,7 @@ impl Screen {
         let all = match self.form {
             Form::Table => self.lines(table, rows, &mut sheet),
             Form::Json if self.report.borrow().is_some() => {
-                return self.into_report(table, rows, sheet);
+                return self.keep_for_report(table, rows, sheet);
             }
             Form::Json => self.json(table, rows, &mut sheet),
             Form::Csv => self.csv(table, rows, &mut sheet),
@@ -129,7 +129,7 @@ impl Screen {
     }
 
     /// Keeps a table for the one object that programs read of a report.
-    fn into_report(
+    fn keep_for_report(
         &self,
         table: &ScriptTable,
         rows: &[Vec<TableCell>],
