@@ -491,6 +491,7 @@ title = "Gone"
     error: argument error: there is no column "tiers"
      --> scripts/ours/reports/owners.lua:1
       1 | local n = kehu.customers{ columns = 'tiers' }
+        |                                      ^^^^^
     hint: did you mean "tier"?
     [exit 1]
     "#);

@@ -335,10 +335,8 @@ fn read(table: &Table<'_>) -> Option<Manifest> {
             );
         }
     }
-    let (title, summary) = (
-        title.unwrap_or_else(|| Text::new(name.clone().unwrap_or_default(), "")),
-        summary.unwrap_or_default(),
-    );
+    let title = title.unwrap_or_else(|| Text::new(name.clone().unwrap_or_default(), ""));
+    let summary = summary.unwrap_or_default();
     table.finish();
     Some(Manifest {
         name: name?,
@@ -398,8 +396,7 @@ fn read_worklist(table: &Table<'_>, settings: &[Setting]) -> Option<String> {
     let found = settings.iter().any(|it| it.name == name && it.kind == SettingType::Texts);
     if !found {
         let place = worklist.item("order").map_or(worklist.place(), |item| &item.place);
-        let message = format!("there is no setting \"{name}\" of type \"texts\"");
-        table.problem(place, message, None);
+        table.problem(place, format!("there is no setting \"{name}\" of type \"texts\""), None);
     }
     Some(name)
 }

@@ -54,7 +54,7 @@ kehu.table{
   { "attitude", labels = "attitude", title = { en = "attitude", zh = "态度" } }, { "customers", title = { en = "customers", zh = "客户数" } },
   { "share", as = "percent", title = { en = "share", zh = "占比" } }, { "sales", as = "money", title = { en = "sales a month", zh = "月销售额" } },
   { "sales_share", as = "percent", title = { en = "share of sales", zh = "销售额占比" } },
-  { "our_share", as = "percent", title = { en = "our share with them", zh = "我方份额" } },
+  { "our_share", optional = true, as = "percent", title = { en = "our share with them", zh = "我方份额" } },
   { "contacts", title = { en = "contacts in 90 days", zh = "90 天内联系" } },
   { "contacts_share", as = "percent", title = { en = "share of contacts", zh = "联系占比" } },
   { "hands_off", title = STRATEGY.hands_off }, { "dig_in", title = STRATEGY.dig_in }, { "give_up", title = STRATEGY.give_up },

@@ -80,7 +80,7 @@ end
 kehu.table{
   name = "hollow", limit = 20, title = { en = "Hollow accounts, the largest first", zh = "假大户，量大者在前" },
   { "id", as = "customer", title = { en = "id", zh = "编号" } }, { "name", title = { en = "customer", zh = "客户" } },
-  { "owner", title = { en = "owner", zh = "负责人" } }, AMOUNT, { "margin", as = "money", title = { en = "margin", zh = "毛利" } }, GROWTH,
-  { "why", title = { en = "why", zh = "原因" } },
+  { "owner", optional = true, title = { en = "owner", zh = "负责人" } }, AMOUNT, { "margin", as = "money", title = { en = "margin", zh = "毛利" } }, GROWTH,
+  { "why", optional = true, title = { en = "why", zh = "原因" } },
   rows = sorted,
 }

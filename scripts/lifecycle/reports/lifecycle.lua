@@ -118,7 +118,7 @@ kehu.table{
     zh = "{n} 个客户若不购买，将在 {days} 天内进入下一阶段；价值高者在前", n = #soon, days = SOON,
   },
   { "id", as = "customer", title = { en = "id", zh = "编号" } }, { "name", title = { en = "customer", zh = "客户" } },
-  { "owner", title = { en = "owner", zh = "负责人" } }, PHASE, { "into", labels = "lifecycle", title = { en = "into", zh = "将进入" } },
+  { "owner", optional = true, title = { en = "owner", zh = "负责人" } }, PHASE, { "into", labels = "lifecycle", title = { en = "into", zh = "将进入" } },
   { "left", title = { en = "days left", zh = "剩余天数" } }, AMOUNT_12M, AMOUNT,
   rows = kehu.sort(soon, "-amount_12m", "-amount", "id"),
 }

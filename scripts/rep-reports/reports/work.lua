@@ -6,9 +6,9 @@ local OTHER_CONTACTS = { message = true, email = true }
 local FACE_TO_FACE = { visit = true, meeting = true }
 local DAY = { "day", as = "day", title = { en = "day", zh = "日期" } }
 local REP = { "rep", title = { en = "rep", zh = "业务员" } }
-local CUSTOMER = { "customer_name", title = { en = "customer", zh = "客户" } }
+local CUSTOMER = { "customer_name", optional = true, title = { en = "customer", zh = "客户" } }
 local KIND = { "kind", labels = "kind", title = { en = "kind", zh = "类型" } }
-local TEXT = { "text", title = { en = "learned", zh = "内容" } }
+local TEXT = { "text", optional = true, title = { en = "learned", zh = "内容" } }
 
 -- Fields that other packs bring: a workspace may be without them.
 local function fields_that_are_there()
@@ -155,19 +155,19 @@ local function show(from, to)
     { "collected", as = "money", title = { en = "collected", zh = "回款" } }, { "complaints", title = { en = "complaints", zh = "投诉" } }, { "moved", title = { en = "deals moved", zh = "商机推进" } },
     { "won", title = { en = "won", zh = "赢单" } }, { "won_amount", as = "money", title = { en = "won amount", zh = "赢单金额" } },
     { "lost", title = { en = "lost", zh = "丢单" } }, { "done", title = { en = "tasks done", zh = "完成待办" } },
-    { "late", title = { en = "overdue", zh = "超期待办" } },
+    { "late", optional = true, title = { en = "overdue", zh = "超期待办" } },
     rows = kehu.sort(order, "rep"),
   }
   kehu.table{
     name = "planned", limit = 30, title = { en = "Planned visits", zh = "计划的拜访" },
     DAY, REP, CUSTOMER, { "minutes", digits = 0, title = { en = "minutes", zh = "分钟" } },
-    { "purpose", title = { en = "purpose", zh = "目的" } }, { "made", as = "day", title = { en = "made on", zh = "完成于" } },
+    { "purpose", optional = true, title = { en = "purpose", zh = "目的" } }, { "made", optional = true, as = "day", title = { en = "made on", zh = "完成于" } },
     rows = kehu.sort(planned, "day", "rep", "customer_name"),
   }
   kehu.table{
     name = "contacts", limit = 30, title = { en = "Visits and calls", zh = "拜访与电话" },
-    DAY, REP, KIND, CUSTOMER, { "channel", title = { en = "channel", zh = "渠道" } }, { "outcome", title = { en = "outcome", zh = "结果" } },
-    { "mood", title = { en = "mood", zh = "心情" } }, { "failure", labels = "failure", title = { en = "failed because", zh = "失败原因" } }, TEXT,
+    DAY, REP, KIND, CUSTOMER, { "channel", optional = true, title = { en = "channel", zh = "渠道" } }, { "outcome", optional = true, title = { en = "outcome", zh = "结果" } },
+    { "mood", optional = true, title = { en = "mood", zh = "心情" } }, { "failure", optional = true, labels = "failure", title = { en = "failed because", zh = "失败原因" } }, TEXT,
     rows = kehu.sort(contacts, "day", "rep", "id"),
   }
   kehu.table{
@@ -178,20 +178,20 @@ local function show(from, to)
     kehu.table{
       name = "findings", title = { en = "Needs, satisfaction, competitors", zh = "需求、满意度、竞争对手" },
       REP, { "heading", labels = "heading", title = { en = "heading", zh = "栏目" } }, CUSTOMER, TEXT,
-      { "measure", title = { en = "measure", zh = "措施" } }, rows = kehu.sort(findings, "rep", "heading", "id"),
+      { "measure", optional = true, title = { en = "measure", zh = "措施" } }, rows = kehu.sort(findings, "rep", "heading", "id"),
     }
   end
   kehu.table{
     name = "moves", limit = 30, title = { en = "Deals that moved", zh = "商机变动" },
     DAY, REP, { "deal", as = "deal", title = { en = "deal", zh = "编号" } }, { "name", title = { en = "name", zh = "商机" } }, CUSTOMER,
-    { "stage", labels = "stage", title = { en = "into", zh = "进入阶段" } }, { "amount", as = "money", title = { en = "amount", zh = "金额" } },
-    { "reason", title = { en = "reason", zh = "原因" } },
+    { "stage", labels = "stage", title = { en = "into", zh = "进入阶段" } }, { "amount", optional = true, as = "money", title = { en = "amount", zh = "金额" } },
+    { "reason", optional = true, title = { en = "reason", zh = "原因" } },
     rows = kehu.sort(moves, "day", "rep", "deal"),
   }
   kehu.table{
     name = "next", limit = 30,
     title = say{ en = "Next steps, up to {day}", zh = "下一步，至 {day}", day = kehu.day.format(to + settings.ahead_days) },
-    DAY, REP, { "what", title = { en = "what", zh = "事项" } }, CUSTOMER, { "late", title = { en = "days late", zh = "超期天数" } },
+    DAY, REP, { "what", title = { en = "what", zh = "事项" } }, CUSTOMER, { "late", optional = true, title = { en = "days late", zh = "超期天数" } },
     rows = kehu.sort(ahead, "day", "rep", "customer_name"),
   }
 end

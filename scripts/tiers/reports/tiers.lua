@@ -134,8 +134,8 @@ kehu.table{
   name = "tiers", title = { en = "Tiers", zh = "各级客户" },
   { "tier", labels = "tier", title = { en = "tier", zh = "级别" } }, { "customers", title = { en = "customers", zh = "客户数" } },
   { "share", as = "percent", title = SHARE }, { "together", as = "percent", title = TOGETHER },
-  { "amount", as = "money", title = { en = "amount", zh = "金额" } }, { "margin", as = "money", title = { en = "margin", zh = "毛利" } },
-  { "profit_share", as = "percent", title = PROFIT }, { "profit_together", as = "percent", title = TOGETHER },
+  { "amount", as = "money", title = { en = "amount", zh = "金额" } }, { "margin", as = "money", optional = true, title = { en = "margin", zh = "毛利" } },
+  { "profit_share", as = "percent", optional = true, title = PROFIT }, { "profit_together", optional = true, as = "percent", title = TOGETHER },
   { "per_customer", as = "money", title = { en = measure.en .. " a customer", zh = "户均" .. measure.zh } },
   rows = rows,
 }

@@ -179,18 +179,17 @@ impl Screen {
             std::iter::once(heading).chain(rows.iter().map(shown)).collect();
         let mut layouts: Vec<Layout> =
             (0..table.columns.len()).map(|at| layout(table, at)).collect();
-        if self.report.borrow().is_some() {
-            // A report serves many bases: what none of its rows says is left out. Other scripts choose their
-            // columns themselves, for one base.
+        if table.columns.iter().any(|column| column.is_optional) {
             let says = |at: usize| all[1..].iter().any(|row| !row[at].is_empty());
-            let said: Vec<bool> = (0..layouts.len()).map(says).collect();
+            let stays = |(at, column): (usize, &TableColumn)| !column.is_optional || says(at);
+            let stays: Vec<bool> = table.columns.iter().enumerate().map(stays).collect();
             let keep = |row: &mut Vec<String>| {
-                let mut said = said.iter();
-                row.retain(|_| said.next() == Some(&true));
+                let mut stays = stays.iter();
+                row.retain(|_| stays.next() == Some(&true));
             };
             all.iter_mut().for_each(keep);
-            let mut said = said.iter();
-            layouts.retain(|_| said.next() == Some(&true));
+            let mut stays = stays.iter();
+            layouts.retain(|_| stays.next() == Some(&true));
         }
         let width = self.printer.borrow().width();
         let widths = Widths::of(&layouts, all.iter().map(Vec::as_slice), width);

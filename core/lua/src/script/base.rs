@@ -167,6 +167,8 @@ pub struct TableColumn {
     pub digits: Option<usize>,
     /// What people call its values, by key; what is not here is shown as it is.
     pub labels: Vec<(String, String)>,
+    /// True if people do not see it where no row says anything in it.
+    pub is_optional: bool,
 }
 
 /// A table that a script shows.

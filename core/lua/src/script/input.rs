@@ -293,7 +293,8 @@ fn read_column(column: &Table) -> Result<TableColumn, Fault> {
             return Err(Fault::argument(message));
         }
     };
-    Ok(TableColumn { key, title, shape, digits, labels: Vec::new() })
+    let is_optional = matches!(column.raw_get::<Value>("optional"), Ok(Value::Boolean(true)));
+    Ok(TableColumn { key, title, shape, digits, labels: Vec::new(), is_optional })
 }
 
 fn stated_shape(word: &str) -> Result<Shape, Fault> {
