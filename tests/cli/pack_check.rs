@@ -46,7 +46,7 @@ fn what_check_calls_an_error_is_not_installed() {
     kit.write("../shared/silence/main.lua", &wrong);
     assert_snapshot!(kit.run("pack add ../shared/silence --lang zh"), @r#"
     [stderr]
-    错误：此步骤不给出列 "silense"
+    错误：该步骤不给出列 "silense"
      --> ../shared/silence/main.lua:6:24
       6 |   local s = ctx:column("silense")
     提示：是不是 "silence"？

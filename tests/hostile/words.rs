@@ -73,16 +73,19 @@ fn a_manifest_of_endless_lines_is_told_within_bounds() {
     let head = "name = \"odd\"\nversion = \"1.0\"\napi = \"0.1\"\n[[step]]\nhook = \"score\"\n";
     let give = "[step.gives.x]\ntype = \"number\"\n";
     let many = |item: &str| item.repeat(240_000 / item.len());
-    let optional: String = (0..18_000).map(|at| format!("\"n{at}?\", ")).collect();
+    let optional = (0..18_000).map(|at| format!("\"n{at}?\", ")).collect::<Vec<_>>().concat();
     for manifest in [
         format!("{head}needs = [{}]\n{give}", many("\"recency_days\", ")),
         format!("{head}needs = [{}]\n{give}", many("\"No!\", ")),
         format!("{head}needs = [{optional} \"nowhere\"]\n{give}"),
         format!("{head}[step.gives.x]\ntype = \"label\"\nvalues = [{}]\n", many("{key=1},")),
-        format!("{head}{give}{}", (0..20_000).map(|at| format!("k{at} = 1\n")).collect::<String>()),
+        format!(
+            "{head}{give}{}",
+            (0..20_000).map(|at| format!("k{at} = 1\n")).collect::<Vec<_>>().concat()
+        ),
         format!(
             "{head}{give}[settings]\n{}",
-            (0..20_000).map(|at| format!("k{at} = 1\n")).collect::<String>()
+            (0..20_000).map(|at| format!("k{at} = 1\n")).collect::<Vec<_>>().concat()
         ),
         format!("{head}{give}x = \"{}\"\n", "y".repeat(300_000)),
     ] {

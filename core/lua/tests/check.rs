@@ -319,5 +319,8 @@ fn of_countless_findings_the_first_are_told_errors_before_the_rest() {
     let last = &found[found.len() - 1];
     assert!(last.message.ends_with("more things were found in this pack"), "{}", last.message);
     assert!(found.iter().any(|finding| finding.message.contains("nowhere")));
-    assert!(std::sync::Arc::ptr_eq(&found[1].place.source, &found[2].place.source), "a line is shared");
+    assert!(
+        std::sync::Arc::ptr_eq(&found[1].place.source, &found[2].place.source),
+        "a line is shared"
+    );
 }

@@ -137,7 +137,7 @@ fn what_cannot_follow_is_refused_with_the_record_and_the_line() {
         ("return ctx:task{ what = \"a\", because = ask }", "needs \"due\""),
         (
             "return ctx:task{ what = \"a\", due = 0/0, because = ask }",
-            "due is a number, expected a finite number",
+            "due is not a number (0/0), expected a finite number",
         ),
         ("return ctx:task{ what = \"a\", due = \"tomorrow\", because = ask }", "due is a string"),
         (

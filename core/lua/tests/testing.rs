@@ -468,8 +468,9 @@ it("goes on", function() assert.equal(1, 1) end)
       --> scripts/test/tests.lua:7
       hint: what the host hands over stays as it is; keep what is yours in a table of your own
     failed throws a table
-      table
+      error was called with { code = 7 }
       --> scripts/test/tests.lua:8
+      hint: give it a text: error("…")
     ok goes on
     "#);
 }
@@ -500,7 +501,7 @@ fn a_file_of_tests_that_cannot_be_read_says_why() {
       --> scripts/test/tests.lua:1
       1 | it("x")
         | ^^^^^^^
-      called from scripts/test/tests.lua:1 in a function
+      called from scripts/test/tests.lua:1 in the main chunk
     hint: write it("…", function() … end)
     "#);
     insta::assert_snapshot!(refused(Some("describe(\"x\", function() local x = nil .. 1 end)")), @r#"
@@ -509,7 +510,7 @@ fn a_file_of_tests_that_cannot_be_read_says_why() {
       1 | describe("x", function() local x = nil .. 1 end)
         |                                        ^^
       called from scripts/test/tests.lua:1 in a function
-      called from scripts/test/tests.lua:1 in a function
+      called from scripts/test/tests.lua:1 in the main chunk
     hint: a value is nil here; test it before it is used
     "#);
     insta::assert_snapshot!(refused(Some("-- nothing yet")), @"0 tests");
