@@ -69,7 +69,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "a field that is padded",
         "score",
         "string.pack('c' .. 2^30, 'x')",
-        End::Error("memory limit|runtime", ""),
+        End::Error("memory limit|time limit|runtime", ""),
     ),
     (
         "formats that are padded",
