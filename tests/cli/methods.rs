@@ -142,3 +142,27 @@ fn all_packs_that_come_with_kehu_go_together() {
     kit.done("today --strict");
     kit.done("doctor");
 }
+
+#[test]
+fn the_index_of_methods_names_reports_and_packs_that_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let index = std::fs::read_to_string(root.join("scripts/methods.md")).unwrap();
+    let manifests: Vec<(String, String)> = std::fs::read_dir(root.join("scripts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter_map(|folder| {
+            let text = std::fs::read_to_string(folder.join("pack.toml")).ok()?;
+            Some((folder.file_name()?.to_str()?.to_owned(), text))
+        })
+        .collect();
+    for (name, _) in &manifests {
+        assert!(index.contains(&format!("`{name}`")), "{name} stands in no row of the index");
+    }
+    let named: Vec<&str> =
+        index.split("`kehu report ").skip(1).map(|rest| rest.split('`').next().unwrap()).collect();
+    assert!(named.len() > 15, "{named:?}");
+    for report in named {
+        let declared = format!("[[report]]\nname = \"{report}\"");
+        assert!(manifests.iter().any(|(_, text)| text.contains(&declared)), "{report}");
+    }
+}
