@@ -100,10 +100,11 @@ impl Workspace {
     /// Opens the workspace around the folder that is named or current.
     pub(crate) fn open(globals: &Globals, user: &UserConfig, shipped: Shipped<'_>) -> Result<Self> {
         let root = find(globals)?;
-        let Layers { settings, bases, base_names } = read_layers(&root, shipped)?;
+        let Layers { mut settings, bases, base_names } = read_layers(&root, shipped)?;
         let language = globals.language().or(user.language).unwrap_or(settings.language);
         locale::speak(language);
-        let Moment { at, today, .. } = environment::now(settings.time_zone)?;
+        let Moment { at, today, minute } = environment::now(settings.time_zone)?;
+        settings.now = Some((today, minute));
         let by = acting(globals, user)?;
         let store = SqliteStore::open(&root.join(DATABASE))?;
         let Globals { no_plugins, locked, log, .. } = *globals;

@@ -5,12 +5,14 @@
 //! | key | what it says |
 //! |---|---|
 //! | `count`, `days`, `days_since`, `days_since_first` | rows; distinct days; days since the last or the first row: of the named source |
+//! | `hours_since`, `hours_since_first` | hours since the moment of the last or the first row; without a time of day, since the end of its day, and 0 until then |
 //! | `sum`, `mean`, `min`, `max`, `first`, `last`, `top` | over a field, with `of = source`; `top` is its commonest value |
 //! | `where` | tests that rows must pass: `{ channel = "phone", amount = "> 100", outcome = ["won", "lost"] }` |
 //! | `within`, `back` | a window `"30 days"`, `"12 months"` that ends on the as-of day, or that many windows back |
 //! | `after_first_day` | leaves out the rows of the customer's first day |
 //! | `without`, `with` | leaves out, or takes alone, rows that one of another kind follows: `{ kind = "complaint", within = "30 days" }` |
-//! | `with_members` | takes what belongs to the customer's members in, at all levels: for `count`, `sum`, `min`, `max`, `days_since`, `days_since_first` |
+//! | `with_members` | takes what belongs to the customer's members in, at all levels: for `count`, `sum`, `min`, `max`, `days_since`, `hours_since` and so on |
+//! | `by_meeting` | with the source `contact`: each stands on the day on which it was last met, in that order; those never met come first, on no day |
 //! | `linked_by` | with the source `customer`: not the customer's own record, but those of the customers that name it in this text field |
 //! | `type`, `unit`, `doc` | what the values mean |
 //!
@@ -45,6 +47,10 @@ pub enum Aggregate {
     DaysSince,
     /// The days from the first row to the as-of day.
     DaysSinceFirst,
+    /// The hours from the last row's moment to the as-of moment.
+    HoursSince,
+    /// The hours from the first row's moment to the as-of moment.
+    HoursSinceFirst,
     /// The sum of a field.
     Sum,
     /// The arithmetic mean of a field.
@@ -63,11 +69,13 @@ pub enum Aggregate {
 
 impl Aggregate {
     /// All aggregates, each with its key.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("count", Self::Count),
         ("days", Self::Days),
         ("days_since", Self::DaysSince),
         ("days_since_first", Self::DaysSinceFirst),
+        ("hours_since", Self::HoursSince),
+        ("hours_since_first", Self::HoursSinceFirst),
         ("sum", Self::Sum),
         ("mean", Self::Mean),
         ("min", Self::Min),
@@ -79,13 +87,18 @@ impl Aggregate {
 
     /// True if the value of several customers follows from theirs.
     fn adds_up(self) -> bool {
-        use Aggregate::{Count, DaysSince, DaysSinceFirst, Max, Min, Sum};
-        matches!(self, Count | Sum | Min | Max | DaysSince | DaysSinceFirst)
+        !matches!(self, Self::Days | Self::Mean | Self::First | Self::Last | Self::Top)
+    }
+
+    /// True if it counts hours.
+    pub fn counts_hours(self) -> bool {
+        matches!(self, Self::HoursSince | Self::HoursSinceFirst)
     }
 
     /// True if its key names the source itself, not a field of it.
     pub fn counts_rows(self) -> bool {
-        matches!(self, Self::Count | Self::Days | Self::DaysSince | Self::DaysSinceFirst)
+        use Aggregate::{Count, Days, DaysSince, DaysSinceFirst};
+        matches!(self, Count | Days | DaysSince | DaysSinceFirst) || self.counts_hours()
     }
 }
 
@@ -215,6 +228,9 @@ pub struct Feature {
     /// True if what belongs to the customer's members counts too.
     #[serde(default)]
     pub with_members: bool,
+    /// True if contacts stand in the order in which they were last met, on that day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_meeting: bool,
     /// The custom field in which other customers name this one, by name or id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_by: Option<String>,
@@ -275,6 +291,7 @@ impl Feature {
             });
         let default_unit = match aggregate {
             Aggregate::Days | Aggregate::DaysSince | Aggregate::DaysSinceFirst => "days",
+            Aggregate::HoursSince | Aggregate::HoursSinceFirst => "hours",
             _ => "",
         };
         let back = table.integer("back").unwrap_or(0);
@@ -295,12 +312,18 @@ impl Feature {
             without: table.table("without").and_then(|without| read_following(&without)),
             with: table.table("with").and_then(|with| read_following(&with)),
             with_members: table.flag("with_members").unwrap_or(false),
+            by_meeting: table.flag("by_meeting").unwrap_or(false),
             linked_by: table.text("linked_by"),
         };
         feature.check_members(table);
-        if feature.source.is_group() && key.starts_with("days") {
+        if feature.source.is_group() && (key.starts_with("days") || aggregate.counts_hours()) {
             let message = format!("feature \"{name}\": members and parents have no day");
             table.problem(table.place(), message, Some("count them, or take a field".to_owned()));
+        }
+        if feature.by_meeting && feature.source != Source::Contacts {
+            let message =
+                format!("feature \"{name}\" has \"by_meeting\", which goes with \"contact\" alone");
+            table.problem(table.place(), message, None);
         }
         if feature.linked_by.is_some() && feature.source != Source::Customers {
             let message =
@@ -335,7 +358,7 @@ impl Feature {
                 table.place(),
                 format!("feature \"{name}\" has \"with_members\", which it cannot have"),
                 Some(
-                    "it goes with count, sum, min, max, days_since and days_since_first, where the \
+                    "it goes with count, sum, min, max, days_since, hours_since and so on, where the \
                      value is a number or money"
                         .to_owned(),
                 ),
@@ -367,6 +390,9 @@ impl Feature {
         }
         if self.with_members {
             parts.push("with_members = true".to_owned());
+        }
+        if self.by_meeting {
+            parts.push("by_meeting = true".to_owned());
         }
         if let Some((kind, days)) = &self.without {
             let (kind, span) = (quoted(kind), Span::Days(*days));

@@ -123,6 +123,10 @@ pub struct ThreadView {
     pub opened: i32,
     /// The days from then to the as-of day.
     pub days_open: i32,
+    /// The hours from then to the as-of moment: where no time of day is recorded, from the end of its
+    /// day, and 0 until then.
+    #[serde(default)]
+    pub hours_open: f64,
     /// By when it is due, where recorded.
     pub due: Option<i32>,
     /// The name of the rep who recorded it.

@@ -117,7 +117,7 @@ fn a_feature_that_says_too_little_or_too_much_is_refused() {
     for (feature, message) in [
         (
             "x = { of = \"call\" }",
-            "feature \"x\" needs exactly one of: count, days, days_since, days_since_first, sum, mean, min, max, first, last, top",
+            "feature \"x\" needs exactly one of: count, days, days_since, days_since_first, hours_since, hours_since_first, sum, mean, min, max, first, last, top",
         ),
         ("x = { count = \"call\", days = \"call\" }", "feature \"x\" needs exactly one of"),
         ("x = { sum = \"amount\" }", "[features.x] needs \"of\""),

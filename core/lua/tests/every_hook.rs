@@ -159,7 +159,7 @@ fn case() -> kehu_contract::Case {
     read(json!({ "name": "上海一号", "deals": [deal()], "interactions": [phone_call()],
         "customer": { "id": 1, "name": "上海一号" }, "contacts": [{ "id": 3, "name": "王总" }], "tasks": [],
         "threads": [{ "id": 4, "kind": "complaint", "state": "opened", "open": true, "opened": 19_992,
-            "days_open": 8, "due": null, "rep": "李伟", "deal": null, "contact": 3, "about": null,
+            "days_open": 8, "hours_open": 192.0, "due": null, "rep": "李伟", "deal": null, "contact": 3, "about": null,
             "text": "late", "fields": { "terms": null },
             "steps": [{ "id": 4, "kind": "complaint", "day": 19_992, "minute": null, "state": "opened",
                 "by": "李伟", "channel": null, "text": "late" }] }] }))

@@ -121,6 +121,7 @@ fn thread(thread: &ThreadView) -> Value {
         "state": thread.state,
         "opened": day(Some(thread.opened)),
         "days_open": thread.days_open,
+        "hours_open": thread.hours_open,
         "due": day(thread.due),
         "rep": thread.rep,
         "deal": thread.deal.map(|deal| DealId(deal).to_string()),

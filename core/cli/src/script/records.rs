@@ -187,7 +187,7 @@ impl Records {
             let page = CommandError::failed(refusal.message);
             refusal.hint.into_iter().fold(page, CommandError::hint)
         };
-        let explained = self.explanation(customer, column).map_err(told)?;
+        let explained = self.explanation(customer, column, false).map_err(told)?;
         let workspace = &self.base().map_err(told)?.workspace;
         let page = ExplainPage::new(workspace.language, &workspace.settings.currency, width);
         Ok(page.of_one(&[explained]))
@@ -214,7 +214,12 @@ impl Records {
         .flatten()
     }
 
-    fn explanation(&self, customer: i64, column: &str) -> Result<Explanation, Refusal> {
+    fn explanation(
+        &self,
+        customer: i64,
+        column: &str,
+        alone: bool,
+    ) -> Result<Explanation, Refusal> {
         self.compute()?;
         let currency = &self.base()?.workspace.settings.currency;
         let explained = self.with_source(|source| {
@@ -224,7 +229,11 @@ impl Records {
                 let hint = did_you_mean(column, known);
                 return Err(QueryError::UnknownColumn { name: column.to_owned(), hint });
             };
-            Ok(score::explain(run, CustomerId(customer), info, currency, false)?)
+            let customer = CustomerId(customer);
+            Ok(match alone {
+                true => score::explain_alone(run, customer, info, currency)?,
+                false => score::explain(run, customer, info, currency, false)?,
+            })
         })?;
         explained.ok_or_else(|| {
             let hint = "a run holds the customers that were known and not archived on its day";
@@ -375,7 +384,7 @@ impl Base for Records {
     }
 
     fn explain(&self, customer: i64, column: &str) -> Result<Json, Refusal> {
-        let explained = self.explanation(customer, column)?;
+        let explained = self.explanation(customer, column, true)?;
         let language = self.base()?.workspace.language;
         Ok(explanation(&explained, language))
     }

@@ -182,6 +182,7 @@ impl<'a> Cases<'a> {
             state: head.state,
             opened: first.happened.number(),
             days_open: self.as_of.since(first.happened),
+            hours_open: self.settings.hours_until(self.as_of, first.happened, first.minute),
             due: first.due.map(Day::number),
             rep: first.rep.and_then(|rep| self.views.rep(rep.0)).map(str::to_owned),
             deal: first.deal.map(|deal| deal.0),

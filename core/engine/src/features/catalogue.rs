@@ -123,6 +123,7 @@ impl Catalogue {
                     without: None,
                     with: None,
                     with_members: false,
+                    by_meeting: false,
                     linked_by: None,
                 };
                 self.declared.push(Declared { info, pack: None, how: How::Fold(feature) });

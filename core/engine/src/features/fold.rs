@@ -56,6 +56,9 @@ impl Test {
     }
 }
 
+/// The minutes of a day; what has no time of day happened before its end.
+const MINUTES: i32 = 1_440;
+
 /// A row that waits for the customer's later rows, on which it depends.
 struct Waiting {
     day: i32,
@@ -75,10 +78,14 @@ pub(super) struct Thread<'a> {
 #[derive(Default)]
 struct Running {
     rows: u32,
+    /// True once a row has passed all tests, returns among them.
+    taken: bool,
     days: u32,
     first_day: Option<i32>,
     first_taken: Option<i32>,
     last_day: i32,
+    /// The earliest and the latest moment, in minutes.
+    moments: Option<(i32, i32)>,
     numbers: u32,
     sum: f64,
     least: f64,
@@ -98,6 +105,8 @@ pub(super) struct Folder<'a> {
     from: i32,
     to: i32,
     as_of: i32,
+    /// The minute of the as-of day at which all is seen.
+    minute: i32,
     tests: Vec<Test>,
     late_tests: Vec<Test>,
     running: Running,
@@ -133,7 +142,8 @@ impl<'a> Folder<'a> {
         let parse = |name: &str| FieldRef::parse(&feature.source, name, settings).ok();
         let factor = 10_f64.powi(settings.currency.scale().cast_signed());
         let divisor = |field: &FieldRef| if field.is_money() { factor } else { 1.0 };
-        let field = feature.field.as_deref().and_then(parse);
+        let hours = feature.aggregate.counts_hours().then_some(FieldRef::Minute);
+        let field = feature.field.as_deref().and_then(parse).or(hours);
         let tests = feature.tests.iter().filter_map(|test| {
             let field = parse(&test.field)?;
             let divisor = divisor(&field);
@@ -157,6 +167,7 @@ impl<'a> Folder<'a> {
             from,
             to,
             as_of: as_of.number(),
+            minute: settings.minute_of(as_of),
             tests,
             late_tests,
             running: Running::default(),
@@ -223,6 +234,7 @@ impl<'a> Folder<'a> {
 
     fn take(&mut self, day: i32, is_return: bool, number: Option<f64>, text: Option<&str>) {
         let running = &mut self.running;
+        running.taken = true;
         if let Some(number) = number
             && (!is_return || self.feature.aggregate == Aggregate::Sum)
         {
@@ -241,6 +253,11 @@ impl<'a> Folder<'a> {
         }
         running.rows += 1;
         running.first_taken.get_or_insert(day);
+        if self.feature.aggregate.counts_hours() && day > NEVER {
+            let moment = day.saturating_mul(MINUTES) + number.map_or(MINUTES, |it| it as i32);
+            let (least, greatest) = running.moments.unwrap_or((moment, moment));
+            running.moments = Some((least.min(moment), greatest.max(moment)));
+        }
         if number.is_none() && text.is_none() {
             return;
         }
@@ -322,7 +339,10 @@ impl<'a> Folder<'a> {
                 let known = running.first_taken.filter(|first| *first > NEVER);
                 known.map(|first| f64::from(self.as_of - first))
             }
-            Aggregate::Sum => Some(running.sum),
+            Aggregate::HoursSince => running.moments.map(|(_, last)| self.hours_since(last)),
+            Aggregate::HoursSinceFirst => running.moments.map(|(first, _)| self.hours_since(first)),
+            // Nothing bought is a margin of 0; purchases without a margin are one that nobody knows.
+            Aggregate::Sum => (some || !running.taken).then_some(running.sum),
             Aggregate::Mean => some.then(|| running.sum / f64::from(running.numbers)),
             Aggregate::Min => some.then_some(running.least),
             Aggregate::Max => some.then_some(running.greatest),
@@ -336,6 +356,11 @@ impl<'a> Folder<'a> {
             }
         };
         (number, None)
+    }
+
+    fn hours_since(&self, moment: i32) -> f64 {
+        let now = self.as_of.saturating_mul(MINUTES) + self.minute;
+        f64::from((now - moment).max(0)) / 60.0
     }
 
     /// The column of all customers that were flushed.

@@ -159,8 +159,8 @@ fn join(aggregate: Aggregate, left: f64, right: f64) -> f64 {
     match aggregate {
         _ if left.is_nan() => right,
         _ if right.is_nan() => left,
-        Aggregate::Min | Aggregate::DaysSince => left.min(right),
-        Aggregate::Max | Aggregate::DaysSinceFirst => left.max(right),
+        Aggregate::Min | Aggregate::DaysSince | Aggregate::HoursSince => left.min(right),
+        Aggregate::Max | Aggregate::DaysSinceFirst | Aggregate::HoursSinceFirst => left.max(right),
         _ => left + right,
     }
 }

@@ -1,5 +1,7 @@
 //! The one pass over interactions, for all features that are folded over them.
 
+use std::collections::HashMap;
+
 use kehu_contract::{ColumnData, Source};
 use kehu_domain::{Day, FieldType};
 use kehu_store::{CustomerRange, InteractionRow, Reader, Result, Wanted};
@@ -97,6 +99,10 @@ struct Pass<'a> {
     parses_fields: bool,
 }
 
+/// When each contact was last met: the day, and the place among all rows of the pass.
+pub(super) type Met = HashMap<i64, (i32, usize)>;
+
+/// Folds the features of interactions, and tells when contacts were last met where a feature asks for it.
 #[expect(clippy::too_many_arguments, reason = "the pass joins all that the computation knows")]
 pub(super) fn fold(
     reader: &dyn Reader,
@@ -107,14 +113,17 @@ pub(super) fn fold(
     range: CustomerRange,
     as_of: Day,
     place: &mut dyn FnMut(usize, ColumnData, bool),
-) -> Result<()> {
+) -> Result<Met> {
+    let (mut met, mut meetings) = (Met::new(), 0);
+    let asks = catalogue.features().any(|(_, feature)| feature.by_meeting);
     let folders: Vec<_> = catalogue
         .features()
         .filter(|(_, feature)| matches!(feature.source, Source::Interactions(_)))
         .map(|(at, feature)| (at, Folder::new(feature, settings, as_of)))
         .collect();
     let kinds = plan_kinds(reader, settings, catalogue, &folders)?;
-    let wanted = wanted(&folders, &kinds);
+    let mut wanted = wanted(&folders, &kinds);
+    wanted.links |= asks;
     let mut pass = Pass { folders, kinds, heads: Vec::new(), names, parses_fields: wanted.fields };
     let mut at = 0;
     reader.interactions(range, as_of, wanted, &mut |row| {
@@ -125,6 +134,10 @@ pub(super) fn fold(
         }
         if at < base.ids.len() && base.ids[at] == row.customer {
             pass.add(row);
+            if let Some(contact) = row.contact.filter(|_| asks) {
+                meetings += 1;
+                met.insert(contact, (row.happened, meetings));
+            }
         }
         Ok(())
     })?;
@@ -135,7 +148,7 @@ pub(super) fn fold(
         let seen = folder.seen;
         place(at, folder.finish(), seen);
     }
-    Ok(())
+    Ok(met)
 }
 
 fn plan_kinds(

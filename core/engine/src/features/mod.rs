@@ -180,8 +180,9 @@ fn compute_part(
         columns[at] = Some(column);
         seen[at] = carried;
     };
-    interactions::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
-    related::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    let met =
+        interactions::fold(reader, settings, catalogue, names, &base, range, as_of, &mut place)?;
+    related::fold(reader, settings, catalogue, names, &base, &met, range, as_of, &mut place)?;
     customers::fold(reader, settings, catalogue, names, links, &base, range, as_of, &mut place)?;
     for (at, field) in catalogue.fields() {
         place(at, base.field(field, settings.currency.scale()), true);

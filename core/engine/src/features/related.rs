@@ -12,6 +12,7 @@ use super::base::Base;
 use super::catalogue::{Catalogue, Primitive};
 use super::field::{Datum, FieldRef, Names, Row, number, text};
 use super::fold::{Folder, NEVER};
+use super::interactions::Met;
 use crate::settings::Settings;
 
 /// A deal as it stood at the end of a day.
@@ -143,6 +144,7 @@ impl Row for TaskRow<'_> {
     }
 }
 
+#[derive(Clone)]
 struct ContactRow {
     contact: Contact,
     day: i32,
@@ -193,6 +195,7 @@ pub(super) fn fold(
     catalogue: &Catalogue,
     names: &Names,
     base: &Base,
+    met: &Met,
     range: CustomerRange,
     as_of: Day,
     place: &mut dyn FnMut(usize, ColumnData, bool),
@@ -210,6 +213,8 @@ pub(super) fn fold(
     } else {
         ByCustomer::new()
     };
+    let asks = catalogue.features().any(|(_, feature)| feature.by_meeting);
+    let by_meeting = if asks { in_order_of_meeting(&contacts, met) } else { ByCustomer::new() };
     for (at, feature) in catalogue.features() {
         let folder = Folder::new(feature, settings, as_of);
         let (column, seen) = match feature.source {
@@ -218,6 +223,9 @@ pub(super) fn fold(
             }
             Source::Deals => fold_rows(folder, &deals, base.ids.len()),
             Source::Tasks => fold_rows(folder, &tasks, base.ids.len()),
+            Source::Contacts if feature.by_meeting => {
+                fold_rows(folder, &by_meeting, base.ids.len())
+            }
             Source::Contacts => fold_rows(folder, &contacts, base.ids.len()),
         };
         place(at, column, seen);
@@ -311,6 +319,21 @@ fn read_contacts(reader: &dyn Reader, base: &Base, as_of: Day) -> Result<ByCusto
         rows.sort_by_key(|row: &ContactRow| (row.day, row.contact.id));
     }
     Ok(contacts)
+}
+
+/// The same contacts in the order in which they were last met, each on that day; of those met on one day
+/// the one of the later row comes last.
+fn in_order_of_meeting(contacts: &ByCustomer<ContactRow>, met: &Met) -> ByCustomer<ContactRow> {
+    let mut found = ByCustomer::new();
+    for (at, rows) in contacts {
+        let mut rows = rows.clone();
+        rows.sort_by_key(|row| met.get(&row.contact.id).map(|(_, place)| *place));
+        for row in &mut rows {
+            row.day = met.get(&row.contact.id).map_or(NEVER, |(day, _)| *day);
+        }
+        found.insert(*at, rows);
+    }
+    found
 }
 
 /// The open deal with the highest probability, then longest in its stage, then of the lowest id.

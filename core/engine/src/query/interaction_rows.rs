@@ -43,6 +43,7 @@ pub(super) fn columns(settings: &Settings) -> Vec<RowColumn> {
         ("state", Text),
         ("open", Flag),
         ("closed", Day),
+        ("hours_open", Number),
         ("due", Day),
         ("text", Text),
     ] {
@@ -112,11 +113,22 @@ pub(super) fn read_all(
     Ok(checked.finish(rows, query.limit))
 }
 
-/// How a thread stands: its state, and since when it is closed.
-#[derive(Debug, Clone, Default)]
+/// How a thread stands: its state, when it began, and when a step brought it into that state, or
+/// closed it.
+#[derive(Debug, Clone)]
 struct Thread {
     state: Option<String>,
-    changed: i32,
+    begun: Moment,
+    changed: Option<Moment>,
+}
+
+/// A day, and the minute of it where one is recorded.
+type Moment = (i32, Option<u16>);
+
+/// The hours that a closed thread was open: by days alone where a time of day is not recorded.
+fn hours_open((begun, from): Moment, (closed, to): Moment) -> f64 {
+    let minutes = from.zip(to).map_or(0, |(from, to)| i32::from(to) - i32::from(from));
+    (f64::from(closed - begun) * 24.0 + f64::from(minutes) / 60.0).max(0.0)
 }
 
 /// Reads the wanted rows of a range, and tells how many there were in all.
@@ -128,18 +140,18 @@ fn read(
     let kinds = source.reader.kinds()?;
     let names = Names::read(source.reader, &checked.read)?;
     let reads = |names: &[&str]| checked.read.iter().any(|each| names.contains(&each.as_str()));
-    let threads = reads(&["state", "open", "closed"]);
+    let threads = reads(&["state", "open", "closed", "hours_open"]);
     let fields =
         checked.read.iter().any(|name| source.settings.field(Entity::Interaction, name).is_some());
     let wanted = Wanted {
         money: reads(&["amount", "margin"]),
         links: reads(&["rep", "deal", "product", "quantity"]),
-        words: reads(&["channel", "outcome", "mood"]),
+        words: reads(&["channel", "outcome", "mood", "hours_open"]),
         thread: threads || reads(&["about", "due"]),
         fields,
         text: reads(&["text"]),
     };
-    let is_early = !checked.tests(&["state", "open", "closed"]);
+    let is_early = !checked.tests(&["state", "open", "closed", "hours_open"]);
     let mut rows: Vec<Vec<Value>> = Vec::new();
     let mut seen = 0;
     // Of the threads of kinds with states: the row that begins each, and how it stands.
@@ -159,7 +171,14 @@ fn read(
                     known.is_some_and(|kind| kind.states.iter().any(|it| it == state))
                 };
                 if let Some(own) = row.state.filter(|state| is_known(state)) {
-                    *thread = Thread { state: Some(own.to_owned()), changed: row.happened };
+                    let closes = |state: &str| {
+                        known.is_some_and(|kind| kind.closing.iter().any(|it| it == state))
+                    };
+                    // What is confirmed after it was resolved was closed by then.
+                    if !(closes(own) && thread.state.as_deref().is_some_and(closes)) {
+                        thread.changed = Some((row.happened, row.minute));
+                    }
+                    thread.state = Some(own.to_owned());
                 }
                 *of == row.kind
             }
@@ -179,7 +198,8 @@ fn read(
         }
         if let (Some(states), false) = (states, is_step) {
             let state = row.state.map(str::to_owned).or_else(|| states.states.first().cloned());
-            let thread = Thread { state, changed: row.happened };
+            let begun = (row.happened, row.minute);
+            let thread = Thread { state, begun, changed: None };
             heads.insert(row.id, (rows.len(), row.kind, thread));
         }
         rows.push(values);
@@ -197,13 +217,29 @@ fn read(
             match name.as_str() {
                 "state" => *value = text(thread.state.as_deref()),
                 "open" => *value = Value::Flag(!is_closed),
-                "closed" if is_closed => *value = Value::Day(thread.changed),
+                "closed" if is_closed => {
+                    *value = Value::Day(thread.changed.unwrap_or(thread.begun).0);
+                }
+                // What was recorded as closed from the beginning does not say how long it took.
+                "hours_open" if is_closed => {
+                    let hours = thread.changed.map(|end| hours_open(thread.begun, end));
+                    *value = hours.map_or(Value::Missing, Value::Number);
+                }
+                "hours_open" => *value = Value::Number(source.hours_since(thread.begun)),
                 _ => {}
             }
         }
     }
     rows.retain(|row| checked.wants(row));
     Ok((rows, seen))
+}
+
+impl RowSource<'_> {
+    /// The hours from a moment to the one as of which all is seen.
+    fn hours_since(&self, (day, minute): Moment) -> f64 {
+        let day = Day::from_number(day).unwrap_or(self.as_of);
+        self.settings.hours_until(self.as_of, day, minute)
+    }
 }
 
 struct View<'a> {
@@ -240,7 +276,7 @@ impl View<'_> {
             "outcome" => text(row.outcome),
             "mood" => text(row.mood),
             "state" => text(row.state),
-            "open" | "closed" => Value::Missing,
+            "open" | "closed" | "hours_open" => Value::Missing,
             "due" => row.due.map_or(Value::Missing, Value::Day),
             "about" => id(row.about),
             "deal" => id(row.deal),

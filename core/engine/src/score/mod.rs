@@ -25,7 +25,8 @@ pub use attempt::{Attempt, AttemptError, attempt, attempt_follow_up};
 pub use compare::{Given, Shift, compare};
 pub use execute::{RunOptions, Scored};
 pub use explain::{
-    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain, standing,
+    Explained, Explanation, InputShown, NotFired, OverrideShown, ReasonShown, explain,
+    explain_alone, standing,
 };
 pub use freshness::{Changes, changes_since, last_fact};
 pub use given::given_columns;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use kehu_contract::{Hook, Language, Limits, did_you_mean};
-use kehu_domain::{Currency, Entity, Field, Kind, Pipeline, Stage};
+use kehu_domain::{Currency, Day, Entity, Field, Kind, Pipeline, Stage};
 
 pub use declarations::{WITH_FIELDS, ranged, read_fields, read_kinds, read_pipelines};
 
@@ -72,6 +72,9 @@ pub struct Settings {
     pub time_zone: TimeZone,
     /// Whose public holidays count: `CN` or `none`.
     pub country: String,
+    /// The moment at which the command runs: a day where the workspace is, and the minute of it. Nobody
+    /// sets it in a file.
+    pub now: Option<(Day, u16)>,
     /// The packs that run.
     pub packs_on: Vec<String>,
     /// What is set for each pack, unchecked: the pack's own schema does that.
@@ -101,7 +104,24 @@ pub struct Settings {
     document: Document,
 }
 
+/// The minutes of a day.
+const MINUTES: u16 = 1_440;
+
 impl Settings {
+    /// The minute at which a day is seen: that of the command for its own day, else the day's end.
+    pub fn minute_of(&self, as_of: Day) -> i32 {
+        let own = self.now.filter(|(day, _)| *day == as_of);
+        i32::from(own.map_or(MINUTES, |(_, minute)| minute))
+    }
+
+    /// The hours from a moment to the one at which a day is seen, at least 0. What has no time of day
+    /// happened before the end of its day.
+    pub fn hours_until(&self, as_of: Day, happened: Day, minute: Option<u16>) -> f64 {
+        let now = as_of.number() * i32::from(MINUTES) + self.minute_of(as_of);
+        let then = happened.number() * i32::from(MINUTES) + i32::from(minute.unwrap_or(MINUTES));
+        f64::from((now - then).max(0)) / 60.0
+    }
+
     /// Reads the settings from their files: first the one that lies lowest (what is extended), last
     /// the workspace's own. Each is a file's name for messages, and its text.
     ///
@@ -220,6 +240,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         currency: currency?,
         time_zone: time_zone?,
         country: country?,
+        now: None,
         packs_on: packs_on?,
         pack_settings,
         column_givers,

@@ -294,6 +294,11 @@ pub(super) fn threads(whose: &str, given: Json, as_of: i32) -> Result<Vec<Thread
                     }
                 }
             }
+            // Seen at the end of the day, as every day that is past.
+            let begun = each.get("steps").and_then(|steps| steps[0]["minute"].as_i64());
+            let days = i64::from(as_of) - opened.as_i64().unwrap_or(i64::from(as_of));
+            let minutes = days * 1_440 + 1_440 - begun.unwrap_or(1_440);
+            default(&mut each, "hours_open", minutes.max(0) as f64 / 60.0);
             typed(&whose, each.into())
         })
         .collect()

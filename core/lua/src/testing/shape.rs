@@ -77,6 +77,7 @@ pub(super) const THREAD: Shape = &[
     ("open", Flag),
     ("opened", Day),
     ("days_open", Whole),
+    ("hours_open", Number),
     ("due", Day),
     ("rep", Text),
     ("deal", Whole),

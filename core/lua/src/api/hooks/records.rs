@@ -117,7 +117,7 @@ pub(crate) const THREAD: Subject = Subject {
     hooks: &[Hook::FollowUp, Hook::Stage],
     en: "A thread: an interaction of a kind with states, such as a complaint or a promise, and all that was done about it.",
     zh: "往来事项：有状态的互动（如投诉、承诺）及其全部后续。",
-    example: "local thread = case.threads[1]\nthread.id --> 4\nthread.kind --> \"complaint\"\nthread.state --> \"opened\"\nthread.open --> true\nthread.opened --> 19992\nthread.days_open --> 8\nthread.due --> nil\nthread.rep --> \"李伟\"\nthread.deal --> nil\nthread.contact --> 3\nthread.about --> nil\nthread.text --> \"late\"\nthread.fields.terms --> nil\n#thread.steps --> 1",
+    example: "local thread = case.threads[1]\nthread.id --> 4\nthread.kind --> \"complaint\"\nthread.state --> \"opened\"\nthread.open --> true\nthread.opened --> 19992\nthread.days_open --> 8\nthread.hours_open --> 192\nthread.due --> nil\nthread.rep --> \"李伟\"\nthread.deal --> nil\nthread.contact --> 3\nthread.about --> nil\nthread.text --> \"late\"\nthread.fields.terms --> nil\n#thread.steps --> 1",
     entries: THREAD_FIELDS,
 };
 
@@ -133,6 +133,10 @@ const THREAD_FIELDS: &[Entry] = &[
     field("thread.opened", Type::Day).says("The day on which it began.", "开始的日期。"),
     field("thread.days_open", Type::Whole)
         .says("The days from then to the as-of day.", "距观察日的天数。"),
+    field("thread.hours_open", Type::Number).says(
+        "The hours from then to the as-of moment; where no time of day is recorded, from the end of its day, and 0 until then.",
+        "距观察时刻的小时数；未记录时间的，自当日结束起算，此前为 0。",
+    ),
     field_or_nil("thread.due", Type::Day).says("By when it is due.", "期限。"),
     field_or_nil("thread.rep", Type::Text)
         .says("The name of the rep who recorded it.", "记录人的姓名。"),
