@@ -15,8 +15,21 @@ local fast = kehu.rule{
 }
 local steady = kehu.rule{
   id = "steady",
-  en = "growth {1} %, below {2} %; {3} {3|day|days} with purchases, customer for {4} {4|day|days}: steady",
-  zh = "增长 {1}%，低于 {2}%；有购买的天数 {3}，成为客户已 {4} 天：稳定",
+  en = "growth {1} %, from {5} % to below {2} %; {3} {3|day|days} with purchases, customer for {4} {4|day|days}: steady",
+  zh = "增长 {1}%，不低于 {5}%，低于 {2}%；有购买的天数 {3}，成为客户已 {4} 天：稳定",
+}
+local declining = kehu.rule{
+  id = "declining", en = "growth {1} %, below {2} %: declining", zh = "增长 {1}%，低于 {2}%：下滑",
+}
+local new = kehu.rule{
+  id = "new",
+  en = "first purchase {1} {1|day|days} ago, so there was no previous period to grow over: new",
+  zh = "首次购买在 {1} 天前，没有上期可比：新客户",
+}
+local returned = kehu.rule{
+  id = "returned", input = "amount_previous_period",
+  en = "customer for {2} {2|day|days}, but {value} in the period before, so no growth is known: not called steady",
+  zh = "成为客户已 {2} 天，但上期为 {value}，增长率未知，不算稳定",
 }
 local satisfied = kehu.rule{
   id = "satisfied", en = "mean satisfaction {1} of 5", zh = "平均满意度 {1}（满分 5）",
@@ -43,15 +56,24 @@ local TYPES = {
   fast_growing = { "add_people", kehu.rule{ id = "do_fast", en = "growing fast", zh = "成长快" } },
   sleeping = { "create_needs", kehu.rule{ id = "do_sleeping", en = "asleep", zh = "处于睡眠" } },
   worth_cultivating = { "follow_actively", kehu.rule{ id = "do_cultivate", en = "may yet become more", zh = "尚可培养" } },
+  declining = { "find_cause", kehu.rule{ id = "do_declining", en = "buys less than before", zh = "购买减少" } },
+  new = { "meet_expectations", kehu.rule{ id = "do_new", en = "the first purchases decide whether it stays", zh = "最初的购买决定其去留" } },
 }
 
+local WHOSE = settings.population == "all" and { en = "all customers", zh = "全部客户" }
+  or { en = "those who bought in the period", zh = "本期有购买的客户" }
 local not_large = kehu.rule{
   id = "not_large", input = "amount_period",
-  en = "volume {value}, below {limit}, the least of the largest {3} %", zh = "量 {value}，低于前 {3}% 的下限 {limit}",
+  en = "volume {value}, below {limit}, the least of the largest {3} % of " .. WHOSE.en,
+  zh = "量 {value}，低于" .. WHOSE.zh .. "前 {3}% 的下限 {limit}",
+}
+local nobody = kehu.rule{
+  id = "nobody", input = "amount_period", en = "volume {value}; " .. WHOSE.en .. ": nobody", zh = "量 {value}；" .. WHOSE.zh .. "：无",
 }
 local large = kehu.rule{
   id = "large", input = "amount_period",
-  en = "volume {value}, at least {limit}, the least of the largest {3} %", zh = "量 {value}，达到前 {3}% 的下限 {limit}",
+  en = "volume {value}, at least {limit}, the least of the largest {3} % of " .. WHOSE.en,
+  zh = "量 {value}，达到" .. WHOSE.zh .. "前 {3}% 的下限 {limit}",
 }
 local no_profit = kehu.rule{
   id = "no_profit", input = "margin_period",
@@ -59,10 +81,10 @@ local no_profit = kehu.rule{
 }
 local low_profit = kehu.rule{
   id = "low_profit", input = "margin_period",
-  en = "but its margin of {value} is below the median of {limit}", zh = "但毛利 {value} 低于中位数 {limit}",
+  en = "but its margin of {value} is below {limit}, the median of " .. WHOSE.en, zh = "但毛利 {value} 低于" .. WHOSE.zh .. "的中位数 {limit}",
 }
 local falling = kehu.rule{
-  id = "falling", en = "but it grew by {1} %, below {2} %", zh = "但增长率 {1}%，低于 {2}%",
+  id = "falling", en = "but its growth is {1} %, below {2} %", zh = "但增长率 {1}%，低于 {2}%",
 }
 local overdue = kehu.rule{
   id = "overdue", input = "overdue_amount",
@@ -78,6 +100,18 @@ local unknown_profit = kehu.rule{
 
 local function one_place(number) return math.floor(number * 10 + 0.5) / 10 end
 
+-- A figure for a sentence that names its limits: rounded only as far as it stays on its side of them.
+local function beside(number, one, two)
+  local shown = one_place(number)
+  if number ~= shown and (shown == one or shown == two) then return number end
+  return shown
+end
+
+-- True if all purchases lie in the period, which ends today: it has no previous one.
+local function is_new(c, ctx)
+  return ctx.as_of - c.first_purchase_days > kehu.day.add_months(ctx.as_of, -settings.period)
+end
+
 local function growth_of(c)
   local now, before = c.amount_period, c.amount_previous_period
   if now == nil or before == nil or before <= 0 then return nil end
@@ -85,9 +119,9 @@ local function growth_of(c)
   return math.floor(1e11 * (now - before) / before + 0.5) / 1e9
 end
 
-local function typed(ctx, kind, rule, one, two, three, four)
+local function typed(ctx, kind, rule, ...)
   local what = TYPES[kind]
-  return ctx:label("growth_type", kind, rule, one, two, three, four), ctx:label("growth_strategy", what[1], what[2])
+  return ctx:label("growth_type", kind, rule, ...), ctx:label("growth_strategy", what[1], what[2])
 end
 
 local function growth(c, ctx)
@@ -99,12 +133,19 @@ local function growth(c, ctx)
     given.growth_rate = ctx:missing("growth_rate", no_before, c.amount_previous_period)
   end
   local label, strategy
+  local from, upto = settings.declining_below, settings.fast_from
   if ctx:holds(never) then
     label, strategy = typed(ctx, "worth_cultivating", never)
   elseif ctx:holds(sleeping) then
     label, strategy = typed(ctx, "sleeping", sleeping)
-  elseif grown and grown >= settings.fast_from then
-    label, strategy = typed(ctx, "fast_growing", fast, one_place(grown), settings.fast_from)
+  elseif grown == nil and is_new(c, ctx) then
+    label, strategy = typed(ctx, "new", new, c.first_purchase_days)
+  elseif grown == nil then
+    label, strategy = typed(ctx, "worth_cultivating", returned, c.amount_previous_period or 0, c.first_purchase_days)
+  elseif grown >= upto then
+    label, strategy = typed(ctx, "fast_growing", fast, one_place(grown), upto)
+  elseif grown < from then
+    label, strategy = typed(ctx, "declining", declining, beside(grown, from), from)
   elseif c.first_purchase_days < settings.loyal_since then
     label, strategy = typed(ctx, "worth_cultivating", young, c.first_purchase_days, settings.loyal_since)
   elseif c.purchase_months < settings.loyal_days then
@@ -112,25 +153,29 @@ local function growth(c, ctx)
   elseif c.satisfaction_mean and c.satisfaction_mean < settings.loyal_satisfaction then
     label, strategy = typed(ctx, "worth_cultivating", dissatisfied, one_place(c.satisfaction_mean), settings.loyal_satisfaction)
   else
-    label, strategy = typed(ctx, "loyal", steady, grown and one_place(grown), settings.fast_from, c.purchase_months, c.first_purchase_days)
+    label, strategy = typed(ctx, "loyal", steady, beside(grown, from, upto), upto, c.purchase_months, c.first_purchase_days, from)
     if c.satisfaction_mean then label:because(satisfied, one_place(c.satisfaction_mean)) end
   end
   given.growth_type, given.growth_strategy = label, strategy
   return given
 end
 
+-- Who bought nothing has neither volume nor margin to compare with: where most did not buy, a median over
+-- all would be 0, and everybody would be large.
 local function volume(columns)
-  return {
-    least = columns.amount_period:cut_after(settings.large_share),
-    median = columns.margin_period:median(),
-  }
+  local amounts, margins = columns.amount_period, columns.margin_period
+  if settings.population == "buyers" then
+    amounts, margins = amounts:where(columns.period_recency_days), margins:where(columns.period_recency_days)
+  end
+  return { least = amounts:cut_after(settings.large_share), median = margins:median() }
 end
 
 local function hollow(c, ctx)
   local least, median = ctx.state.least, ctx.state.median
   local share = one_place(100 * settings.large_share)
   local amount = c.amount_period or 0
-  if least == nil or amount < least or amount <= 0 then
+  if least == nil then return { hollow_account = ctx:set("hollow_account", false, nobody, amount) } end
+  if amount < least or amount <= 0 then
     return { hollow_account = ctx:set("hollow_account", false, not_large, amount, least, share) }
   end
   local against = {}
@@ -140,7 +185,7 @@ local function hollow(c, ctx)
     against[#against + 1] = { low_profit, c.margin_period, median }
   end
   if c.growth_rate and c.growth_rate < settings.falling_below then
-    against[#against + 1] = { falling, one_place(c.growth_rate), settings.falling_below }
+    against[#against + 1] = { falling, beside(c.growth_rate, settings.falling_below), settings.falling_below }
   end
   if c.overdue_amount and c.overdue_amount > 0 then
     against[#against + 1] = { overdue, c.overdue_amount }

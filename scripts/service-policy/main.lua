@@ -62,55 +62,48 @@ local function policy(c, ctx)
   return { service_policy = label, contact_interval = ctx:set("contact_interval", days, policies[tier], days) }
 end
 
--- The way up. A customer's index is the weighted mean of its percentile ranks; the fit keeps which
--- value has which place, so that a rank can be read as an amount.
+-- The way up. A customer's index is the weighted mean of its percentile ranks, with the shares that the pack
+-- tiers gives; the fit keeps which value has which place, so that a rank can be read as an amount.
 
 local GRID = 400
 
 local INDICATORS = {
-  { column = "amount_12m", key = "amount", weight = settings.weight_amount, en = "amount of 12 months", zh = "近 12 个月金额" },
-  { column = "margin_12m", key = "margin", weight = settings.weight_margin, en = "margin of 12 months", zh = "近 12 个月毛利" },
-  { column = "credit", key = "credit", weight = settings.weight_credit, en = "credit", zh = "信用" },
-  { column = "rfm_frequency", key = "frequency", weight = settings.weight_frequency, en = "number of purchases", zh = "购买次数" },
+  { column = "amount_12m", key = "amount", share = "index_share_amount", en = "amount of 12 months", zh = "近 12 个月金额" },
+  { column = "margin_12m", key = "margin", share = "index_share_margin", en = "margin of 12 months", zh = "近 12 个月毛利" },
+  { column = "credit", key = "credit", share = "index_share_credit", en = "credit", zh = "信用" },
+  { column = "rfm_frequency", key = "frequency", share = "index_share_frequency", en = "number of purchases", zh = "购买次数" },
 }
 local used = {}
 for _, indicator in ipairs(INDICATORS) do
-  if indicator.weight > 0 then
-    indicator.rank = indicator.column .. "_rank"
-    indicator.shortest = kehu.rule{
-      id = indicator.key .. "_shortest", input = indicator.rank,
-      en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
-      zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
-    }
-    indicator.way = kehu.rule{
-      id = indicator.key .. "_way", input = indicator.column,
-      en = indicator.en .. " {value}: by it alone, more than {limit} is enough",
-      zh = indicator.zh .. " {value}：仅凭此项，超过 {limit} 即可",
-    }
-    indicator.too_far = kehu.rule{
-      id = indicator.key .. "_too_far", input = indicator.column,
-      en = indicator.en .. " {value}: even ahead of everybody it adds only {3} of {4} points",
-      zh = indicator.zh .. " {value}：即使领先所有客户也只增加 {3} 分，需 {4} 分",
-    }
-    indicator.unknown = kehu.rule{
-      id = indicator.key .. "_unknown",
-      en = indicator.en .. " is not recorded: its weight is shared out over the others", zh = "没有记录" .. indicator.zh .. "：其权重分摊到其他指标",
-    }
-    used[#used + 1] = indicator
-  end
+  indicator.rank = indicator.column .. "_rank"
+  indicator.shortest = kehu.rule{
+    id = indicator.key .. "_shortest", input = indicator.rank,
+    en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
+    zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
+  }
+  indicator.way = kehu.rule{
+    id = indicator.key .. "_way", input = indicator.column,
+    en = indicator.en .. " {value}: by it alone, more than {limit} is enough",
+    zh = indicator.zh .. " {value}：仅凭此项，超过 {limit} 即可",
+  }
+  indicator.too_far = kehu.rule{
+    id = indicator.key .. "_too_far", input = indicator.column,
+    en = indicator.en .. " {value}: even ahead of everybody it adds only {3} of {4} points",
+    zh = indicator.zh .. " {value}：即使领先所有客户也只增加 {3} 分，需 {4} 分",
+  }
+  indicator.unknown = kehu.rule{
+    id = indicator.key .. "_unknown",
+    en = indicator.en .. " is not recorded: its weight is shared out over the others", zh = "没有记录" .. indicator.zh .. "：其权重分摊到其他指标",
+  }
+  used[#used + 1] = indicator
 end
 
 local at_top = kehu.rule{ id = "at_top", en = "already in the highest tier", zh = "已在最高级" }
 local idle = kehu.rule{
-  id = "idle", en = "no indicator is above 0: any purchase is a beginning", zh = "没有大于 0 的指标：任何购买都是开始",
+  id = "idle", en = "all indicators are 0: any purchase is a beginning", zh = "所有指标均为 0：任何购买都是开始",
 }
 local untiered = kehu.rule{
   id = "untiered", en = "no index is known: it takes the pack tiers", zh = "没有指数：需启用 tiers",
-}
-local other_weights = kehu.rule{
-  id = "other_weights",
-  en = "the index is {1}, and by the weights of this pack {2}: set them in [settings.service-policy] as in [settings.tiers]",
-  zh = "指数为 {1}，按本包权重为 {2}：请使 [settings.service-policy] 与 [settings.tiers] 的权重相同",
 }
 local no_amount = kehu.rule{
   id = "no_amount", en = "the amount is not known, or has no weight: nothing can be said in money", zh = "金额未知或没有权重，无法用金额表示",
@@ -127,7 +120,8 @@ local function places(columns)
   local found = {}
   for _, indicator in ipairs(used) do
     local column = columns[indicator.column]
-    local count = column and column:count() or 0
+    local weighs = columns[indicator.share]
+    local count = column and weighs and weighs:count() > 0 and column:count() or 0
     if count > 1 then
       local steps, values = math.min(count - 1, GRID), {}
       for step = 0, steps do values[step + 1] = round(column:quantile(step / steps), 4) end
@@ -152,22 +146,19 @@ end
 local function is_idle(c)
   for _, indicator in ipairs(used) do
     local value = c[indicator.column]
-    if value and value > 0 then return false end
+    if value and value ~= 0 then return false end
   end
   return true
 end
 
-local function known_indicators(c)
-  local weight, index, least = 0, 0, nil
+-- The indicator of the index by which the customer is furthest behind.
+local function shortest(c)
+  local least
   for _, indicator in ipairs(used) do
-    local rank = c[indicator.rank]
-    if rank then
-      weight = weight + indicator.weight
-      index = index + 100 * indicator.weight * rank
-      if least == nil or rank < c[least.rank] then least = indicator end
-    end
+    local rank = c[indicator.share] and c[indicator.rank]
+    if rank and (least == nil or rank < c[least.rank]) then least = indicator end
   end
-  return weight, weight > 0 and index / weight or nil, least
+  return least
 end
 
 local function upgrade(c, ctx)
@@ -178,10 +169,8 @@ local function upgrade(c, ctx)
   end
   if c.value_index == nil or c.tier == nil then return none(untiered) end
   if policies[c.tier] == nil then return none(no_policy, c.tier) end
-  local weight, index, least = known_indicators(c)
-  if index == nil or math.abs(index - c.value_index) > 0.01 then
-    return none(other_weights, round(c.value_index), index and round(index) or 0)
-  end
+  local least = shortest(c)
+  if least == nil then return none(untiered) end
   -- A tier that a person set may be the highest, whatever the points.
   if c.tier_gap == nil or tier_above[c.tier] == nil then return none(is_idle(c) and idle or at_top) end
   local next_tier = tier_above[c.tier].key
@@ -189,10 +178,10 @@ local function upgrade(c, ctx)
   local amount
   for _, indicator in ipairs(used) do
     local rank, value = c[indicator.rank], c[indicator.column]
-    if rank == nil then
-      label:because(indicator.unknown)
-    else
-      local share = 100 * indicator.weight / weight
+    local share = c[indicator.share] and 100 * c[indicator.share]
+    if share == nil then
+      if ctx.state.places[indicator.column] then label:because(indicator.unknown) end
+    elseif rank then
       local enough = value_at(ctx.state.places[indicator.column], rank + c.tier_gap / share)
       local why = enough and { indicator.way, value, enough } or { indicator.too_far, value, nil, round(share * (1 - rank)), round(c.tier_gap) }
       label:because(why[1], why[2], why[3], why[4], why[5])

@@ -31,17 +31,16 @@ describe("the policy", function()
 end)
 
 -- Eleven customers with 0, 100, … 1,000: each step is 10 points of an index of the amount alone.
-local ALONE = { weight_amount = 1, weight_margin = 0, weight_credit = 0 }
 
 local function base(changes, last)
   local customers = {}
-  for at = 0, 10 do customers["c" .. at] = { amount_12m = 100 * at, value_index = 10 * at, tier = "B", tier_gap = 5 } end
+  for at = 0, 10 do customers["c" .. at] = { amount_12m = 100 * at, value_index = 10 * at, index_share_amount = 1, tier = "B", tier_gap = 5 } end
   for name, change in pairs(changes) do customers[name] = with(customers[name], change) end
   return customers
 end
 
-local function upgrade(changes, settings)
-  return test.score{ step = "upgrade", customers = base(changes), settings = settings or ALONE }
+local function upgrade(changes)
+  return test.score{ step = "upgrade", customers = base(changes) }
 end
 
 describe("the way up", function()
@@ -56,10 +55,12 @@ describe("the way up", function()
     assert.reason(r, "amount_way", { arguments = { 300, 500 } })
   end)
   it("is not put off by the millionth of a point to which indexes are given", function()
-    local r = test.score{ step = "upgrade", settings = ALONE, customers = {
+    local customers = {
       a = { amount_12m = 3, value_index = 0, tier = "C", tier_gap = 66.666667 }, b = { amount_12m = 17, value_index = 33.333333, tier = "C", tier_gap = 33.333334 },
       c = { amount_12m = 80, value_index = 66.666667, tier = "B", tier_gap = 33.333333 }, d = { amount_12m = 100, value_index = 100, tier = "A" },
-    } }
+    }
+    for _, c in pairs(customers) do c.index_share_amount = 1 end
+    local r = test.score{ step = "upgrade", customers = customers }
     for name, more in pairs({ a = 77, b = 63, c = 20 }) do assert.near(more, r[name].upgrade_amount, 1e-9, name) end
   end)
   it("lifts whoever buys a little more than it says", function()
@@ -83,32 +84,36 @@ describe("the way up", function()
     assert.reason(r, "amount_too_far")
   end)
   it("takes the shortest of several indicators and names what is not recorded", function()
-    local settings = { weight_amount = 1, weight_margin = 1, weight_credit = 1 }
-    local r = test.score{ step = "upgrade", settings = settings, customers = {
-      a = { amount_12m = 10, margin_12m = 9, value_index = 50, tier = "B", tier_gap = 10 },
-      b = { amount_12m = 5, margin_12m = 20, value_index = 50, tier = "A" },
+    local half, third = 1 / 2, 1 / 3
+    local r = test.score{ step = "upgrade", customers = {
+      a = { amount_12m = 10, margin_12m = 9, value_index = 50, tier = "B", tier_gap = 10, index_share_amount = half, index_share_margin = half },
+      b = { amount_12m = 5, margin_12m = 20, value_index = 50, tier = "A", index_share_amount = half, index_share_margin = half },
+      c = { amount_12m = 7, margin_12m = 12, credit = 3, value_index = 50, tier = "A", index_share_amount = third, index_share_margin = third, index_share_credit = third },
+      d = { amount_12m = 7, margin_12m = 12, credit = 4, value_index = 50, tier = "A", index_share_amount = third, index_share_margin = third, index_share_credit = third },
     } }
     assert.equal("margin", r.a.upgrade_by)
     assert.reason(r.a, "credit_unknown")
     assert.reason(r.a, "margin_way")
+    assert.no_reason(r.a, "frequency_unknown", "nobody's index has it")
     assert.reason(r.b, "at_top")
   end)
-  it("has nothing to say without an index, with other weights, at the top, and for the idle", function()
+  it("has nothing to say without an index, without its shares, at the top, and for the idle", function()
     local r = upgrade{
-      c0 = { tier_gap = test.missing, tier = "D" }, c1 = { value_index = test.missing }, c2 = { value_index = 21 },
+      c0 = { tier_gap = test.missing, tier = "D" }, c1 = { value_index = test.missing }, c2 = { index_share_amount = test.missing },
       c3 = { tier_gap = test.missing }, c4 = { tier = "A" }, c5 = { tier = "strategic" },
     }
-    for name, rule in pairs({ c0 = "idle", c1 = "untiered", c2 = "other_weights", c3 = "at_top", c4 = "at_top", c5 = "no_policy" }) do
+    for name, rule in pairs({ c0 = "idle", c1 = "untiered", c2 = "untiered", c3 = "at_top", c4 = "at_top", c5 = "no_policy" }) do
       assert.equal(nil, r[name].upgrade_by)
       assert.reason(r[name], rule)
     end
   end)
   it("stands the empty base, one customer and equal customers", function()
-    local alone = test.score{ step = "upgrade", settings = ALONE, customer = { amount_12m = 5, value_index = 50, tier = "B", tier_gap = 10 } }
+    local alone = test.score{ step = "upgrade", customer = { amount_12m = 5, value_index = 50, index_share_amount = 1, tier = "B", tier_gap = 10 } }
     assert.equal(nil, alone.upgrade_amount)
     assert.reason(alone, "amount_too_far")
-    local equal = test.score{ step = "upgrade", settings = ALONE, customers = {
-      a = { amount_12m = 5, value_index = 50, tier = "B", tier_gap = 10 }, b = { amount_12m = 5, value_index = 50, tier = "B", tier_gap = 10 },
+    local equal = test.score{ step = "upgrade", customers = {
+      a = { amount_12m = 5, value_index = 50, index_share_amount = 1, tier = "B", tier_gap = 10 },
+      b = { amount_12m = 5, value_index = 50, index_share_amount = 1, tier = "B", tier_gap = 10 },
     } }
     assert.near(0, equal.a.upgrade_amount, 1e-9)
   end)

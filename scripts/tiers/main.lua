@@ -15,10 +15,10 @@ end
 
 -- Each indicator: its rank among the customers that have it, its weight, its words.
 local INDICATORS = {
-  { column = "amount_12m", weight = settings.weight_amount, en = "amount of 12 months", zh = "近 12 个月金额" },
-  { column = "margin_12m", weight = settings.weight_margin, en = "margin of 12 months", zh = "近 12 个月毛利" },
-  { column = "credit", weight = settings.weight_credit, en = "credit", zh = "信用" },
-  { column = "rfm_frequency", weight = settings.weight_frequency, en = "number of purchases", zh = "购买次数" },
+  { column = "amount_12m", key = "amount", share = "index_share_amount", weight = settings.weight_amount, en = "amount of 12 months", zh = "近 12 个月金额" },
+  { column = "margin_12m", key = "margin", share = "index_share_margin", weight = settings.weight_margin, en = "margin of 12 months", zh = "近 12 个月毛利" },
+  { column = "credit", key = "credit", share = "index_share_credit", weight = settings.weight_credit, en = "credit", zh = "信用" },
+  { column = "rfm_frequency", key = "frequency", share = "index_share_frequency", weight = settings.weight_frequency, en = "number of purchases", zh = "购买次数" },
 }
 
 local used = {}
@@ -40,6 +40,11 @@ for _, indicator in ipairs(INDICATORS) do
       id = indicator.column .. "_short", input = indicator.rank,
       en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
       zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
+    }
+    indicator.weighs = kehu.rule{
+      id = indicator.key .. "_share",
+      en = indicator.en .. ": weight {1} of {2} among the indicators that are known",
+      zh = indicator.zh .. "：在已知指标的权重 {2} 中占 {1}",
     }
     used[#used + 1] = indicator
     total_weight = total_weight + indicator.weight
@@ -64,12 +69,12 @@ local only_tier = kehu.rule{
 }
 local idle = kehu.rule{
   id = "idle", input = "value_index",
-  en = "no indicator is above 0, so the lowest tier {2}, though the index {1} reaches that of {3}",
-  zh = "没有大于 0 的指标，归入最低级 {2}，虽然指数 {1} 达到 {3} 的分界",
+  en = "all indicators are 0, so the lowest tier {2}, though the index {1} reaches that of {3}",
+  zh = "所有指标均为 0，归入最低级 {2}，虽然指数 {1} 达到 {3} 的分界",
 }
 local idle_gap = kehu.rule{
-  id = "idle_gap", en = "no indicator is above 0: points say nothing of the way up",
-  zh = "没有大于 0 的指标：分差无意义",
+  id = "idle_gap", en = "all indicators are 0: points say nothing of the way up",
+  zh = "所有指标均为 0：分差无意义",
 }
 local at_top = kehu.rule{
   id = "at_top", en = "already in the highest tier", zh = "已在最高级",
@@ -93,16 +98,18 @@ local function index(c, ctx)
     return { value_index = ctx:missing("value_index", no_indicator) }
   end
   local s = ctx:column("value_index")
+  local given = { value_index = s }
   for _, indicator in ipairs(used) do
     local rank = c[indicator.rank]
     if rank then
       local weight = indicator.weight / known
       s:add(indicator.counts, point(100 * weight * rank), c[indicator.column], percent(rank), percent(weight))
+      given[indicator.share] = ctx:set(indicator.share, weight, indicator.weighs, indicator.weight, point(known))
     else
       s:because(indicator.shared, nil, percent(indicator.weight / total_weight))
     end
   end
-  return { value_index = s }
+  return given
 end
 
 -- The lowest index of each tier but the last, after the cumulative share of customers.
@@ -131,12 +138,22 @@ local function round(points)
   return math.floor(points * 100 + 0.5) / 100
 end
 
--- True if nothing speaks for the customer. Where most customers bought nothing lately, all of them tie
--- at a high rank: with the rule for ties they would fill the tier that their block happens to begin in.
+-- An index for a sentence that names a cut-off: rounded only as far as it stays on its side of it.
+local function beside(value, cut)
+  if value ~= cut and round(value) == round(cut) then return value, cut end
+  return round(value), round(cut)
+end
+
+-- Indexes are sums of parts that are given to a millionth: what differs by no more is a tie.
+local TIE = 0.5e-6 * #used + 1e-9
+
+-- True if all that is known of the customer is 0. Where most customers bought nothing lately, they tie, and
+-- with the rule for ties go together to the tier that their block begins in. Returns are not nothing.
 local function is_idle(c)
+  if not settings.idle_last then return false end
   for _, indicator in ipairs(used) do
     local value = c[indicator.column]
-    if value and value > 0 then return false end
+    if value and value ~= 0 then return false end
   end
   return true
 end
@@ -150,7 +167,7 @@ local function tier(c, ctx)
   local at, above = #labels, nil
   for place = 1, #labels - 1 do
     local cut = cuts[place].value
-    if cut and value >= cut then
+    if cut and value >= cut - TIE then
       at = place
       break
     elseif cut then
@@ -166,9 +183,12 @@ local function tier(c, ctx)
   end
   local label
   if at < #labels then
-    label = ctx:label("tier", labels[at].key, in_tier, round(value), round(cuts[at].value), labels[at].key)
+    -- A tie may lie a hair below the cut-off.
+    local shown, cut = beside(math.max(value, cuts[at].value), cuts[at].value)
+    label = ctx:label("tier", labels[at].key, in_tier, shown, cut, labels[at].key)
   elseif above then
-    label = ctx:label("tier", labels[at].key, below, round(value), round(cuts[above].value), labels[above].key)
+    local shown, cut = beside(value, cuts[above].value)
+    label = ctx:label("tier", labels[at].key, below, shown, cut, labels[above].key)
   else
     label = ctx:label("tier", labels[at].key, only_tier, round(value))
   end

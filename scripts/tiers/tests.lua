@@ -47,6 +47,11 @@ describe("the index", function()
     local why = assert.reason(r.without_credit, "credit_missing")
     assert.equal("credit is missing: its weight of 20 % is shared out over the others", why.en)
     assert.reason(r.without_credit, "margin_12m", 37.5)
+    assert.near(0.625, r.without_credit.index_share_amount, 1e-9)
+    assert.near(0.375, r.without_credit.index_share_margin, 1e-9)
+    assert.is_nil(r.without_credit.index_share_credit)
+    assert.near(0.2, r.known.index_share_credit, 1e-9)
+    assert.equal("amount of 12 months: weight 0.5 of 0.8 among the indicators that are known", r.without_credit.reasons.index_share_amount[1].en)
   end)
 
   it("is missing where nothing is known", function()
@@ -99,15 +104,78 @@ describe("the tiers", function()
     assert.reason(r[1], "below")
   end)
 
-  it("put the idle into the lowest, even where most are idle", function()
+  it("give the many who bought nothing to the tier that their tie reaches", function()
     local customers = {}
     for at = 1, 9 do customers[at] = { amount_12m = 0 } end
     customers[10] = { amount_12m = 50 }
-    local r = test.score{ customers = customers }
-    assert.equal("A", r[10].tier)
-    assert.equal("D", r[1].tier)
+    -- The second of ten, the last of the top fifth, ties with all who bought nothing.
+    assert.equal("A A A A A A A A A A", keys(test.score{ customers = customers }))
+    customers[9] = { amount_12m = 40 }
+    assert.equal("B B B B B B B B A A", keys(test.score{ customers = customers }))
+    customers[8] = { amount_12m = -5 }
+    -- Returns alone are less than nothing.
+    assert.equal("B B B B B B B D A A", keys(test.score{ customers = customers }))
+  end)
+
+  it("put the idle into the lowest where the workspace says so", function()
+    local customers = {}
+    for at = 1, 8 do customers[at] = { amount_12m = 0 } end
+    customers[8] = { amount_12m = 0, credit = 3 }
+    customers[9] = { amount_12m = 40 }
+    customers[10] = { amount_12m = 50 }
+    local r = test.score{ customers = customers, settings = { idle_last = true } }
+    assert.equal("D D D D D D D B A A", keys(r), "credit is not nothing")
+    local returned = test.score{ customers = { { amount_12m = -5 }, { amount_12m = -9 } }, settings = { idle_last = true } }
+    assert.equal("A C", keys(returned), "returns are not nothing")
     assert.reason(r[1], "idle")
     assert.reason(r[1], "idle_gap")
+    local all = test.score{ customers = { { amount_12m = 0 }, { amount_12m = 0 } }, settings = { idle_last = true } }
+    assert.equal("D D", keys(all))
+  end)
+
+  it("part any base in the stated shares, but for ties", function()
+    local order = { A = 1, B = 2, C = 3, D = 4 }
+    for n = 1, 40 do
+      local customers = {}
+      -- Distinct, in no order.
+      for at = 1, n do customers[at] = { amount_12m = (at * 37 % 41) * 100 - 500, margin_12m = (at * 37 % 41) * 10 } end
+      local count = { A = 0, B = 0, C = 0, D = 0 }
+      for _, each in ipairs(test.score{ customers = customers }) do count[each.tier] = count[each.tier] + 1 end
+      local upto = { math.ceil(n / 5), math.ceil(n / 2), math.ceil(4 * n / 5), n }
+      local sum = 0
+      for _, tier in ipairs({ "A", "B", "C", "D" }) do
+        sum = sum + count[tier]
+        assert.equal(upto[order[tier]], sum, n .. " customers, down to " .. tier)
+      end
+    end
+  end)
+
+  it("never fall as an indicator rises", function()
+    local order, last = { A = 4, B = 3, C = 2, D = 1 }, 1
+    for amount = 50, 1050, 50 do
+      local customers = ten()
+      customers[4] = { amount_12m = amount, margin_12m = 40, credit = 4 }
+      local at = order[test.score{ customers = customers }[4].tier]
+      assert.is_true(at >= last, amount .. " bought")
+      last = at
+    end
+  end)
+
+  it("take one customer and equal customers for the highest", function()
+    assert.equal("A", keys(test.score{ customers = { { amount_12m = 5 } } }))
+    assert.equal("A A A", keys(test.score{ customers = { { amount_12m = 5 }, { amount_12m = 5 }, { amount_12m = 5 } } }))
+    assert.same({}, test.score{ customers = {} })
+  end)
+
+  it("tell an index on the side of the cut-off that it lies on", function()
+    local r = test.score{
+      step = "tier", customers = { below = { value_index = 29.999, amount_12m = 5 }, tie = { value_index = 29.9999999, amount_12m = 5 } },
+      state = { cuts = { { value = 90 }, { value = 60 }, { value = 30 } } },
+    }
+    assert.equal(29.999, assert.reason(r.below, "below").arguments[1])
+    assert.equal(30, assert.reason(r.tie, "in_tier").arguments[1])
+    assert.equal("D", r.below.tier)
+    assert.equal("C", r.tie.tier)
   end)
 
   it("may have other shares and words", function()

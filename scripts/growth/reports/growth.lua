@@ -41,6 +41,8 @@ local ADVICE = {
   fast_growing = { en = "add sales people, full service", zh = "增派销售人员，全方位服务" },
   sleeping = { en = "create new needs", zh = "创造新需求" },
   worth_cultivating = { en = "follow up actively, keep informed", zh = "积极跟进，保持信息沟通" },
+  declining = { en = "find out why, and win the volume back", zh = "查明下滑原因，挽回销量" },
+  new = { en = "meet the expectations of the first purchase", zh = "满足首次购买的期望" },
 }
 local rows = {}
 for _, label in ipairs(kehu.labels("growth_type")) do

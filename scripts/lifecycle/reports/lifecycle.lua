@@ -1,7 +1,7 @@
 -- Customers by phase of their lifecycle, what they are worth, and who passes into the next phase soon.
 
 local say, settings, rep = kehu.say, kehu.settings, kehu.report.rep
-local SOON = 14
+local SOON = settings.soon_days
 
 local clock = settings.count_from == "first_purchase" and "first_purchase_days" or "recency_days"
 local columns = { "id", "lifecycle", clock, "amount", "amount_12m", "contacts_30d" }

@@ -1,7 +1,8 @@
 -- Customers beside profit, tier by tier: does the first fifth bring four fifths here?
 
 local say, rep = kehu.say, kehu.report.rep
-local FEW, MUCH = 0.2, 0.8
+local settings = kehu.settings
+local FEW, MUCH = settings.few, settings.much
 
 local columns = { "tier", "amount_12m", "margin_12m" }
 if rep then columns[#columns + 1] = "owner" end
@@ -92,15 +93,16 @@ else
   facts.customers_for_four_fifths, facts.share_for_four_fifths = count, count / n
   facts.with_some, facts.first_fifth_of_those, facts.first_fifth_of_those_share = buyers, few_buyers, share_of_buyers
   print(say{
-    en = "Do 20 % of customers bring 80 % here? {answer}: the first 20 % ({few} of {n}) bring {share} % of the {measure}; 80 % come from the first {count} ({of_all} %).",
-    zh = "20% 的客户是否带来 80% 的{measure}？{answer}：前 20%（{n} 个中的 {few} 个）带来 {share}%；80% 来自前 {count} 个客户（{of_all}%）。",
+    en = "Do {a} % of customers bring {b} % here? {answer}: the first {a} % ({few} of {n}) bring {share} % of the {measure}; {b} % come from the first {count} ({of_all} %).",
+    zh = "{a}% 的客户是否带来 {b}% 的{measure}？{answer}：前 {a}%（{n} 个中的 {few} 个）带来 {share}%；{b}% 来自前 {count} 个客户（{of_all}%）。",
+    a = 100 * FEW, b = 100 * MUCH,
     answer = share >= MUCH and say{ en = "Yes", zh = "是" } or say{ en = "No", zh = "否" },
     few = few, n = n, share = percent(share), count = count, of_all = percent(count / n), measure = say(measure),
   })
   if buyers < n then
     print(say{
-      en = "Of the {buyers} customers with some {measure} in the 12 months, the first 20 % ({few}) bring {share} %.",
-      zh = "在近 12 个月有{measure}的 {buyers} 个客户中，前 20%（{few} 个）带来 {share}%。",
+      en = "Of the {buyers} customers with some {measure} in the 12 months, the first {a} % ({few}) bring {share} %.",
+      zh = "在近 12 个月有{measure}的 {buyers} 个客户中，前 {a}%（{few} 个）带来 {share}%。", a = 100 * FEW,
       buyers = buyers, few = few_buyers, share = percent(share_of_buyers), measure = say(measure),
     })
   end
@@ -113,7 +115,7 @@ local function add(sum)
   together = together + sum.customers
   sum.share = sum.customers / n
   sum.together = together / n
-  sum.per_customer = (by_margin and sum.margin or sum.amount) / sum.customers
+  sum.per_customer = sum.customers > 0 and (by_margin and sum.margin or sum.amount) / sum.customers or nil
   if not by_margin then sum.margin = nil end
   if total > 0 then
     local value = by_margin and sum.margin or sum.amount
@@ -122,10 +124,27 @@ local function add(sum)
   end
   rows[#rows + 1] = sum
 end
-for _, tier in ipairs(kehu.labels("tier")) do
-  if sums[tier.key] then add(sums[tier.key]) end
+-- A tier that holds far more than its share is one that many tie for; it is said, since those below it are short of them.
+local tiered = n - (sums[""] and sums[""].customers or 0)
+local most
+for at, tier in ipairs(kehu.labels("tier")) do
+  local sum = sums[tier.key] or new_sum(tier.key)
+  add(sum)
+  -- The scheme is one of the whole base, whatever a rep's own customers are.
+  if rep == nil and settings.shares[at] then
+    sum.stated = settings.shares[at]
+    local over = sum.customers - math.ceil(sum.stated * tiered)
+    if over > sum.stated * tiered / 2 and (most == nil or over > most.over) then most = { over = over, text = tier.text, sum = sum } end
+  end
 end
 if sums[""] then add(sums[""]) end
+if most then
+  print(say{
+    en = "{tier} holds {n} {n|customer|customers}, {share} % rather than {stated} %: many have the same index, and those who tie at a cut-off go to the higher tier.",
+    zh = "{tier}有 {n} 个客户，占 {share}%，而非 {stated}%：许多客户指数相同，分界处并列的归入较高一级。",
+    tier = most.text, n = most.sum.customers, share = percent(most.sum.share), stated = 100 * most.sum.stated,
+  })
+end
 
 local SHARE = { en = "share", zh = "占比" }
 local TOGETHER = { en = "together", zh = "累计" }
@@ -133,7 +152,7 @@ local PROFIT = { en = "share of " .. measure.en, zh = measure.zh .. "占比" }
 kehu.table{
   name = "tiers", title = { en = "Tiers", zh = "各级客户" },
   { "tier", labels = "tier", title = { en = "tier", zh = "级别" } }, { "customers", title = { en = "customers", zh = "客户数" } },
-  { "share", as = "percent", title = SHARE }, { "together", as = "percent", title = TOGETHER },
+  { "stated", as = "percent", digits = 0, optional = true, title = { en = "by the scheme", zh = "设定比例" } }, { "share", as = "percent", title = SHARE }, { "together", as = "percent", title = TOGETHER },
   { "amount", as = "money", title = { en = "amount", zh = "金额" } }, { "margin", as = "money", optional = true, title = { en = "margin", zh = "毛利" } },
   { "profit_share", as = "percent", optional = true, title = PROFIT }, { "profit_together", optional = true, as = "percent", title = TOGETHER },
   { "per_customer", as = "money", title = { en = measure.en .. " a customer", zh = "户均" .. measure.zh } },
