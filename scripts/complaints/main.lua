@@ -18,13 +18,18 @@ local no_complaint = kehu.rule{
 }
 local is_open = kehu.rule{
   id = "is_open",
-  en = "{1} {1|complaint|complaints} open, the first for {2} {2|day|days}; {3} hours to resolve one",
-  zh = "{1} 宗投诉未结，最早一宗已 {2} 天；须在 {3} 小时内解决",
+  en = "{1} {1|complaint|complaints} open, the first for {2} {2|hour|hours}; {3} hours to resolve one",
+  zh = "{1} 宗投诉未结，最早一宗已 {2} 小时；须在 {3} 小时内解决",
 }
 local is_overdue = kehu.rule{
   id = "is_overdue",
-  en = "{1} {1|complaint|complaints} open, the first for {2} {2|day|days}: longer than {3} hours",
-  zh = "{1} 宗投诉未结，最早一宗已 {2} 天，超过 {3} 小时",
+  en = "{1} {1|complaint|complaints} open, the first for {2} hours ({4} {4|day|days}): longer than the {3} hours to resolve one",
+  zh = "{1} 宗投诉未结，最早一宗已 {2} 小时（{4} 天），超过解决时限 {3} 小时",
+}
+local is_unacknowledged = kehu.rule{
+  id = "is_unacknowledged",
+  en = "a complaint of {1} {1|hour|hours} ago is not acknowledged, longer than the {2} hours for that",
+  zh = "有投诉已 {1} 小时未受理，超过受理时限 {2} 小时",
 }
 local all_served = kehu.rule{
   id = "all_served",
@@ -126,7 +131,7 @@ local no_cause = kehu.rule{
 local function show(day) return kehu.day.format(day) end
 
 -- The day and the words of a deadline some hours after a thread began. A complaint without a time of
--- day counts from the end of its day.
+-- day counts from the end of its day, as its hours do.
 local function deadline(thread, hours)
   local minute = thread.steps[1].minute
   local total = (minute or MINUTES_A_DAY) + hours * 60
@@ -138,6 +143,27 @@ local function deadline(thread, hours)
   end
   local rest = math.floor(total % MINUTES_A_DAY)
   return day, string.format("%s %02d:%02d", show(day), math.floor(rest / 60), rest % 60)
+end
+
+-- To a hundredth: a minute past the limit is seen.
+local function shown_hours(hours) return math.floor(hours * 100 + 0.5) / 100 end
+
+-- How the open complaints stand: each deadline that one of them is past is a reason.
+local function open_standing(c, ctx)
+  local hours, unheard = c.open_complaint_hours or 0, c.unacknowledged_hours
+  local label
+  if hours > settings.resolve_hours then
+    label = ctx:label("complaint_standing", "overdue", is_overdue, c.open_complaints, shown_hours(hours), settings.resolve_hours, c.open_complaint_days)
+  end
+  if unheard and unheard > settings.acknowledge_hours then
+    local one, two = shown_hours(unheard), settings.acknowledge_hours
+    if label then
+      label:because(is_unacknowledged, one, two)
+    else
+      label = ctx:label("complaint_standing", "overdue", is_unacknowledged, one, two)
+    end
+  end
+  return label or ctx:label("complaint_standing", "open", is_open, c.open_complaints, shown_hours(hours), settings.resolve_hours)
 end
 
 local function avoidance(days, c)
@@ -156,10 +182,8 @@ local function standing(c, ctx)
     given.complaint_standing = ctx:label("complaint_standing", "none", no_complaint)
   elseif days == nil then
     given.complaint_standing = ctx:label("complaint_standing", "served", all_served, c.complaints)
-  elseif days * 24 > settings.resolve_hours then
-    given.complaint_standing = ctx:label("complaint_standing", "overdue", is_overdue, c.open_complaints, days, settings.resolve_hours)
   else
-    given.complaint_standing = ctx:label("complaint_standing", "open", is_open, c.open_complaints, days, settings.resolve_hours)
+    given.complaint_standing = open_standing(c, ctx)
   end
   if days == nil then
     given.avoided = ctx:missing("avoided", nothing_open)
@@ -192,13 +216,13 @@ local function work_on(complaint, c, ctx)
   local is_new = complaint.state == "opened"
   local hours = is_new and settings.acknowledge_hours or settings.resolve_hours
   local due, by = deadline(complaint, hours)
-  local is_late = due < ctx.as_of
+  local is_late = complaint.hours_open > hours
   local by_rule = is_new and acknowledge_by or resolve_by
   local late_rule = is_new and acknowledge_late or resolve_late
   local because = { { is_late and late_rule or by_rule, show(complaint.opened), hours, by } }
   if is_new then
-    local last, last_by = deadline(complaint, settings.resolve_hours)
-    if last < ctx.as_of then
+    local _, last_by = deadline(complaint, settings.resolve_hours)
+    if complaint.hours_open > settings.resolve_hours then
       because[2] = { resolve_late, show(complaint.opened), settings.resolve_hours, last_by }
     end
   end

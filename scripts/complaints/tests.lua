@@ -3,7 +3,7 @@ local TODAY = kehu.day.parse("2025-01-01")
 
 local function base(changes)
   local c = {
-    complaints = 1, open_complaints = 1, open_complaint_days = 0,
+    complaints = 1, open_complaints = 1, open_complaint_days = 0, open_complaint_hours = 0,
     contacts_lately = 3, contacts_before = 3, last_contact_days = 0,
   }
   for name, value in pairs(changes or {}) do c[name] = value end
@@ -11,13 +11,34 @@ local function base(changes)
 end
 
 describe("standing", function()
-  it("is overdue after 72 hours, not at them", function()
-    for _, case in ipairs({ { 0, "open" }, { 3, "open" }, { 4, "overdue" }, { 90, "overdue" } }) do
-      local r = test.score{ customer = base{ open_complaint_days = case[1] } }
-      assert.equal(case[2], r.complaint_standing, case[1] .. " days")
+  local function standing(open, unheard, settings)
+    local c = base{ open_complaint_days = math.floor(open / 24), open_complaint_hours = open, unacknowledged_hours = unheard }
+    return test.score{ customer = c, settings = settings or {} }
+  end
+  local MINUTE = 1 / 60
+  it("is overdue after 72 hours, or 24 without an acknowledgement, not at them", function()
+    for _, case in ipairs({
+      { 0, 0, "open" }, { 24, 24, "open" }, { 24 + MINUTE, 24 + MINUTE, "overdue" }, { 23.9, 23.9, "open" },
+      { 40, test.missing, "open" }, { 72, test.missing, "open" }, { 72 + MINUTE, test.missing, "overdue" },
+      { 71.9, test.missing, "open" }, { 2160, test.missing, "overdue" },
+      -- An earlier one is in work, a later one was not heard.
+      { 60, 20, "open" }, { 60, 25, "overdue" },
+    }) do
+      assert.equal(case[3], standing(case[1], case[2]).complaint_standing, case[1] .. " hours")
     end
-    local longer = test.score{ customer = base{ open_complaint_days = 4 }, settings = { resolve_hours = 96 } }
-    assert.equal("open", longer.complaint_standing)
+    assert.equal("open", standing(73, test.missing, { resolve_hours = 96 }).complaint_standing)
+    assert.equal("open", standing(30, 30, { acknowledge_hours = 48 }).complaint_standing)
+  end)
+  it("says which deadline is past, and by how much", function()
+    local r = standing(72 + MINUTE, test.missing)
+    assert.equal("1 complaint open, the first for 72.02 hours (3 days): longer than the 72 hours to resolve one", assert.reason(r, "is_overdue").en)
+    assert.no_reason(r, "is_unacknowledged")
+    r = standing(30, 30)
+    assert.equal("有投诉已 30 小时未受理，超过受理时限 24 小时", assert.reason(r, "is_unacknowledged").zh)
+    assert.no_reason(r, "is_overdue")
+    r = standing(100, 100)
+    assert.reason(r, "is_overdue")
+    assert.reason(r, "is_unacknowledged")
   end)
   it("knows no complaint and those that are all resolved", function()
     local r = test.score{ customers = {
@@ -78,20 +99,31 @@ describe("deadlines", function()
       { state = "opened", days = 0, due = 1, action = "acknowledge", late = false },
       { state = "opened", days = 1, due = 0, action = "acknowledge", late = false },
       { state = "opened", days = 2, due = -1, action = "acknowledge", late = true },
-      { state = "opened", days = 1, minute = 600, due = 0, action = "acknowledge", late = false },
       { state = "acknowledged", days = 3, due = 0, action = "resolve", late = false },
       { state = "in_work", days = 4, due = -1, action = "resolve", late = true },
-      { state = "in_work", days = 3, minute = 0, due = 0, action = "resolve", late = false },
+      -- A day that is past is seen at its end; now, at ten or a minute later.
+      { state = "opened", days = 1, minute = 600, due = 0, action = "acknowledge", late = true },
+      { state = "opened", days = 1, minute = 600, hours = 24, due = 0, action = "acknowledge", late = false },
+      { state = "opened", days = 1, minute = 600, hours = 24 + 1 / 60, due = 0, action = "acknowledge", late = true },
+      { state = "opened", days = 1, minute = 600, hours = 23, due = 0, action = "acknowledge", late = false },
+      { state = "in_work", days = 3, minute = 600, hours = 72, due = 0, action = "resolve", late = false },
+      { state = "in_work", days = 3, minute = 600, hours = 72 + 1 / 60, due = 0, action = "resolve", late = true },
     }) do
-      local p = propose(complaint(case.days, case.state, case.minute))[1]
+      local thread = complaint(case.days, case.state, case.minute)
+      thread.hours_open = case.hours
+      local p = propose(thread)[1]
       local what = case.state .. " " .. case.days
       assert.equal(case.action, p.action, what)
       assert.equal(TODAY + case.due, p.due, what)
       assert.equal(case.late and "overdue" or "complaint", p.group, what)
       assert.equal(1, p.about, what)
     end
-    local p = propose(complaint(1, "opened", 600))[1]
+    local thread = complaint(1, "opened", 600)
+    thread.hours_open = 23
+    local p = propose(thread)[1]
     assert.equal("complaint of 2024-12-31, to be acknowledged in 24 hours: by 2025-01-01 10:00", p.reasons[1].en)
+    thread.hours_open = 25
+    assert.equal("complaint of 2024-12-31 not acknowledged in 24 hours: overdue since 2025-01-01 10:00", propose(thread)[1].reasons[1].en)
     assert.equal("acknowledged", p.state)
   end)
   it("are settings", function()

@@ -2,17 +2,16 @@
 
 local say, settings = kehu.say, kehu.settings
 local rep, from, to = kehu.report.rep, kehu.report.from, kehu.report.to
-local CLAIM = 0.85
+local CLAIM = settings.claimed_share
 
 local function of_period(row)
   return (rep == nil or row.rep == rep.name) and (from == nil or row.happened >= from) and (to == nil or row.happened <= to)
 end
 
--- Whole days, as for the customer's standing: the minute of a deadline is for the day's list.
+-- In hours where a time of day is recorded, else by days; what is not acknowledged has that deadline too.
 local function is_overdue(row)
   if not row.open then return false end
-  local hours = row.state == "opened" and settings.acknowledge_hours or settings.resolve_hours
-  return row.days_ago * 24 > hours
+  return row.hours_open > settings.resolve_hours or (row.state == "opened" and row.hours_open > settings.acknowledge_hours)
 end
 
 local AGES = {
@@ -39,21 +38,21 @@ local function add(sums, list, key, row)
   if row.overdue then sum.overdue = sum.overdue + 1 end
 end
 
-local all, in_time = new_sum(), 0
+local all, in_time, measured = new_sum(), 0, 0
 local ages, causes, reps, cause_list, rep_list, open = {}, {}, {}, {}, {}, {}
 for at in ipairs(AGES) do ages[at] = new_sum(at) end
 -- Of each customer the last complaint that was closed long enough ago to tell what came of it.
 local last, too_recent, known = {}, 0, {}
 for c in kehu.interactions{
   where = "kind = 'complaint'",
-  columns = "id, customer, customer_name, happened, days_ago, state, open, closed, rep, cause, about",
+  columns = "id, customer, customer_name, happened, days_ago, state, open, closed, hours_open, rep, cause, about",
 } do
   -- A step of an earlier complaint may be logged as one, and is none of its own.
   local is_step = c.about ~= nil and known[c.about] ~= nil
   known[c.id] = true
   local row = {
     id = c.id, customer = c.customer, customer_name = c.customer_name, happened = c.happened, days_ago = c.days_ago,
-    state = c.state or "opened", open = c.open, closed = c.closed, rep = c.rep, cause = c.cause,
+    state = c.state or "opened", open = c.open, closed = c.closed, hours_open = c.hours_open, rep = c.rep, cause = c.cause,
   }
   if of_period(row) and not is_step then
     row.overdue = is_overdue(row)
@@ -65,8 +64,9 @@ for c in kehu.interactions{
       if row.overdue then all.overdue = all.overdue + 1 end
       add(ages, {}, age_of(row.days_ago), row)
       open[#open + 1] = row
-    elseif row.closed then
-      row.in_time = (row.closed - row.happened) * 24 <= settings.resolve_hours
+    elseif row.hours_open then
+      measured = measured + 1
+      row.in_time = row.hours_open <= settings.resolve_hours
       if row.in_time then in_time = in_time + 1 end
       if kehu.as_of - row.closed < settings.again_days then
         too_recent = too_recent + 1
@@ -82,8 +82,9 @@ local function share(part, whole) return whole > 0 and part / whole or nil end
 local function percent(part) return string.format("%.1f", 100 * part) end
 
 print(say{
-  en = "Complaints{of} as of {day}: {n}, {open} open, of which {late} overdue; {closed} closed, of which {in_time} within {hours} hours",
-  zh = "投诉{of}，截至 {day}：共 {n} 宗，未结 {open} 宗，其中超时 {late} 宗；已结 {closed} 宗，其中 {in_time} 宗在 {hours} 小时内解决",
+  en = "Complaints{of} as of {day}: {n}, {open} open, of which {late} overdue; {closed} closed; of the {measured} whose closing has a time, {in_time} within {hours} hours",
+  zh = "投诉{of}，截至 {day}：共 {n} 宗，未结 {open} 宗，其中超时 {late} 宗；已结 {closed} 宗；有结案时间的 {measured} 宗中，{in_time} 宗在 {hours} 小时内解决",
+  measured = measured,
   of = rep and say{ en = " of {rep}", zh = "（{rep}）", rep = rep.name } or "", day = kehu.day.format(kehu.as_of), n = all.complaints,
   open = all.open, late = all.overdue, closed = closed, in_time = in_time, hours = settings.resolve_hours,
 })
@@ -123,7 +124,7 @@ if too_recent > 0 then
 end
 kehu.facts{
   complaints = all.complaints, open_complaints = all.open, overdue_complaints = all.overdue, closed_complaints = closed,
-  closed_in_time = in_time, served_well = well.customers, served_well_bought_again = well.again, served_well_share = well.share,
+  closed_in_time = in_time, closed_with_time = measured, served_well = well.customers, served_well_bought_again = well.again, served_well_share = well.share,
   claimed_share = CLAIM, again_days = settings.again_days, closed_too_recently = too_recent, rep = rep and rep.name,
 }
 if all.complaints == 0 then return end
