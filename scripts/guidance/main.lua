@@ -4,175 +4,82 @@ local settings = kehu.settings
 
 -- The facets of each style, in their order: traits, pace, language, what moves, praise, rapport,
 -- negotiation; then who was like that.
-local FACETS = { "traits", "pace", "language", "motive", "praise", "rapport", "negotiation" }
+-- Whose facets they are is said once, of the first.
 local STYLES = {
   driver = {
-    traits = kehu.rule{
-      id = "driver_traits",
-      en = "driver (rational, bold): efficient, wants control",
-      zh = "驾驭型（理性、大胆）：讲效率，要掌控",
-    },
-    pace = kehu.rule{
-      id = "driver_pace",
-      en = "driver: open at once with the matter, leave when it is settled",
-      zh = "驾驭型：开门见山，谈完即走",
-    },
-    language = kehu.rule{
-      id = "driver_language",
-      en = "driver: forceful, the point first; ask his view first, let him decide",
-      zh = "驾驭型：语言有力，先说要点；先问他的看法，让他拍板",
-    },
-    motive = kehu.rule{
-      id = "driver_motive",
-      en = "driver: large gains and growth prospects, not small favours",
-      zh = "驾驭型：看重大利与发展前景，不在乎小恩小惠",
-    },
-    praise = kehu.rule{
-      id = "driver_praise",
-      en = "driver: praise him by asking his advice",
-      zh = "驾驭型：以请教来赞美他",
-    },
-    rapport = kehu.rule{ id = "driver_rapport", en = "driver: results first", zh = "驾驭型：以结果建立关系" },
-    negotiation = kehu.rule{
-      id = "driver_negotiation",
-      en = "driver: no concession on principle, indifferent to the rest",
-      zh = "驾驭型：原则问题不让步，其余无所谓",
-    },
-    figures = kehu.rule{
-      id = "driver_figures",
-      en = "driver: like Cao Cao, Peter the Great, Napoleon",
-      zh = "驾驭型：如曹操、彼得大帝、拿破仑",
-    },
+    en = "driver", is = "a driver", zh = "驾驭型",
+    traits_en = { "(rational, bold)", "efficient, wants control" }, traits_zh = { "（理性、大胆）", "讲效率，要掌控" },
+    pace = { "open at once with the matter, leave when it is settled", "开门见山，谈完即走" },
+    language = { "forceful, the point first; ask his view first, let him decide", "语言有力，先说要点；先问他的看法，让他拍板" },
+    motive = { "large gains and growth prospects, not small favours", "看重大利与发展前景，不在乎小恩小惠" },
+    praise = { "praise him by asking his advice", "以请教来赞美他" },
+    rapport = { "results first", "以结果建立关系" },
+    negotiation = { "no concession on principle, indifferent to the rest", "原则问题不让步，其余无所谓" },
+    figures = { "like Cao Cao, Peter the Great, Napoleon", "如曹操、彼得大帝、拿破仑" },
   },
   analytical = {
-    traits = kehu.rule{
-      id = "analytical_traits",
-      en = "analytical (rational, timid): careful, exact, wants to be right",
-      zh = "分析型（理性、谨慎）：细致、精确、求无误",
-    },
-    pace = kehu.rule{
-      id = "analytical_pace",
-      en = "analytical: go step by step, leave time to think, do not press",
-      zh = "分析型：循序渐进，留时间思考，不催促",
-    },
-    language = kehu.rule{
-      id = "analytical_language",
-      en = "analytical: facts, figures and evidence in writing; no exaggeration",
-      zh = "分析型：用书面的事实、数据与证据，不夸大",
-    },
-    motive = kehu.rule{
-      id = "analytical_motive",
-      en = "analytical: certainty and low risk; guarantees and references",
-      zh = "分析型：看重确定与低风险；给保证与案例",
-    },
-    praise = kehu.rule{
-      id = "analytical_praise",
-      en = "analytical: praise the work and its exactness, with grounds",
-      zh = "分析型：有根据地赞美其工作与严谨",
-    },
-    rapport = kehu.rule{
-      id = "analytical_rapport",
-      en = "analytical: be prepared, punctual and consistent",
-      zh = "分析型：有备而来，守时，前后一致",
-    },
-    negotiation = kehu.rule{
-      id = "analytical_negotiation",
-      en = "analytical: item by item, with reasons for each concession",
-      zh = "分析型：逐条谈，每次让步都给出理由",
-    },
-    figures = kehu.rule{
-      id = "analytical_figures",
-      en = "analytical: the engineer, the auditor, the scholar",
-      zh = "分析型：如工程师、审计师、学者",
-    },
+    en = "analytical", is = "analytical", zh = "分析型",
+    traits_en = { "(rational, timid)", "careful, exact, wants to be right" }, traits_zh = { "（理性、谨慎）", "细致、精确、求无误" },
+    pace = { "go step by step, leave time to think, do not press", "循序渐进，留时间思考，不催促" },
+    language = { "facts, figures and evidence in writing; no exaggeration", "用书面的事实、数据与证据，不夸大" },
+    motive = { "certainty and low risk; guarantees and references", "看重确定与低风险；给保证与案例" },
+    praise = { "praise the work and its exactness, with grounds", "有根据地赞美其工作与严谨" },
+    rapport = { "be prepared, punctual and consistent", "有备而来，守时，前后一致" },
+    negotiation = { "item by item, with reasons for each concession", "逐条谈，每次让步都给出理由" },
+    figures = { "the engineer, the auditor, the scholar", "如工程师、审计师、学者" },
   },
   expressive = {
-    traits = kehu.rule{
-      id = "expressive_traits",
-      en = "expressive (emotional, bold): lively, likes attention and ideas",
-      zh = "表现型（感性、大胆）：热情，喜欢关注与新想法",
-    },
-    pace = kehu.rule{
-      id = "expressive_pace",
-      en = "expressive: fast and warm; talk of him first, details later and in writing",
-      zh = "表现型：节奏快而热情；先谈他，细节随后书面补上",
-    },
-    language = kehu.rule{
-      id = "expressive_language",
-      en = "expressive: pictures, stories, the vision; let him talk",
-      zh = "表现型：讲画面、故事、愿景；让他多说",
-    },
-    motive = kehu.rule{
-      id = "expressive_motive",
-      en = "expressive: recognition and fame; show who else will notice",
-      zh = "表现型：看重认可与名声；说明会有谁看到",
-    },
-    praise = kehu.rule{
-      id = "expressive_praise",
-      en = "expressive: praise him openly and before others",
-      zh = "表现型：当众公开赞美",
-    },
-    rapport = kehu.rule{
-      id = "expressive_rapport",
-      en = "expressive: share enthusiasm, events and people",
-      zh = "表现型：共享热情、活动与人脉",
-    },
-    negotiation = kehu.rule{
-      id = "expressive_negotiation",
-      en = "expressive: agree on the whole while he is keen, fix it in writing at once",
-      zh = "表现型：趁热达成整体一致，立即落成文字",
-    },
-    figures = kehu.rule{
-      id = "expressive_figures",
-      en = "expressive: the host, the performer, the campaigner",
-      zh = "表现型：如主持人、演员、活动家",
-    },
+    en = "expressive", is = "expressive", zh = "表现型",
+    traits_en = { "(emotional, bold)", "lively, likes attention and ideas" }, traits_zh = { "（感性、大胆）", "热情，喜欢关注与新想法" },
+    pace = { "fast and warm; talk of him first, details later and in writing", "节奏快而热情；先谈他，细节随后书面补上" },
+    language = { "pictures, stories, the vision; let him talk", "讲画面、故事、愿景；让他多说" },
+    motive = { "recognition and fame; show who else will notice", "看重认可与名声；说明会有谁看到" },
+    praise = { "praise him openly and before others", "当众公开赞美" },
+    rapport = { "share enthusiasm, events and people", "共享热情、活动与人脉" },
+    negotiation = { "agree on the whole while he is keen, fix it in writing at once", "趁热达成整体一致，立即落成文字" },
+    figures = { "the host, the performer, the campaigner", "如主持人、演员、活动家" },
   },
   amiable = {
-    traits = kehu.rule{
-      id = "amiable_traits",
-      en = "amiable (emotional, timid): friendly, wants harmony and safety",
-      zh = "平易型（感性、谨慎）：友善，求和气与安稳",
-    },
-    pace = kehu.rule{
-      id = "amiable_pace",
-      en = "amiable: slowly, first the person, then the matter; do not press for a decision",
-      zh = "平易型：慢慢来，先谈人再谈事；不逼其决定",
-    },
-    language = kehu.rule{
-      id = "amiable_language",
-      en = "amiable: gentle and personal; ask and listen, offer help to decide",
-      zh = "平易型：温和亲切；多问多听，帮其决定",
-    },
-    motive = kehu.rule{
-      id = "amiable_motive",
-      en = "amiable: security and the good of his people; small attentions count",
-      zh = "平易型：看重安全与同事的好处；小关怀有用",
-    },
-    praise = kehu.rule{
-      id = "amiable_praise",
-      en = "amiable: thank him for his support, in private",
-      zh = "平易型：私下感谢其支持",
-    },
-    rapport = kehu.rule{
-      id = "amiable_rapport",
-      en = "amiable: keep in touch and keep every promise",
-      zh = "平易型：常联系，守承诺",
-    },
-    negotiation = kehu.rule{
-      id = "amiable_negotiation",
-      en = "amiable: bring those whom he relies on, take away the risk",
-      zh = "平易型：请他信赖的人参与，替他消除风险",
-    },
-    figures = kehu.rule{
-      id = "amiable_figures",
-      en = "amiable: the mediator, the good colleague, the host of a family",
-      zh = "平易型：如调解人、好同事、好家长",
-    },
+    en = "amiable", is = "amiable", zh = "平易型",
+    traits_en = { "(emotional, timid)", "friendly, wants harmony and safety" }, traits_zh = { "（感性、谨慎）", "友善，求和气与安稳" },
+    pace = { "slowly, first the person, then the matter; do not press for a decision", "慢慢来，先谈人再谈事；不逼其决定" },
+    language = { "gentle and personal; ask and listen, offer help to decide", "温和亲切；多问多听，帮其决定" },
+    motive = { "security and the good of his people; small attentions count", "看重安全与同事的好处；小关怀有用" },
+    praise = { "thank him for his support, in private", "私下感谢其支持" },
+    rapport = { "keep in touch and keep every promise", "常联系，守承诺" },
+    negotiation = { "bring those whom he relies on, take away the risk", "请他信赖的人参与，替他消除风险" },
+    figures = { "the mediator, the good colleague, the host of a family", "如调解人、好同事、好家长" },
   },
 }
+local ALL = { "traits", "pace", "language", "motive", "praise", "rapport", "negotiation", "figures" }
+for key, style in pairs(STYLES) do
+  local en_traits, zh_traits = style.traits_en, style.traits_zh
+  style.traits = { en_traits[1] .. ": " .. en_traits[2], zh_traits[1] .. "：" .. zh_traits[2] }
+  for _, facet in ipairs(ALL) do
+    local en, zh = style[facet][1], style[facet][2]
+    -- The traits begin with the two axes, in brackets.
+    local colon, stop = facet == "traits" and " " or ": ", facet == "traits" and "" or "："
+    style[facet] = {
+      plain = kehu.rule{ id = key .. "_" .. facet, en = style.en .. colon .. en, zh = style.zh .. stop .. zh },
+      named = kehu.rule{ id = key .. "_" .. facet .. "_of", en = "{1} is " .. style.is .. colon .. en, zh = "{1}是" .. style.zh .. stop .. zh },
+    }
+  end
+  -- The label itself, whose it is, and the traits.
+  style.who = kehu.rule{
+    id = key .. "_who", en = style.en .. " " .. en_traits[1] .. ", {1}: " .. en_traits[2],
+    zh = style.zh .. zh_traits[1] .. "，{1}：" .. zh_traits[2],
+  }
+end
 
 local axes = kehu.rule{ id = "axes", en = "{1} and {2}", zh = "{2}、{1}" }
+local met_last = kehu.rule{
+  id = "met_last", en = "of {1} people on file, {2} is the one with a style who was met last, {3} {3|day|days} ago",
+  zh = "已登记的 {1} 位联系人中，{2}是最近见过的已登记性格者（{3} 天前）",
+}
+local met_never = kehu.rule{
+  id = "met_never", en = "of {1} people on file nobody with a style was met yet; {2} was recorded last",
+  zh = "已登记的 {1} 位联系人中，有性格记录者均未见过；{2}为最近登记",
+}
 local no_style = kehu.rule{
   id = "no_style",
   en = "no style is recorded: kehu contact edit NAME --field style=…",
@@ -182,13 +89,13 @@ local no_style = kehu.rule{
 local BUYERS = {
   rational = kehu.rule{
     id = "rational_buyer",
-    en = "rational buyer: trust first; value and benefit, expert knowledge, pros and cons, actively help to decide",
-    zh = "理性客户：先建立信任；讲价值与利益，专业清楚，说明利弊，主动帮其决策",
+    en = "{1} is a rational buyer: trust first; value and benefit, expert knowledge, pros and cons, actively help to decide",
+    zh = "{1}是理性客户：先建立信任；讲价值与利益，专业清楚，说明利弊，主动帮其决策",
   },
   emotional = kehu.rule{
     id = "emotional_buyer",
-    en = "emotional buyer: trust first; service and feeling, relationship, little product description",
-    zh = "感性客户：先建立信任；重服务与感受，重关系，少讲产品",
+    en = "{1} is an emotional buyer: trust first; service and feeling, relationship, little product description",
+    zh = "{1}是感性客户：先建立信任；重服务与感受，重关系，少讲产品",
   },
 }
 local no_buyer = kehu.rule{
@@ -378,19 +285,22 @@ local BY_AXES = {
   emotional = { bold = "expressive", timid = "amiable" },
 }
 
+-- The recorded style, or what two axes come to: of two people, that of the one who was met last.
 local function style_of(c, ctx)
-  local style, from_axes = c.known_style, false
-  if style == nil and c.known_thinking and c.known_boldness then
+  local style, person, days, from_axes = c.known_style, c.style_person, c.style_met_days, false
+  local later = c.axes_met_days and (days == nil or c.axes_met_days < days)
+  if c.known_thinking and c.known_boldness and (style == nil or later) then
     style = BY_AXES[c.known_thinking] and BY_AXES[c.known_thinking][c.known_boldness]
-    from_axes = true
+    person, days, from_axes = c.axes_person, c.axes_met_days, true
   end
   local facets = style and STYLES[style]
-  if facets == nil then return ctx:missing("style", no_style) end
-  local label = ctx:label("style", style, facets.traits)
+  if facets == nil then return ctx:missing("style", no_style), ctx:missing("style_of", no_style) end
+  person = person or "?"
+  local label = ctx:label("style", style, facets.who, person)
   if from_axes then label:because(axes, c.known_thinking, c.known_boldness) end
-  for at = 2, #FACETS do label:because(facets[FACETS[at]]) end
-  label:because(facets.figures)
-  return label
+  if c.people and c.people > 1 then label:because(days and met_last or met_never, c.people, person, days) end
+  for at = 2, #ALL do label:because(facets[ALL[at]].plain) end
+  return label, ctx:set("style_of", person, facets.who, person)
 end
 
 local function mood_of(c, ctx)
@@ -418,9 +328,11 @@ local function fit_of(c, ctx)
 end
 
 local function portrait(c, ctx)
-  local given = { style = style_of(c, ctx), mood = mood_of(c, ctx), coach_fit = fit_of(c, ctx) }
-  local buyer = c.known_buyer and BUYERS[c.known_buyer]
-  given.buyer = buyer and ctx:label("buyer", c.known_buyer, buyer) or ctx:missing("buyer", no_buyer)
+  local given = { mood = mood_of(c, ctx), coach_fit = fit_of(c, ctx) }
+  given.style, given.style_of = style_of(c, ctx)
+  local buyer, person = c.known_buyer and BUYERS[c.known_buyer], c.known_buyer_person or "?"
+  given.buyer = buyer and ctx:label("buyer", c.known_buyer, buyer, person) or ctx:missing("buyer", no_buyer)
+  given.buyer_of = buyer and ctx:set("buyer_of", person, buyer, person) or ctx:missing("buyer_of", no_buyer)
   if c.purchases > 0 then
     given.visit_step = ctx:missing("visit_step", is_customer)
   else
@@ -502,10 +414,11 @@ local function review(proposals, ctx)
     local c = p.c
     if c then
       local facets = c.style and STYLES[c.style]
-      for _, facet in ipairs(facets and settings.facets or {}) do
-        made[#made + 1] = ctx:advise(p, facets[facet])
+      for at, facet in ipairs(facets and settings.facets or {}) do
+        local is_named = at == 1 and c.style_of
+        made[#made + 1] = ctx:advise(p, is_named and facets[facet].named or facets[facet].plain, is_named or nil)
       end
-      if c.buyer then made[#made + 1] = ctx:advise(p, BUYERS[c.buyer]) end
+      if c.buyer then made[#made + 1] = ctx:advise(p, BUYERS[c.buyer], c.buyer_of or "?") end
       if c.mood then made[#made + 1] = ctx:advise(p, MOODS[c.mood]) end
       if c.visit_step and p.channel == "visit" then made[#made + 1] = ctx:advise(p, VISITS[c.visit_step]) end
       made[#made + 1] = about_coach(p, ctx)

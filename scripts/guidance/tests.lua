@@ -1,5 +1,5 @@
 local function person(changes)
-  local c = { visits = 0, purchases = 0, coaches = 0 }
+  local c = { visits = 0, purchases = 0, coaches = 0, people = 1, style_person = "Ms Li", axes_person = "Ms Li", known_buyer_person = "Ms Li" }
   for name, value in pairs(changes or {}) do c[name] = value end
   return test.score{ customer = c }
 end
@@ -20,6 +20,24 @@ describe("style", function()
     local r = person{ known_style = "driver" }
     assert.equal(8, #r.reasons.style)
     assert.reason(r, "driver_figures", { en = "driver: like Cao Cao, Peter the Great, Napoleon" })
+    assert.equal("Ms Li", r.style_of)
+    assert.equal("driver (rational, bold), Ms Li: efficient, wants control", r.reasons.style[1].en)
+    assert.equal("驾驭型（理性、大胆），Ms Li：讲效率，要掌控", r.reasons.style[1].zh)
+  end)
+  it("is that of the person who was met last, and says so where there are several", function()
+    local two = { people = 2, style_person = "Ms Li", known_style = "analytical", style_met_days = 9,
+      axes_person = "Mr Wang", known_thinking = "emotional", known_boldness = "bold" }
+    for _, case in ipairs({ { 8, "expressive", "Mr Wang" }, { 9, "analytical", "Ms Li" }, { 10, "analytical", "Ms Li" }, { test.missing, "analytical", "Ms Li" } }) do
+      two.axes_met_days = case[1]
+      local r = person(two)
+      assert.equal(case[2], r.style)
+      assert.equal(case[3], r.style_of)
+    end
+    assert.equal("of 2 people on file, Ms Li is the one with a style who was met last, 9 days ago", assert.reason(person(two), "met_last").en)
+    two.style_met_days = test.missing
+    assert.reason(person(two), "met_never")
+    two.people = 1
+    assert.no_reason(person(two), "met_never")
   end)
 end)
 
@@ -28,7 +46,10 @@ describe("mood and buyer", function()
     for _, case in ipairs({ { "rising", "rising" }, { "上升", "rising" }, { "自满", "complacent" }, { "hungry" }, { test.missing } }) do
       assert.equal(case[2], person{ recent_mood = case[1] }.mood)
     end
-    assert.equal("emotional", person{ known_buyer = "emotional" }.buyer)
+    local r = person{ known_buyer = "emotional" }
+    assert.equal("emotional", r.buyer)
+    assert.equal("Ms Li", r.buyer_of)
+    assert.matches("^Ms Li is an emotional buyer: trust first", r.reasons.buyer[1].en)
   end)
 end)
 
@@ -43,7 +64,7 @@ end)
 
 describe("the list", function()
   local function advice(changes, proposal)
-    local c = { style = test.missing, buyer = test.missing, mood = test.missing, visit_step = test.missing,
+    local c = { style = test.missing, style_of = "Ms Li", buyer = test.missing, buyer_of = "Ms Li", mood = test.missing, visit_step = test.missing,
       coaches = 0, coach_fit = test.missing, coach_name = test.missing, coach_talk_days = test.missing, tier = "C", key_account = test.missing }
     for name, value in pairs(changes) do c[name] = value end
     local names = {}
@@ -51,7 +72,7 @@ describe("the list", function()
     return table.concat(names, " ")
   end
   it("says how to talk", function()
-    assert.equal("driver_pace driver_language driver_negotiation rational_buyer rising",
+    assert.equal("driver_pace_of driver_language driver_negotiation rational_buyer rising",
       advice{ style = "driver", buyer = "rational", mood = "rising" })
     assert.equal("visit_second", advice({ visit_step = "second" }, { channel = "visit" }))
     assert.equal("", advice({ visit_step = "second" }, { channel = "phone" }))
