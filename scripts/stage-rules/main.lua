@@ -151,11 +151,15 @@ local answer_them = kehu.rule{
   en = "give each a plan or an answer; hear objections out, never argue",
   zh = "逐项给出对策或答复；听完异议，绝不争辩",
 }
-local next_need = kehu.rule{
-  id = "next_need",
-  en = "draw out the real need, then show what meets it",
-  zh = "先引出真实需求，再展示能满足它的功能",
+local agree_next = kehu.rule{
+  id = "agree_next",
+  en = "agree the next step with the customer, and its day",
+  zh = "与客户约定下一步与日期",
 }
+local STAGES = {}
+for _, each in ipairs(settings.stage_advice) do
+  STAGES[each.key] = kehu.rule{ id = "stage_" .. each.key, en = each.en, zh = each.zh }
+end
 local sign_promptly = kehu.rule{
   id = "sign_promptly",
   en = "sign promptly, before the deal is lost",
@@ -353,14 +357,19 @@ local function judge_move(c, case, ctx)
   return nil
 end
 
+local function advice_of(stage)
+  local own = STAGES[stage.name]
+  if own then return own end
+  return (stage.probability or 0) > settings.near_probability and sign_promptly or agree_next
+end
+
 local function judge_stay(case, ctx)
   if case.stage == nil then return nil end
   local because, advice = {}, {}
   local most = case.stage.longest_stay or settings.longest_stay
   if case.deal.days_in_stage > most then
     because[1] = { stalled, case.deal.days_in_stage, case.stage.name, most }
-    local is_near = (case.stage.probability or 0) > 0.75
-    advice[1] = is_near and sign_promptly or next_need
+    advice[1] = advice_of(case.stage)
   end
   local open = 0
   for _, thread in ipairs(case.threads) do

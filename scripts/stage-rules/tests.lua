@@ -57,6 +57,7 @@ describe("exit criteria", function()
       { "coach", { contacts = { { name = "王总" } } }, "no_coach" }, { "coach", { contacts = { { name = "王总", coach = true } } }, "" },
       { "amount", {}, "no_amount" }, { "amount", { amount = 5 }, "" },
       { "owner", {}, "no_owner" }, { "owner", { rep = "李伟" }, "" },
+      { "visits:4", { visits = 3 }, "few_visits" }, { "visits:4", { visits = 4 }, "" },
       { "visits:3", { visits = 2 }, "few_visits" }, { "visits:3", { visits = 3 }, "" },
       { "field:terms_checked", { fields = { terms_checked = false } }, "no_field" },
       { "field:terms_checked", { fields = { terms_checked = true } }, "" },
@@ -107,6 +108,32 @@ describe("a deal that stays", function()
       assert.equal(case[3], stay(case[1], case[2]).judgement, case[1] .. " days")
     end
     assert.equal("open_threads", stay(1, 30, { obstacle() }).reasons[1].rule)
+  end)
+  it("is advised what fits its stage, in each pipeline", function()
+    local function advice(stage, more)
+      more = more or {}
+      local judged = test.stage{
+        customer = { visits = 0, case = {
+          deal = { id = 7, stage = stage, days_in_stage = 99 }, stage = { name = stage, longest_stay = 30, probability = more.probability },
+        } }, settings = more.settings or {},
+      }
+      local names = {}
+      for _, each in ipairs(judged.advice) do names[#names + 1] = each.rule end
+      return table.concat(names, " ")
+    end
+    for _, case in ipairs({
+      { "canvass", "stage_canvass" }, { "identify", "stage_identify" }, { "evaluate", "stage_evaluate" },
+      { "relationship", "stage_relationship" }, { "letter_of_intent", "stage_letter_of_intent" }, { "agreement", "stage_agreement" },
+      { "intent", "stage_intent" }, { "stable_intent", "stage_stable_intent" }, { "visit", "stage_visit" }, { "negotiation", "stage_negotiation" },
+      -- A stage that nobody knows: by its place in the funnel.
+      { "Engaging", "agree_next", { probability = 0.5 } }, { "Closing", "agree_next", { probability = 0.75 } },
+      { "Closing", "sign_promptly", { probability = 0.76 } }, { "Closing", "agree_next" },
+      { "Closing", "sign_promptly", { probability = 0.6, settings = { near_probability = 0.5 } } },
+      { "canvass", "said", { settings = { stage_advice = { { key = "canvass", en = "go again", zh = "再去" } } } } },
+    }) do
+      local expected = case[2] == "said" and "stage_canvass" or case[2]
+      assert.equal(expected, advice(case[1], case[3]), case[1])
+    end
   end)
 end)
 
