@@ -47,6 +47,26 @@ local chosen_mode = kehu.rule{
 local tier_mode = kehu.rule{
   id = "tier_mode", en = "customers of tier {1} are worked this way", zh = "等级 {1} 的客户采用此方式",
 }
+local ATTITUDES = {
+  first = { en = "earns with you", zh = "靠你挣钱" }, second = { en = "moves when pushed", zh = "你推才动" },
+  third_able = { en = "cannot be pushed, but is able", zh = "推不动，但有能力" },
+  third_unable = { en = "cannot be pushed and lacks ability", zh = "推不动，且没有能力" },
+}
+for key in pairs(settings.mode_by_attitude) do
+  if ATTITUDES[key] == nil then
+    error("the setting mode_by_attitude has \"" .. key .. "\", expected first, second, third_able or third_unable")
+  end
+end
+for key, attitude in pairs(ATTITUDES) do
+  attitude.rule = kehu.rule{
+    id = "mode_" .. key, en = attitude.en .. ": worked this way", zh = attitude.zh .. "：采用此方式",
+  }
+  attitude.rarely = kehu.rule{
+    id = "rarely_" .. key,
+    en = attitude.en .. ": visited rarely, {1} {1|visit|visits} a month rather than {2}", zh = attitude.zh .. "：少去，每月 {1} 次，而非 {2} 次",
+  }
+  attitude.never = kehu.rule{ id = "none_" .. key, en = attitude.en .. ": no visits", zh = attitude.zh .. "：不安排拜访" }
+end
 local before_purchase = kehu.rule{
   id = "before_purchase",
   en = "no purchase yet, {1} {1|visit|visits} made: visit {2} of {3}", zh = "尚未购买，已拜访 {1} 次：第 {2} 步，共 {3} 步",
@@ -80,18 +100,36 @@ local no_part = kehu.rule{
 local PART_ZH = { bottom = "底部", middle = "中部" }
 local MODE_ZH = { anchored = "驻点", dig_in = "死磕" }
 
-local function mode_of(tier)
+local function attitude_of(c)
+  if c.attitude == "earns_with_you" then return "first" end
+  if c.attitude == "moves_when_pushed" then return "second" end
+  if c.attitude == "cannot_be_pushed" then return c.attitude_strategy == "give_up" and "third_unable" or "third_able" end
+  return nil
+end
+
+local function mode_of(tier, key)
+  local by_attitude = key and settings.mode_by_attitude[key]
+  if by_attitude == "rarely" or by_attitude == "none" then return "rotating", ATTITUDES[key].rule end
+  if by_attitude then return by_attitude, ATTITUDES[key].rule end
   local own = tier and settings.mode_by_tier[tier]
   if own then return own, tier_mode end
   return settings.mode, chosen_mode
 end
 
--- How many visits a month, and the rule that says so.
-local function frequency(tier)
+local function by_its_tier(tier)
   if not tier then return settings.visits_otherwise, no_tier end
   local visits = settings.visits_by_tier[tier]
   if visits then return visits, by_tier end
   return settings.visits_otherwise, other_tier
+end
+
+-- How many visits a month, the rule that says so, and what stands in it.
+local function frequency(tier, key)
+  local by_attitude = key and settings.mode_by_attitude[key]
+  if by_attitude == "none" then return 0, ATTITUDES[key].never end
+  local usual, rule = by_its_tier(tier)
+  if by_attitude == "rarely" and settings.rare_visits < usual then return settings.rare_visits, ATTITUDES[key].rarely, usual end
+  return usual, rule, tier
 end
 
 local function purpose_of(c)
@@ -122,7 +160,8 @@ end
 
 local function need(c, ctx)
   local tier = c.key_account and settings.key_account_as or c.tier
-  local mode, mode_rule = mode_of(tier)
+  local attitude = attitude_of(c)
+  local mode, mode_rule = mode_of(tier, attitude)
   local place, purpose_rule = purpose_of(c)
   local purpose = ctx:label("visit_purpose", purposes[place].key, purpose_rule,
     purpose_rule == bought and c.purchases or c.visits or 0, place, #purposes - 1)
@@ -134,7 +173,7 @@ local function need(c, ctx)
     visit_value = value_of(c, ctx),
     visit_group = group_of(c, ctx),
   }
-  local visits, rule = frequency(tier)
+  local visits, rule, by = frequency(tier, attitude)
   if c.key_account and rule == by_tier then rule = by_key_list end
   local days = DAYS_IN_A_ROW[mode]
   if visits > 0 and days then
@@ -143,7 +182,7 @@ local function need(c, ctx)
     given.visit_gap_days = ctx:set("visit_gap_days", MONTH, round_gap, MONTH)
     return given
   end
-  given.visits_per_month = ctx:set("visits_per_month", visits, rule, visits, tier)
+  given.visits_per_month = ctx:set("visits_per_month", visits, rule, visits, by)
   given.visit_minutes = ctx:set("visit_minutes", settings.minutes, usual_minutes, settings.minutes)
   if visits > 0 then
     local between = math.max(1, math.floor(MONTH / visits))

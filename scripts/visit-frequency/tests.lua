@@ -41,6 +41,39 @@ describe("the frequency", function()
   end)
 end)
 
+describe("the mode by attitude", function()
+  local MIX = { mode_by_attitude = { first = "rarely", second = "dig_in", third_able = "dig_in", third_unable = "none" } }
+  local function worked(attitude, strategy, more)
+    local c = { tier = "A", purchases = 1, attitude = attitude, attitude_strategy = strategy }
+    for name, value in pairs(more or {}) do c[name] = value end
+    return test.visit_need{ customer = c, settings = MIX }
+  end
+  it("is rarely the first type, dig-in the second and able third, none the unable third", function()
+    for _, case in ipairs({
+      { "earns_with_you", "hands_off", "rotating", 0.5, "rarely_first" }, { "moves_when_pushed", "dig_in", "dig_in", 3, "mode_second" },
+      { "cannot_be_pushed", "dig_in", "dig_in", 3, "mode_third_able" }, { "cannot_be_pushed", test.missing, "dig_in", 3, "mode_third_able" },
+      { "cannot_be_pushed", "give_up", "rotating", 0, "none_third_unable" }, { test.missing, test.missing, "rotating", 4, "by_tier" },
+    }) do
+      local r = worked(case[1], case[2])
+      assert.equal(case[3], r.visit_mode)
+      assert.equal(case[4], r.visits_per_month)
+      assert.reason(r, case[5])
+    end
+    assert.equal("earns with you: visited rarely, 0.5 visits a month rather than 4", worked("earns_with_you").reasons.visits_per_month[1].en)
+    assert.is_nil(worked("cannot_be_pushed", "give_up").visit_gap_days)
+    assert.equal(60, worked("earns_with_you").visit_gap_days)
+  end)
+  it("never raises the visits of a tier, and is off unless the workspace sets it", function()
+    local r = test.visit_need{ customer = { tier = "D", purchases = 1, attitude = "earns_with_you" },
+      settings = { mode_by_attitude = MIX.mode_by_attitude, rare_visits = 2 } }
+    assert.equal(0.5, r.visits_per_month)
+    assert.reason(r, "by_tier")
+    local usual = test.visit_need{ customer = { tier = "A", purchases = 1, attitude = "cannot_be_pushed", attitude_strategy = "give_up" } }
+    assert.equal(4, usual.visits_per_month)
+    assert.error(function() test.visit_need{ customer = {}, settings = { mode_by_attitude = { fourth = "none" } } } end, "mode_by_attitude")
+  end)
+end)
+
 describe("the mode", function()
   it("is turn by turn unless the workspace says otherwise", function()
     local r = test.visit_need{ customer = { tier = "A" } }
