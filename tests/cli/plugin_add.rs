@@ -290,7 +290,7 @@ fn a_column_of_a_plugin_that_is_off_now_is_still_explained_and_its_pack_is_named
     assert_snapshot!(kit.run("explain 武汉钢铁 silense"), @r#"
     [stderr]
     error: the run of 2024-03-01 has no column "silense"
-    hint: known are: recency_days, first_purchase_days, purchases, amount, margin, amount_12m, amount_previous_12m, margin_12m, margin_previous_12m, last_contact_days, contacts_30d, contacts_90d, visits, last_visit_days, complaints, open_complaints and 32 more
+    hint: known are: recency_days, first_purchase_days, purchases, amount, margin, amount_12m, amount_previous_12m, margin_12m, margin_previous_12m, last_contact_days, contacts_30d, contacts_90d, visits, last_visit_days, complaints, open_complaints and 36 more
     [exit 2]
     "#);
     assert!(kit.run("explain 武汉钢铁 silence --run S-1").contains("silence = 26"));

@@ -9,7 +9,8 @@ fn kit() -> Kit {
     let kit = shop_with(&["prospects", "ownership", "customer-file"]);
     kit.set(
         "[settings.prospects]\nreference_companies = [\"宝洁\"]\n\
-         [settings.ownership]\nrep_by_area = { \"武汉\" = \"李伟\", \"上海\" = \"王芳\" }\n",
+         [settings.ownership]\nrep_by_area = { \"武汉\" = \"李伟\", \"上海\" = \"王芳\" }\n\
+         [settings.tiers]\nidle_last = true\n",
     );
     kit.done("customer add 大明商贸 --source 展会 --owner 李伟 --place 武汉汉口");
     kit.done("customer add 小明 --source 客户引荐 --field referred_by=大明商贸 --owner 李伟 --place 上海");

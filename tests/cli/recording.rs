@@ -73,7 +73,7 @@ fn the_only_open_one_of_a_kind_is_found_and_several_are_told_apart() {
     [stderr]
     Logged call with 武汉钢铁 on 2024-03-01.
     It is about I-1, the complaint of 2024-02-20.
-    warning: complaints: the complaint I-1 is resolved without a cause on file (scripts/complaints/main.lua:122)
+    warning: complaints: the complaint I-1 is resolved without a cause on file (scripts/complaints/main.lua:127)
     advice: complaints: record the cause and the improvement: kehu interaction edit I-1 --field cause=… --field improvement=…
     note: the packs went without tier, which no run holds yet; next: kehu score
     ");

@@ -113,14 +113,20 @@ fn a_coach_is_looked_for_and_judged_by_four_criteria() {
     武汉钢铁 (C-1), 2024-03-01
 
     coach_fit = 1 of 4  [guidance 0.1.0, portrait]
-      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:289
-      · 张敏 is far from the decision  scripts/guidance/main.lua:302
-      · 张敏 supports us  scripts/guidance/main.lua:311
-      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:323
-      known_style = missing  style of the contact recorded last
-      known_thinking = missing  thinking of the contact recorded last
-      known_boldness = missing  boldness of the contact recorded last
-      known_buyer = missing  buyer type of the contact recorded last
+      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:189
+      · 张敏 is far from the decision  scripts/guidance/main.lua:202
+      · 张敏 supports us  scripts/guidance/main.lua:211
+      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:223
+      known_style = missing  style of the person met last
+      style_person = missing  name of the person met last whose style is on file
+      style_met_days = missing  days since a person whose style is on file was met
+      known_thinking = missing  thinking of the person met last of whom both axes are on file
+      known_boldness = missing  boldness of the person met last of whom both axes are on file
+      axes_person = missing  name of the person met last of whom both axes are on file
+      axes_met_days = missing  days since a person was met of whom both axes are on file
+      known_buyer = missing  buyer type of the person met last
+      known_buyer_person = missing  name of the person met last whose buyer type is on file
+      people = 1  people on file at the customer
       recent_mood = missing  the last mood within mood_days days
       visits = 0  number of visits
       purchases = 1  number of purchases
@@ -166,8 +172,8 @@ fn open_deals_are_worth_their_probability() {
     weighted_pipeline = 缺失  [forecast 0.1.0, pipeline]
       · 1 个进行中商机，均缺金额或赢单概率：无法预测  scripts/forecast/main.lua:18
       open_deals = 1  进行中商机数
-      open_deal_amount = 0.00  进行中商机金额
-      weighted_amount = 0.00  进行中商机的金额 × 赢单概率
+      open_deal_amount = 缺失  进行中商机金额
+      weighted_amount = 缺失  进行中商机的金额 × 赢单概率
       weighted_deals = 0  金额与赢单概率均已知的进行中商机数
       dated_deals = 0  有预计成交日的进行中商机数
       overdue_closes = 0  预计成交日已过的进行中商机数
@@ -221,8 +227,8 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
 
     plan_strategy = win (争取成交)  [development-plan 0.1.0, plan]
       · 计划对 prospect 类客户的策略  scripts/development-plan/main.lua:16
-      tier = D (D 级)  [tiers 0.1.0, tier]
-        · 没有大于 0 的指标，归入最低级 D，虽然指数 25 达到 B 的分界  scripts/tiers/main.lua:65
+      tier = B (B 级)  [tiers 0.1.0, tier]
+        · 指数 25，达到 B 的分界 25  scripts/tiers/main.lua:58
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 25 分  [tiers 0.1.0, index]
           +25 近 12 个月金额 0.00：领先 25% 的客户，权重 100%  scripts/tiers/main.lua:29
@@ -232,12 +238,12 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
           margin_12m = 缺失  近12个月毛利
           rfm_frequency = 缺失  购买（或拜访）次数
       purchases = 0  购买次数
-      visits_per_month = 0.5 次/月  [visit-frequency 0.1.0, visit_need]
-        · 等级 D：每月拜访 0.5 次  scripts/visit-frequency/main.lua:14
+      visits_per_month = 2 次/月  [visit-frequency 0.1.0, visit_need]
+        · 等级 B：每月拜访 2 次  scripts/visit-frequency/main.lua:14
         visits = 0  拜访次数
         open_deal_amount = 缺失  进行中商机金额
         probability = 缺失  最有望商机的赢单概率
-        tier = D（见上）
+        tier = B（见上）
         funnel_part = 缺失  [funnel-follow-up 0.1.0, part]
           · 没有带赢单概率的进行中商机  scripts/funnel-follow-up/main.lua:41
     ");

@@ -30,8 +30,8 @@ fn today_says_who_what_why_when_and_by_which_channel() {
                no visit yet, 4 a month wanted
 
     武汉机械  C-2
-      d5kzfy5  visit · leave a good impression, learn the basic facts
-               no visit yet, 0.5 a month wanted
+      nfta4n3  visit · leave a good impression, learn the basic facts
+               no visit yet, 2 a month wanted
       c4144x7  develop the deal · D-2 试用 · phone · 9 days late
                win probability 10 %, below 25 %: the top of the funnel
     [stderr]
@@ -61,14 +61,14 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
                no visit yet, 4 a month wanted
 
     武汉机械  C-2
-      d5kzfy5  visit · leave a good impression, learn the basic facts
-               no visit yet, 0.5 a month wanted
+      nfta4n3  visit · leave a good impression, learn the basic facts
+               no visit yet, 2 a month wanted
       c4144x7  develop the deal · D-2 试用 · phone · 9 days late
                win probability 10 %, below 25 %: the top of the funnel
 
     Ann Lee  C-3
-      91t3mdh  visit · leave a good impression, learn the basic facts
-               no visit yet, 0.5 a month wanted
+      g06wspb  visit · leave a good impression, learn the basic facts
+               no visit yet, 2 a month wanted
       5ked08t  develop the deal · D-3 旧单 · phone · 3 years late
                win probability 10 %, below 25 %: the top of the funnel
     [stderr]
@@ -86,38 +86,38 @@ fn a_reason_is_whole_on_the_narrowest_terminal_and_says_how_late_a_line_is() {
                尚未拜访，应每月 4 次
 
     武汉机械  C-2
-      d5kzfy5  拜访 · 留下好印象，了解基本情况
-               尚未拜访，应每月 0.5 次
+      nfta4n3  拜访 · 留下好印象，了解基本情况
+               尚未拜访，应每月 2 次
       c4144x7  培育商机 · D-2 试用 · 电话 · 已过 9 天
                赢单概率 10%，低于 25%：漏斗顶部
 
     Ann Lee  C-3
-      91t3mdh  拜访 · 留下好印象，了解基本情况
-               尚未拜访，应每月 0.5 次
+      g06wspb  拜访 · 留下好印象，了解基本情况
+               尚未拜访，应每月 2 次
       5ked08t  培育商机 · D-3 旧单 · 电话 · 已过 3 年
                赢单概率 10%，低于 25%：漏斗顶部
     [stderr]
     96 分钟留给开发新客户
     ");
     let plan = ["plan", "--from", "2024-03-04", "--to", "2024-03-05"];
-    assert_snapshot!(narrow(&plan), @r"
+    assert_snapshot!(narrow(&plan), @"
     李伟, 2024-03-04 to 2024-03-05: 3 visits on 2 working days, 0 left out
 
     day             key      customer  minutes  way
-    2024-03-04 Mon  d5kzfy5  武汉机械       60   30
+    2024-03-04 Mon  xkp7xnr  武汉机械       60   30
         purpose: leave a good impression, learn the basic facts
         topics: introduce ourselves; their business, people and plans
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
           order of work
                     566bvxw  武汉钢铁       60   30
         purpose: care for the customer
         topics: use so far, changed needs, complaints, next order
         why: no visit yet, 4 a month wanted; group middle: place 3 in the order of
           work
-    2024-03-05 Tue  91t3mdh  Ann Lee        60   30
+    2024-03-05 Tue  3hf24at  Ann Lee        60   30
         purpose: leave a good impression, learn the basic facts
         topics: introduce ourselves; their business, people and plans
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the
           order of work
     ");
 }
@@ -132,8 +132,8 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
     [stderr]
     Done: advance the deal, 武汉钢铁; logged meeting I-2.
     ");
-    assert_snapshot!(kit.run(&format!("today snooze {} --until +3", key(3))), @r"
-    d5kzfy5
+    assert_snapshot!(kit.run(&format!("today snooze {} --until +3", key(3))), @"
+    nfta4n3
     [stderr]
     Snoozed until 2024-03-04: visit, 武汉机械.
     ");
@@ -166,14 +166,14 @@ fn a_line_is_done_snoozed_or_skipped_by_its_key() {
 #[test]
 fn a_plan_names_its_days_and_what_did_not_fit() {
     let kit = shop();
-    assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @r"
+    assert_snapshot!(kit.run("plan --from 2024-03-04 --to 2024-03-15"), @"
     李伟, 2024-03-04 to 2024-03-15: 3 visits on 10 working days, 0 left out
 
     day             key      customer  minutes  way
-    2024-03-04 Mon  d5kzfy5  武汉机械       60   30
+    2024-03-04 Mon  xkp7xnr  武汉机械       60   30
         purpose: leave a good impression, learn the basic facts
         topics: introduce ourselves; their business, people and plans
-        why: no visit yet, 0.5 a month wanted; group prospecting: place 2 in the order of work
+        why: no visit yet, 2 a month wanted; group prospecting: place 2 in the order of work
     2024-03-05 Tue  566bvxw  武汉钢铁       60   30
         purpose: care for the customer
         topics: use so far, changed needs, complaints, next order
@@ -188,14 +188,14 @@ fn a_plan_names_its_days_and_what_did_not_fit() {
     error: the period ends on 2024-03-04, before 2024-03-15
     [exit 2]
     ");
-    assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @r"
+    assert_snapshot!(kit.run("--lang zh plan --from 2027-01-01 --to 2027-01-03 --dry-run"), @"
     李伟，2027-01-01 至 2027-01-03：1 个工作日，2 次拜访，0 次未排入
 
     日期             键       客户      分钟  路程
-    2027-01-01 周五  78c8mrt  武汉机械    60    30
+    2027-01-01 周五  mb51g83  武汉机械    60    30
         目的：留下好印象，了解基本情况
         话题：自我介绍；对方的业务、人员与打算
-        为什么：尚未拜访，应每月 0.5 次；开发新客户：工作顺序第 2 位
+        为什么：尚未拜访，应每月 2 次；开发新客户：工作顺序第 2 位
                      a6q4j1t  武汉钢铁    60    30
         目的：客户维护
         话题：使用情况，需求变化，意见，下一单
@@ -247,8 +247,8 @@ fn a_task_that_is_due_stands_in_the_list_and_is_closed_by_its_id() {
                no visit yet, 4 a month wanted
 
     武汉机械  C-2
-      d5kzfy5  visit · leave a good impression, learn the basic facts
-               no visit yet, 0.5 a month wanted
+      nfta4n3  visit · leave a good impression, learn the basic facts
+               no visit yet, 2 a month wanted
       c4144x7  develop the deal · D-2 试用 · phone · 9 days late
                win probability 10 %, below 25 %: the top of the funnel
     [stderr]
