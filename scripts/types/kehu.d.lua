@@ -479,6 +479,7 @@ function kehu_FollowUpContext:propose(proposal) end
 ---@field open boolean True unless that state closes it.
 ---@field opened kehu.Day The day on which it began.
 ---@field days_open integer The days from then to the as-of day.
+---@field hours_open number The hours from then to the as-of moment; where no time of day is recorded, from the end of its day, and 0 until then.
 ---@field due? kehu.Day By when it is due.
 ---@field rep? string The name of the rep who recorded it.
 ---@field deal? integer The id of the deal that it is about.
