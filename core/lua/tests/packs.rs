@@ -245,21 +245,24 @@ fn ties_at_a_cut_off_go_to_the_higher_tier_and_nobody_without_index_has_one() {
 }
 
 #[test]
-fn who_bought_nothing_in_the_window_is_in_the_lowest_tier_however_many_tie() {
+fn those_of_whom_all_is_zero_tie_like_others_unless_the_lowest_tier_is_theirs() {
     // One of ten bought: the other nine tie at the mean of the ranks 0 to 8 of 9.
     let mut index = [400.0 / 9.0; 10];
     index[0] = 100.0;
     let mut amounts = [0.0; 10];
     amounts[0] = 500.0;
     amounts[9] = -20.0;
-    let (pack, columns) = tiers_of(&json!({}), &index, &amounts);
-    assert_eq!(keys(&columns), "ADDDDDDDDD");
+    assert_eq!(keys(&tiers_of(&json!({}), &index, &amounts).1), "AAAAAAAAAA");
+    let idle = json!({ "idle_last": true });
+    let (pack, columns) = tiers_of(&idle, &index, &amounts);
+    // Returns alone are not nothing.
+    assert_eq!(keys(&columns), "ADDDDDDDDA");
     assert_eq!(
         reasons(&pack, &columns[0], 1, Language::En),
-        ["no indicator is above 0, so the lowest tier D, though the index 44.44 reaches that of A"]
+        ["all indicators are 0, so the lowest tier D, though the index 44.44 reaches that of A"]
     );
     assert_eq!(value(&columns[1], 1), Value::Missing);
-    assert_eq!(keys(&tiers_of(&json!({}), &[50.0; 4], &[0.0; 4]).1), "DDDD");
+    assert_eq!(keys(&tiers_of(&idle, &[50.0; 4], &[0.0; 4]).1), "DDDD");
 }
 
 #[test]
