@@ -92,7 +92,7 @@ fn a_deal_moves_on_once_needs_are_met_and_obstacles_are_removed() {
     I-1
     [stderr]
     Logged presentation with 武汉钢铁 on 2024-03-01.
-    warning: stage-rules: a presentation before any need is recorded: presenting before the need is known is the commonest mistake (AIDMAS) (scripts/stage-rules/main.lua:177)
+    warning: stage-rules: a presentation before any need is recorded: presenting before the need is known is the commonest mistake (AIDMAS) (scripts/stage-rules/main.lua:169)
     advice: stage-rules: draw out the need by continued talk and record it: kehu log need C-1 --text …
     ");
     assert_snapshot!(kit.run("--lang zh deal move 年度合同 intent"), @r"

@@ -87,9 +87,22 @@ fn hours_count_from_the_minute_or_else_from_the_end_of_the_day() {
 #[test]
 fn contacts_may_stand_in_the_order_in_which_they_were_last_met() {
     let person = |name: &str, role: Option<&str>| {
-        let named = Contact { customer: CustomerId(1), name: name.into(), ..Contact::default() };
-        let role = role.map(str::to_owned);
-        Record::from(Contact { role, known: Some(day("2020-01-01")), ..named })
+        Record::from(Contact {
+            id: 0,
+            customer: CustomerId(1),
+            name: name.into(),
+            external_id: None,
+            role: role.map(str::to_owned),
+            department: None,
+            influence: None,
+            coach: None,
+            birthday: None,
+            phone: None,
+            email: None,
+            wechat: None,
+            known: None,
+            fields: kehu_domain::Fields::new(),
+        })
     };
     let met = |on: &str, who: i64| {
         let contact = Some(ContactId(who));
