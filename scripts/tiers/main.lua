@@ -41,17 +41,15 @@ for _, indicator in ipairs(INDICATORS) do
       en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
       zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
     }
-    indicator.weighs = kehu.rule{
-      id = indicator.key .. "_share",
-      en = indicator.en .. ": weight {1} of {2} among the indicators that are known",
-      zh = indicator.zh .. "：在已知指标的权重 {2} 中占 {1}",
-    }
     used[#used + 1] = indicator
     total_weight = total_weight + indicator.weight
   end
 end
 if #used == 0 then error("all weights are 0; give at least one indicator a weight") end
 
+local share_of = kehu.rule{
+  id = "share_of", en = "its weight over {1}, the sum of the weights of the known indicators", zh = "其权重 ÷ 已知指标权重之和 {1}",
+}
 local no_indicator = kehu.rule{
   id = "no_indicator", en = "no indicator is known, so no index and no tier", zh = "没有任何指标，不计算指数，也不分级",
 }
@@ -104,7 +102,7 @@ local function index(c, ctx)
     if rank then
       local weight = indicator.weight / known
       s:add(indicator.counts, point(100 * weight * rank), c[indicator.column], percent(rank), percent(weight))
-      given[indicator.share] = ctx:set(indicator.share, weight, indicator.weighs, indicator.weight, point(known))
+      given[indicator.share] = ctx:set(indicator.share, weight, share_of, point(known))
     else
       s:because(indicator.shared, nil, percent(indicator.weight / total_weight))
     end

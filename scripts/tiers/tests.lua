@@ -51,7 +51,7 @@ describe("the index", function()
     assert.near(0.375, r.without_credit.index_share_margin, 1e-9)
     assert.is_nil(r.without_credit.index_share_credit)
     assert.near(0.2, r.known.index_share_credit, 1e-9)
-    assert.equal("amount of 12 months: weight 0.5 of 0.8 among the indicators that are known", r.without_credit.reasons.index_share_amount[1].en)
+    assert.equal("its weight over 0.8, the sum of the weights of the known indicators", r.without_credit.reasons.index_share_amount[1].en)
   end)
 
   it("is missing where nothing is known", function()

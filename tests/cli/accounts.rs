@@ -60,7 +60,7 @@ fn a_group_adds_up_its_members_and_the_key_list_stands_beside_the_tier() {
       key_reason = 打开机械行业  strategic significance
       key_review = 2024-03-10  review of the key list
       tier = C  [tiers 0.1.0, tier]
-        · index 33.33, at or above the cut-off 0 of tier C  scripts/tiers/main.lua:58
+        · index 33.33, at or above the cut-off 0 of tier C  scripts/tiers/main.lua:56
         learned from all customers: cuts 1 = 100, cuts 2 = 66.67, cuts 3 = 0
         value_index = 33.33 points  [tiers 0.1.0, index]
           +33.33 amount of 12 months 17,000.00: ahead of 33.3 % of customers, weight 100 %  scripts/tiers/main.lua:29

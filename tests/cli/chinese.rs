@@ -97,7 +97,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
       open_deal_amount = 缺失  进行中商机金额
       probability = 0.3  最有望商机的赢单概率
       tier = A (A 级)  [tiers 0.1.0, tier]
-        · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:58
+        · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 100 分  [tiers 0.1.0, index]
           +100 近 12 个月金额 5,000.00：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29

@@ -113,10 +113,10 @@ fn a_coach_is_looked_for_and_judged_by_four_criteria() {
     武汉钢铁 (C-1), 2024-03-01
 
     coach_fit = 1 of 4  [guidance 0.1.0, portrait]
-      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:189
-      · 张敏 is far from the decision  scripts/guidance/main.lua:202
-      · 张敏 supports us  scripts/guidance/main.lua:211
-      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:223
+      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:196
+      · 张敏 is far from the decision  scripts/guidance/main.lua:209
+      · 张敏 supports us  scripts/guidance/main.lua:218
+      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:230
       known_style = missing  style of the person met last
       style_person = missing  name of the person met last whose style is on file
       style_met_days = missing  days since a person whose style is on file was met
@@ -228,7 +228,7 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
     plan_strategy = win (争取成交)  [development-plan 0.1.0, plan]
       · 计划对 prospect 类客户的策略  scripts/development-plan/main.lua:16
       tier = B (B 级)  [tiers 0.1.0, tier]
-        · 指数 25，达到 B 的分界 25  scripts/tiers/main.lua:58
+        · 指数 25，达到 B 的分界 25  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 25 分  [tiers 0.1.0, index]
           +25 近 12 个月金额 0.00：领先 25% 的客户，权重 100%  scripts/tiers/main.lua:29

@@ -79,22 +79,21 @@ fn the_page_says_what_to_do_how_and_with_whom_on_a_narrow_terminal() {
     Open deals
       D-1  年度合同 · intent · 41 days of at most 30 ·
         4,800.00 · 30 %
-        41 days in intent, at most 30: the deal is stalled; a
-          need is not met yet: 稳定供货; an obstacle is open: 价
-          格高于对手; 1 obstacle or objection open
+        41 days in intent, at most 30: the deal is stalled; 1
+          obstacle or objection open
         → draw out the real need, then show the functions that
           meet it, on site where needed; record each obstacle
           with its plan
+        → give each a plan or an answer; hear objections out,
+          never argue
+        stops stable intent: a need is not met yet: 稳定供货;
+          an obstacle is open: 价格高于对手
         → show the functions that meet it, on site where
           needed; then: kehu log need C-1 --about I-2 --state
           met
         → work on the plan against it, with a manager if
           needed; then: kehu log obstacle C-1 --about I-7
           --state removed
-        → give each a plan or an answer; hear objections out,
-          never argue
-        stops stable intent: a need is not met yet: 稳定供货;
-          an obstacle is open: 价格高于对手
 
     People
       王总 · 采购总监 · coach · style driver ·
@@ -111,8 +110,8 @@ fn the_page_says_what_to_do_how_and_with_whom_on_a_narrow_terminal() {
         and 75 %: the middle needs careful planning
       complaint standing: open · 1 complaint open, the first
         for 66.5 hours; 72 hours to resolve one
-      style: driver · 王总 is a driver (rational, bold):
-        efficient, wants control
+      style: driver (rational, bold), 王总: efficient, wants
+        control
       mood: rising · mood rising: the best moment to approach
       quadrant: urgent, not important: 100 points, urgent from
         20
@@ -165,13 +164,12 @@ fn the_page_is_in_chinese_and_aligned_on_a_wide_terminal() {
 
     进行中的商机
       D-1  年度合同 · 意向 · 41 天，最长 30 天 · 4,800.00 · 30 %
-        在 intent 已 41 天，最长 30 天：商机停滞；有需求尚未满足：稳定供货；有阻碍因素未解决：价格高于
-          对手；1 项阻碍或异议未解决
+        在 intent 已 41 天，最长 30 天：商机停滞；1 项阻碍或异议未解决
         → 先引出真实需求，再演示能满足它的功能，必要时到现场；逐项记录阻碍与对策
-        → 演示能满足该需求的功能，必要时到现场；然后：kehu log need C-1 --about I-2 --state met
-        → 按对策解决，必要时请经理出面；然后：kehu log obstacle C-1 --about I-7 --state removed
         → 逐项给出对策或答复；听完异议，绝不争辩
         不能进入稳定意向：有需求尚未满足：稳定供货；有阻碍因素未解决：价格高于对手
+        → 演示能满足该需求的功能，必要时到现场；然后：kehu log need C-1 --about I-2 --state met
+        → 按对策解决，必要时请经理出面；然后：kehu log obstacle C-1 --about I-7 --state removed
 
     联系人
       王总 · 采购总监 · 教练 · 性格 驾驭型 · 3 天后生日
@@ -183,7 +181,7 @@ fn the_page_is_in_chinese_and_aligned_on_a_wide_terminal() {
       客户多久未购买              活跃期 · 上次购买在 4 天前，不超过 30 天
       客户最有望的商机所处的漏斗部分  中部 · 赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排
       客户投诉的状况              处理中 · 1 宗投诉未结，最早一宗已 66.5 小时；须在 72 小时内解决
-      性格                        驾驭型 · 王总是驾驭型（理性、大胆）：讲效率，要掌控
+      性格                        驾驭型（理性、大胆），王总：讲效率，要掌控
       心情                        上升 · 心情上升：接近的最好时机
       重要性与紧迫性              紧急不重要：100 分，20 分起为紧急
 

@@ -62,6 +62,7 @@ fn every_value_is_shown_with_the_file_and_line_that_sets_it() {
     settings.lifecycle.silent_days  60               kehu.toml:7
     settings.lifecycle.active_days  30               (default of lifecycle)
     settings.lifecycle.fading_days  180              (default of lifecycle)
+    settings.lifecycle.soon_days    14               (default of lifecycle)
     settings.lifecycle.count_from   "last_purchase"  (default of lifecycle)
     "#);
     kit.set("[packs.lifecycle]\n");
