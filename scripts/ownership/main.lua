@@ -194,8 +194,8 @@ local returns_on = kehu.rule{
 }
 local returned = kehu.rule{ id = "returned", en = "the days of its tier are over: it belongs to the public pool", zh = "已超过所属等级的天数：应退回公海" }
 local how_to_return = kehu.rule{
-  id = "how_to_return", en = "return it: kehu customer edit {1} --owner ''; or contact it, and say so with kehu log",
-  zh = "退回：kehu customer edit {1} --owner ''；或联系客户并用 kehu log 记录",
+  id = "how_to_return", en = "done returns it: nobody is responsible for {1} then; or contact it, and say so with kehu log",
+  zh = "标记完成即退回：{1} 不再有负责人；或联系客户并用 kehu log 记录",
 }
 local how_to_hand_over = kehu.rule{
   id = "how_to_hand_over", en = "hand it over: kehu log handover {1} --text REASON, then kehu customer edit {1} --owner REP",
@@ -212,7 +212,7 @@ local function follow_up(c, case, ctx)
     because[2] = { returned }
     return ctx:propose{
       action = "return_to_pool", channel = "note", due = ctx.as_of, fact_day = days and ctx.as_of - days or 0,
-      priority = settings.priority["return"], because = because,
+      priority = settings.priority["return"], because = because, edit = { owner = kehu.none },
       guidance = { { how_to_return, case.name }, { how_to_hand_over, case.name } },
     }
   end
@@ -260,7 +260,8 @@ end
 local function handed_over(event, ctx)
   local before, after = event.before.owner, event.after.owner
   local made, id = {}, string.format("C-%d", event.id)
-  if not has_handover(event) then
+  -- Who returns it from the day's list has the reason there.
+  if not has_handover(event) and event.command ~= "today done" then
     local why = after and { no_reason, before, after } or { given_up, before }
     made[1] = ctx:warn{ because = { why }, advice = { { say_reason, id } } }
   end

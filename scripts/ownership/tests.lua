@@ -107,6 +107,7 @@ describe("the owner", function()
   it("is reminded to return it, for a time", function()
     local p = propose({ untouched_days = 30, pool_in_days = 0, in_public_pool = true })[1]
     assert.equal("return_to_pool", p.action)
+    assert.equal("", p.edit.owner, "nobody is responsible once it is done")
     assert.equal(1, #propose{ untouched_days = 59, pool_in_days = 0, in_public_pool = true })
     assert.equal(0, #propose{ untouched_days = 60, pool_in_days = 0, in_public_pool = true })
     assert.equal(0, #propose{ recorded_owner = test.missing, in_public_pool = true })

@@ -12,6 +12,7 @@ error("this file is for editors, it is never run")
 ---What the host offers to every pack.
 ---@class kehuLibrary
 ---@field settings table The pack's settings, as the workspace has set them.
+---@field none any Stands for nothing where a field is to be emptied: edit = { owner = kehu.none }.
 ---@field day kehu.dayLibrary Days.
 ---@field text kehu.textLibrary Texts by characters.
 ---@field number kehu.numberLibrary Rounding, bounds, percentages.
@@ -425,7 +426,7 @@ local kehu_FollowUpContext = {}
 
 ---Makes a proposal of what to do; it counts once it is returned.
 ---At most 50 come back for one customer.
----@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
+---@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, edit?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_FollowUpContext:propose(proposal) end
 
@@ -629,6 +630,11 @@ function kehu_EventContext:note(note) end
 ---@param flag { field: string, value?: boolean, because: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_EventContext:flag(flag) end
+
+---Changes the record of the event's customer.
+---@param edit { set: table, because: kehu.Reasons }
+---@return kehu.Made made
+function kehu_EventContext:edit(edit) end
 
 ---Writes nothing: people are told.
 ---@param warning { because: kehu.Reasons, advice?: kehu.Reasons }

@@ -72,13 +72,14 @@ fn a_complaint_goes_through_the_states_that_its_kind_declares() {
     kit.done("log complaint 武汉钢铁 --text 'wrong delivery'");
     assert_snapshot!(kit.run("log call 武汉钢铁 --about I-1 --state resolvd"), @r#"
     [stderr]
-    error: "resolvd" is no state of a call
+    error: "resolvd" is no state of a complaint
     hint: did you mean "resolved"?
     [exit 2]
     "#);
-    assert_snapshot!(kit.run("log call 武汉钢铁 --state resolved"), @r"
+    assert_snapshot!(kit.run("log call 武汉钢铁 --state resolved"), @"
     [stderr]
     error: a call has no states
+    hint: say what it is about: --about complaint
     [exit 2]
     ");
     assert_snapshot!(kit.run("log call 'Ann Lee' --about I-1 --state resolved"), @r"

@@ -64,7 +64,7 @@ fn an_open_objection_is_an_obstacle_until_it_is_answered() {
     let kit = shop_with(&["stage-rules", "feedback"]);
     for line in [
         "deal add 武汉钢铁 年度合同 --amount 90000 --on 2024-02-01",
-        "log need 武汉钢铁 --text 交期 --on 2024-02-02 --state met",
+        "log need 武汉钢铁 --text 交期 --on 2024-02-02 --state met --new",
         "deal move 年度合同 intent --on 2024-02-03",
         "log objection 武汉钢铁 --deal 年度合同 --text 太贵 --on 2024-02-25",
     ] {

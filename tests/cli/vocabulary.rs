@@ -54,7 +54,7 @@ fn what_a_pack_brings_is_recorded_counted_and_listed_at_once() {
     assert_snapshot!(kit.run("contact edit 张敏 --field style=owl"), @r#"
     [stderr]
     error: style: "owl" is no choice
-    hint: known are: driver, amiable
+    hint: choose one of: driver; amiable
     [exit 2]
     "#);
     assert_snapshot!(kit.run("config show kind.obstacle"), @r#"
@@ -115,7 +115,7 @@ fn a_choice_is_typed_and_shown_as_people_call_it_and_kept_as_its_key() {
     assert_snapshot!(kit.run("customer edit 武汉钢铁 --field stance=fro"), @r#"
     [stderr]
     error: stance: "fro" is no choice
-    hint: known are: for, open
+    hint: choose one of: for – for us; open
     [exit 2]
     "#);
 }

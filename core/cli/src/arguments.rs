@@ -33,7 +33,7 @@ pub(crate) fn day(text: &str) -> Result<DayWord, String> {
     };
     from_today
         .map(DayWord::FromToday)
-        .or_else(|| Day::parse(text).map(DayWord::Day))
+        .or_else(|| Day::read(text).map(DayWord::Day))
         .ok_or_else(|| "no such day; write YYYY-MM-DD, today, yesterday, tomorrow or +DAYS".into())
 }
 

@@ -88,9 +88,12 @@ impl<'a> Cells<'a> {
 
     /// A word that nobody declares, such as a channel or an outcome: as written for programs.
     pub(crate) fn usual_word(&self, word: Option<&str>) -> Cell {
-        word.map_or_else(Cell::empty, |word| Cell {
-            show: usual_word(word, self.language).to_owned(),
-            json: json!(word),
+        word.map_or_else(Cell::empty, |word| {
+            let said = match self.settings.word(word, self.language) {
+                "" => usual_word(word, self.language),
+                said => said,
+            };
+            Cell { show: said.to_owned(), json: json!(word) }
         })
     }
 

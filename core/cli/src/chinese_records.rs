@@ -2,6 +2,22 @@
 
 /// Sentences of talk, errors and hints.
 pub(crate) const SENTENCES: &[(&str, &str)] = &[
+    ("{}: {} is out of range, expected {} to {}", "{}：{} 超出范围，应为 {} 至 {}"),
+    ("{}: {} is out of range, expected {} or more", "{}：{} 超出范围，应不小于 {}"),
+    ("is out of range, expected {} to {}", "超出范围，应为 {} 至 {}"),
+    ("is out of range, expected {} or more", "超出范围，应不小于 {}"),
+    ("choose one of: {}", "可选：{}"),
+    (
+        "the pack {} brings it: add it to [packs] on in kehu.toml",
+        "脚本包 {} 带有它：请加入 kehu.toml 的 [packs] on",
+    ),
+    ("Changed {}: no owner.", "已修改 {}：不再有负责人。"),
+    ("Changed {}: {}.", "已修改 {}：{}。"),
+    ("{} changed {}: {}", "{} 修改了 {}：{}"),
+    ("{} changes what cannot be so: {s}", "{} 所作的更改不成立：{}"),
+    ("say which one with --about: {}", "请用 --about 指明：{}"),
+    ("say what it is about: --about {}", "请说明针对什么：--about {}"),
+    ("one that is new and {} already: add --new", "若是新的一项且已经是“{}”：加 --new"),
     ("Edited product {}.", "已修改产品 {}。"),
     ("A like name is on file: {}", "已有相似名称：{}"),
     ("Like names are on file: {}", "已有相似名称：{}"),

@@ -16,21 +16,30 @@ pub(crate) struct Which {
     pub(crate) text: String,
     /// What it may be: ids, each with what tells it apart.
     pub(crate) candidates: Vec<(String, String)>,
+    /// The option that says it, where the text stands for something else as well.
+    pub(crate) option: Option<&'static str>,
 }
 
 /// True if a person is there to be asked, and what was typed can be replaced.
 pub(crate) fn can_ask(which: &Which, arguments: &[OsString]) -> bool {
     let is_there = io::stdin().is_terminal() && io::stderr().is_terminal();
-    is_there && put(&mut arguments.to_vec(), &which.text, "")
+    is_there && (which.option.is_some() || put(&mut arguments.to_vec(), &which.text, ""))
 }
 
 /// Asks which one is meant and puts its id into the arguments; false if nothing was chosen.
-pub(crate) fn chosen(which: &Which, arguments: &mut [OsString]) -> bool {
+pub(crate) fn chosen(which: &Which, arguments: &mut Vec<OsString>) -> bool {
     let chosen = ask(which, &mut io::stdin().lock(), &mut Printer::talk);
     if chosen.is_none() {
         Printer::talk("nothing was done");
     }
-    chosen.is_some_and(|id| put(arguments, &which.text, id))
+    match (chosen, which.option) {
+        (None, _) => false,
+        (Some(id), None) => put(arguments, &which.text, id),
+        (Some(id), Some(option)) => {
+            arguments.push(format!("{option}={id}").into());
+            true
+        }
+    }
 }
 
 /// Asks until a number of the list or nothing is written.
@@ -90,6 +99,7 @@ mod tests {
         Which {
             text: "武汉".to_owned(),
             candidates: vec![named("C-1", "武汉钢铁"), named("C-2", "武汉机械")],
+            option: None,
         }
     }
 

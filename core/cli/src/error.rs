@@ -10,7 +10,7 @@ use kehu_domain::rows::SourceError;
 use kehu_engine::day::DayError;
 use kehu_engine::import::ImportError;
 use kehu_engine::query::ConditionError;
-use kehu_engine::records::RecordError;
+use kehu_engine::records::{RecordError, choose_one};
 use kehu_store::StoreError;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -53,6 +53,8 @@ pub(crate) struct CommandError {
     pub(crate) also: Vec<Self>,
     /// What could be meant, where a name fits several records: a person can be asked.
     pub(crate) which: Option<Box<Which>>,
+    /// A word that nobody declares, with its sort: a pack that is not on may bring it.
+    pub(crate) undeclared: Option<Box<(&'static str, String)>>,
 }
 
 impl CommandError {
@@ -65,6 +67,7 @@ impl CommandError {
             hints: Vec::new(),
             also: Vec::new(),
             which: None,
+            undeclared: None,
         }
     }
 
@@ -165,16 +168,26 @@ impl From<RecordError> for CommandError {
         match error {
             RecordError::Store(error) => error.into(),
             RecordError::Invalid { .. } => Self { hints, ..Self::usage(message) },
-            RecordError::Ambiguous { entity, text, candidates, more } => {
+            RecordError::NoChoice { choices, .. } => {
+                Self::usage(message).hint(choose_one(&choices, locale::spoken()))
+            }
+            RecordError::Undeclared { sort, name, .. } => {
+                let undeclared = Some(Box::new((sort, name)));
+                Self { hints, undeclared, ..Self::usage(message) }
+            }
+            RecordError::Ambiguous { entity, text, candidates, more, option } => {
                 let names = candidates.iter().map(|(id, name)| format!("{id} {name}"));
                 let names = names.chain(more.then(|| "…".to_owned())).collect::<Vec<_>>();
-                let error = if entity == Entity::Interaction {
+                let error = if let Some(option) = option {
+                    Self::usage(message)
+                        .hint(format!("say which one with {option}: {}", names.join("; ")))
+                } else if entity == Entity::Interaction {
                     Self::usage(message).hint(format!("say which one: {}", names.join("; ")))
                 } else {
                     let names = names.join(", ");
                     Self::failed(message).hint(format!("say which one by its id: {names}"))
                 };
-                Self { which: Some(Box::new(Which { text, candidates })), ..error }
+                Self { which: Some(Box::new(Which { text, candidates, option })), ..error }
             }
             RecordError::Unknown { .. } | RecordError::Refused { .. } => {
                 Self { hints, ..Self::failed(message) }

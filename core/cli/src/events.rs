@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use kehu_contract::Hook;
 use kehu_domain::{OperationId, TaskId};
-use kehu_engine::hooks::effects::{Deed, Done};
+use kehu_engine::hooks::effects::{Deed, Done, edited};
 use kehu_engine::hooks::event::{self, Aftermath};
 use kehu_engine::records::names;
 use kehu_store::Store as _;
@@ -92,6 +92,7 @@ fn say(workspace: &Workspace, pack: &str, done: &Done) -> Result {
         Deed::Flag(name, field, value) => {
             format!("{pack} set {field} of {name} to {}", yes_or_no(*value))
         }
+        Deed::Edit(name, set) => format!("{pack} changed {name}: {}", edited(set)),
         Deed::Warn(advice) => {
             for because in &done.because {
                 let (sentence, place) = (sentence(because), place(because));

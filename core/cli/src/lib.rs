@@ -137,6 +137,7 @@ fn once(arguments: &[OsString], shipped: Shipped<'_>) -> Result<ExitCode, Comman
     };
     let mut context = Context::new(globals, shipped);
     let outcome = commands::run(&mut context, command)
+        .map_err(|error| packs::vocabulary::with_givers(error, shipped))
         .and_then(|code| context.printer.finish().map(|()| code).map_err(Into::into));
     if let Err(error) = &outcome {
         // What was shown before the error still counts as shown.

@@ -1,5 +1,7 @@
 //! What `on_event` sees and gives: what a command has written, and what follows from it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -96,6 +98,8 @@ pub enum Effect {
         /// What it says from now on.
         value: bool,
     },
+    /// What the customer's record says from now on, as people write it; an empty text says nothing any more.
+    Edit(BTreeMap<String, String>),
     /// Nothing is written: people are told.
     Warn {
         /// What to do.

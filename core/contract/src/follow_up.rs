@@ -206,6 +206,10 @@ pub struct Proposal {
     /// Custom fields of the interaction that is logged once it is done, as people write them.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// What the customer's record says once it is done, as people write it: `owner`, `place`, `phone`, `email`,
+    /// `source`, `parent`, or a custom field; an empty text says nothing any more.
+    #[serde(default)]
+    pub edit: BTreeMap<String, String>,
     /// Why; at least one.
     pub causes: Vec<Cause>,
     /// How to go about it: what to say, what to ask.

@@ -53,6 +53,21 @@ impl Day {
         Self::from_ymd(number(0..4)?.cast_signed(), number(5..7)?, number(8..10)?)
     }
 
+    /// Reads a day as people write it: `2024-02-29`, `2024/2/29`, `2024.2.29` or `2024年2月29日`.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('日');
+        let parts: Vec<&str> = text.split(['-', '/', '.', '年', '月']).collect();
+        let [year, month, day] = parts[..] else { return None };
+        let number = |part: &str, longest: usize| {
+            let is_one = part.bytes().all(|byte| byte.is_ascii_digit());
+            (is_one && part.len() <= longest).then(|| part.parse::<u32>().ok()).flatten()
+        };
+        if year.len() != 4 {
+            return None;
+        }
+        Self::from_ymd(number(year, 4)?.cast_signed(), number(month, 2)?, number(day, 2)?)
+    }
+
     /// The number of the day, counted from 1970-01-01.
     pub fn number(self) -> i32 {
         self.0

@@ -1,5 +1,7 @@
 //! What a workspace declares: pipelines, kinds of interaction, custom fields.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Says what a stage means for the deal that is in it.
@@ -70,6 +72,10 @@ pub struct Kind {
     pub states: Vec<String>,
     /// Those of the states that close it.
     pub closing: Vec<String>,
+    /// Those of the closing states that nothing follows; a complaint that is resolved is closed, and may yet be
+    /// confirmed.
+    #[serde(rename = "final")]
+    pub finals: Vec<String>,
 }
 
 /// Says what a custom field holds.
@@ -112,8 +118,36 @@ impl FieldType {
     }
 }
 
+/// Says which numbers a field takes, the bounds included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// The least one; in major units where the field is an amount.
+    pub least: f64,
+    /// The greatest one; none where there is no limit.
+    pub greatest: Option<f64>,
+}
+
+impl Range {
+    /// What cannot be negative: counts, prices.
+    pub const NOT_NEGATIVE: Self = Self { least: 0.0, greatest: None };
+
+    /// True if a number lies within it.
+    pub fn holds(&self, number: f64) -> bool {
+        number >= self.least && self.greatest.is_none_or(|greatest| number <= greatest)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.greatest {
+            Some(greatest) => write!(f, "{} to {greatest}", self.least),
+            None => write!(f, "{} or more", self.least),
+        }
+    }
+}
+
 /// Declares a custom field of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     /// Its key.
     pub name: String,
@@ -130,4 +164,7 @@ pub struct Field {
     pub choice_titles: Vec<(String, String)>,
     /// The unit of a number.
     pub unit: String,
+    /// Which numbers it takes; any where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
 }

@@ -19,9 +19,9 @@ use crate::view;
 
 /// The most proposals for one customer.
 const PROPOSALS: usize = 50;
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "action", "channel", "due", "fact_day", "priority", "group", "deal", "about", "state",
-    "fields", "because", "guidance",
+    "fields", "edit", "because", "guidance",
 ];
 
 /// What a case has.
@@ -128,19 +128,24 @@ fn read(table: &Table, actions: &[String], as_of: i32) -> Result<Proposal, Fault
         group: text(table, "group", whose)?.unwrap_or_default(),
         about: whole(table, "about", whose)?.map(i64::from),
         state: text(table, "state", whose)?,
-        fields: fields(table, whose)?,
+        fields: written(table, "fields", whose)?,
+        edit: written(table, "edit", whose)?,
         ..Proposal::default()
     })
 }
 
-/// Reads the custom fields that are recorded once the proposal is done.
-fn fields(table: &Table, whose: &str) -> Result<BTreeMap<String, String>, Fault> {
-    let unreadable = |_| Fault::result(format!("{whose}: fields is unreadable"));
-    let given = match table.raw_get::<Value>("fields").map_err(unreadable)? {
+/// Reads values by the names of their fields, as people write them; `kehu.none` is an empty text.
+pub(crate) fn written(
+    table: &Table,
+    key: &str,
+    whose: &str,
+) -> Result<BTreeMap<String, String>, Fault> {
+    let unreadable = |_| Fault::result(format!("{whose}: {key} is unreadable"));
+    let given = match table.raw_get::<Value>(key).map_err(unreadable)? {
         Value::Nil => return Ok(BTreeMap::new()),
         Value::Table(given) => given,
         other => {
-            let message = format!("{whose}: fields is {}, expected a table by name", a(&other));
+            let message = format!("{whose}: {key} is {}, expected a table by name", a(&other));
             return Err(Fault::result(message));
         }
     };
@@ -153,6 +158,7 @@ fn fields(table: &Table, whose: &str) -> Result<BTreeMap<String, String>, Fault>
             Value::Boolean(flag) => if *flag { "yes" } else { "no" }.to_owned(),
             Value::Integer(number) => number.to_string(),
             Value::Number(number) if number.is_finite() => number.to_string(),
+            none if none.is_null() => String::new(),
             other => {
                 let message = format!(
                     "{whose}: field {name} is {}, expected a text, number or flag",

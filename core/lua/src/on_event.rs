@@ -9,6 +9,7 @@ use crate::batch::{Job, host_table, strict_index};
 use crate::causes::{self, check_keys, needed, text, whole};
 use crate::evaluate::a;
 use crate::fault::{Fault, plain_within};
+use crate::follow_up::written;
 use crate::gate::Work;
 use crate::pack::Trouble;
 use crate::rules::Registry;
@@ -22,7 +23,7 @@ const MOST: usize = 20;
 const TEXT_BYTES: usize = 1_000;
 const WORDS: Words = Words {
     one: "what ctx makes",
-    hint: "return nothing, or a list of ctx:task{…}, ctx:tag{…}, ctx:untag{…}, ctx:note{…}, ctx:flag{…}, ctx:warn{…}",
+    hint: "return nothing, or a list of ctx:task{…}, ctx:tag{…}, ctx:untag{…}, ctx:note{…}, ctx:flag{…}, ctx:edit{…}, ctx:warn{…}",
 };
 
 /// What a function of `ctx` needs to know of each event.
@@ -80,12 +81,21 @@ fn context(
         ctx.raw_set(name, host.raw_get::<Value>(name)?)?;
     }
     let about: Rc<Vec<About>> = Rc::new(events.iter().map(about).collect());
-    let makers: [(&'static str, Reader); 6] = [
+    let makers: [(&'static str, Reader); 7] = [
         ("task", task),
         ("tag", |table, whose, about, _| tag(table, whose, about).map(Effect::Tag)),
         ("untag", |table, whose, about, _| tag(table, whose, about).map(Effect::Untag)),
         ("note", note),
         ("flag", flag),
+        ("edit", |table, whose, about, _| {
+            check_keys(table, &["set", "because"], whose)?;
+            needs_customer(whose, about)?;
+            let set = written(table, "set", whose)?;
+            if set.is_empty() {
+                return Err(Fault::result(format!("{whose}: set names nothing")));
+            }
+            Ok(Effect::Edit(set))
+        }),
         ("warn", |table, whose, _, registry| {
             check_keys(table, &["advice", "because"], whose)?;
             Ok(Effect::Warn { advice: advice(table, whose, registry)? })

@@ -72,6 +72,10 @@ fn a_proposal_carries_what_it_says_and_why() {
 fn a_proposal_that_does_not_hold_is_refused() {
     let cases_of = [
         (
+            "return { ctx:propose{ action = \"call\", channel = \"phone\", due = 1, because = { cap }, edit = { place = kehu.none, owner = {} } } }",
+            "field owner is a table, expected a text, number or flag",
+        ),
+        (
             "return { ctx:propose{ action = \"cal\", channel = \"phone\", due = 1, because = { cap } } }",
             "action \"cal\" is not declared",
         ),

@@ -88,11 +88,13 @@ fn what_follows_carries_what_it_says_and_why() {
            ctx:untag{ tag = \"旧\", because = ask },
            ctx:note{ text = \"looked at\", because = ask },
            ctx:flag{ field = \"at_risk\", value = false, because = ask },
+           ctx:edit{ set = { owner = kehu.none, place = \"武汉\" }, because = ask },
            ctx:warn{ because = ask, advice = ask },
          }",
     );
     let cause = |rule, arguments| Cause { rule, points: 0.0, arguments };
     let ask = || vec![cause(1, Vec::new())];
+    let owned = |(field, value): (&str, &str)| (field.to_owned(), value.to_owned());
     let one = |effect, causes| Consequence { event: 0, effect, causes };
     let task = Effect::Task {
         what: Words::Rule(cause(1, Vec::new())),
@@ -107,6 +109,7 @@ fn what_follows_carries_what_it_says_and_why() {
         one(Effect::Untag("旧".into()), ask()),
         one(Effect::Note(Words::Text("looked at".into())), ask()),
         one(Effect::Flag { field: "at_risk".into(), value: false }, ask()),
+        one(Effect::Edit([("owner", ""), ("place", "武汉")].map(owned).into()), ask()),
         one(Effect::Warn { advice: ask() }, ask()),
     ];
     assert_eq!(made.unwrap(), expected);

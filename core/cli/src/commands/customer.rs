@@ -63,6 +63,9 @@ pub(crate) struct Edit {
     name: Option<String>,
     #[command(flatten)]
     facts: Facts,
+    /// Takes the rep off: nobody is responsible, it is in the public pool
+    #[arg(long, conflicts_with = "owner")]
+    no_owner: bool,
     /// Takes a tag off; may be given several times
     #[arg(long = "untag", value_name = "TAG")]
     untags: Vec<String>,
@@ -170,7 +173,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             done(context, "Added", &customer)
         }
         Args::Edit(args) => {
-            let facts = args.facts.facts(args.name, args.untags);
+            let mut facts = args.facts.facts(args.name, args.untags);
+            facts.owner = if args.no_owner { Some(String::new()) } else { facts.owner };
             let workspace = context.open()?;
             let customer = customers::edit(&workspace.desk(), &args.customer, &facts)?;
             done(context, "Changed", &customer)

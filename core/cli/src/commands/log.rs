@@ -1,6 +1,6 @@
 use kehu_domain::{Entity, Interaction, InteractionId};
 use kehu_engine::records::interactions::{self, InteractionFacts};
-use kehu_engine::records::{names, threads};
+use kehu_engine::records::names;
 use kehu_engine::settings::Settings;
 
 use crate::arguments::{DayWord, day, minute};
@@ -10,25 +10,6 @@ use crate::error::Result;
 use crate::locale;
 use crate::printer::Printer;
 use crate::workspace::Workspace;
-
-/// Usual words that people may write in either language.
-const CHANNELS: [&str; 14] = [
-    "visit", "meeting", "phone", "message", "sms", "email", "wechat", "shop", "store", "web",
-    "online", "letter", "fax", "box",
-];
-const OUTCOMES: [&str; 10] = [
-    "interested",
-    "not_interested",
-    "no_answer",
-    "unreachable",
-    "ordered",
-    "agreed",
-    "refused",
-    "postponed",
-    "success",
-    "failed",
-];
-const MOODS: [&str; 4] = ["rising", "falling", "calm", "complacent"];
 
 /// Logs what happened with a customer: a purchase, call, visit, complaint, …
 ///
@@ -44,6 +25,7 @@ Examples:
   kehu log purchase C-12 --amount -500            a return
   kehu log complaint C-12 --text 'wrong delivery'
   kehu log call 武汉钢铁 --about complaint --state resolved
+  kehu log obstacle 武汉钢铁 --state removed     the one that is open
   kehu log promise C-12 --about 样品 --state kept")]
 pub(crate) struct Args {
     /// What happened: purchase, receipt, call, visit, message, email, meeting, complaint, promise,
@@ -54,6 +36,9 @@ pub(crate) struct Args {
     /// The day on which it happened [default: today]
     #[arg(long, value_name = "DAY", value_parser = day)]
     on: Option<DayWord>,
+    /// Begins a new one, though --state says a later state than the first
+    #[arg(long)]
+    new: bool,
     /// Fails if any pack does that is told of it, and takes back what was written
     #[arg(long)]
     strict: bool,
@@ -82,7 +67,7 @@ pub(crate) struct Facts {
     /// What came of it
     #[arg(long)]
     outcome: Option<String>,
-    /// How the customer felt: rising, falling, calm, complacent, …
+    /// How the customer felt: rising, falling, calm or complacent
     #[arg(long)]
     mood: Option<String>,
     /// By whom, by name or id [default: who acts]
@@ -100,7 +85,7 @@ pub(crate) struct Facts {
     /// What it is about: an id, a kind such as complaint (the one that is open), or some of its words
     #[arg(long, value_name = "WHAT")]
     about: Option<String>,
-    /// The state that it puts that one, or itself, into
+    /// The state that it puts that one into; without --about the one of its kind that is open
     #[arg(long)]
     state: Option<String>,
     /// By when a promise is to be kept
@@ -119,23 +104,21 @@ impl Facts {
     pub(crate) fn facts(self, settings: &Settings, today: kehu_domain::Day) -> InteractionFacts {
         let states = settings.kinds.iter().flat_map(|kind| &kind.states).map(String::as_str);
         let states: Vec<&str> = states.collect();
-        let typed = |text: Option<String>, words: &[&str]| {
-            text.map(|text| locale::key_of(&text, words).to_owned())
-        };
         InteractionFacts {
             minute: self.at,
             rep: self.rep,
             contact: self.contact,
             deal: self.deal,
             product: self.product,
-            channel: typed(self.channel, &CHANNELS),
+            channel: self.channel,
             amount: self.amount,
             margin: self.margin,
             quantity: self.quantity,
-            outcome: typed(self.outcome, &OUTCOMES),
-            mood: typed(self.mood, &MOODS),
+            outcome: self.outcome,
+            mood: self.mood,
             about: self.about,
-            state: typed(self.state, &states),
+            state: self.state.map(|text| locale::key_of(&text, &states).to_owned()),
+            is_new: false,
             due: self.due.map(|due| due.on(today)),
             text: self.text,
             fields: self.fields,
@@ -149,6 +132,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
     let desk = workspace.desk();
     let on = args.on.map(|on| on.on(desk.act.today));
     let facts = args.facts.facts(desk.settings, desk.act.today);
+    let facts = InteractionFacts { is_new: args.new, ..facts };
     let named = facts.rep.is_some();
     let logged = interactions::log(&desk, &args.kind, &args.customer, on, &facts)?;
     super::tell_if_nobodys(&workspace, named, logged.rep);
@@ -158,27 +142,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result {
             InteractionId(logged.id)
         ));
     }
-    tell_of_open(&workspace, &logged)?;
     show_logged(context, &workspace, &logged)
-}
-
-/// Says so where something new was begun in a later state while another of its kind is open: it may have
-/// been meant to go on with that one.
-fn tell_of_open(workspace: &Workspace, logged: &Interaction) -> Result {
-    let first = workspace.settings.kind(&logged.kind).and_then(|kind| kind.states.first());
-    if logged.about.is_some() || first.is_none() || logged.state.as_ref() == first {
-        return Ok(());
-    }
-    let desk = workspace.desk();
-    let (reader, today) = (workspace.read()?, desk.act.today);
-    let (customer, kind) = (logged.customer, &logged.kind);
-    let open = threads::open_of_kind(desk.settings, &*reader, customer, kind, today)?;
-    if let Some(other) = open.iter().find(|id| id.0 != logged.id) {
-        Printer::talk(&format!(
-            "note: this is a new {kind}, and {other} is still open; to go on with that one: kehu undo, then add --about {other}"
-        ));
-    }
-    Ok(())
 }
 
 /// Shows the id of what was logged, and says what it was.

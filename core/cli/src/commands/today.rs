@@ -255,6 +255,7 @@ pub(super) fn line_json(line: &Line) -> Value {
         "about": line.about.as_ref().map(|(id, kind)| json!({ "id": id.to_string(), "kind": kind })),
         "state": line.state,
         "fields": line.fields,
+        "edit": line.edit,
         "because": line.because,
         "placed_because": line.placed,
         "guidance": line.guidance,

@@ -2,6 +2,7 @@
 
 use kehu_contract::Language;
 use kehu_engine::day::{Answer, Answered, Closing, Work, Worklist, answer};
+use kehu_engine::hooks::effects::edited;
 use serde_json::json;
 
 use crate::arguments::{DayWord, day};
@@ -115,6 +116,10 @@ fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Lan
         (Closing::Skip { .. }, _) if is_zh => format!("已跳过：{what}。"),
         (Closing::Skip { .. }, _) => format!("Skipped: {what}."),
     });
+    if answered.edited {
+        let (name, said) = (&answered.line.name, edited(&answered.line.edit));
+        Printer::talk(&format!("Changed {name}: {said}."));
+    }
     for line in &answered.also {
         let (key, what) = (&line.key, line.title.get(language));
         Printer::talk(&match language {

@@ -2,7 +2,8 @@
 
 use kehu_contract::nearest;
 use kehu_domain::{
-    Day, Interaction, InteractionId, OperationDraft, OperationId, RepId, Task, TaskState,
+    Customer, Day, Entity, Interaction, InteractionId, OperationDraft, OperationId, RepId, Task,
+    TaskState,
 };
 use kehu_store::Writer;
 
@@ -10,6 +11,8 @@ use super::key::folded;
 use super::plan::VISIT;
 use super::worklist::{Line, Worklist};
 use super::{DayError, Work, tasks};
+use crate::hooks::effects::edited as edit_said;
+use crate::records::{RecordError, customers, names, values};
 use crate::settings::Settings;
 
 /// Which kind of interaction a channel makes, where the two have different names.
@@ -62,6 +65,8 @@ pub struct Answered {
     /// The interaction that was logged; none if nothing was done, if the line is a task, which says
     /// nothing of a channel, or if the workspace has no kind of interaction for the line's channel.
     pub interaction: Option<(InteractionId, String)>,
+    /// True if the customer's record says something else now.
+    pub edited: bool,
     /// Other visits to the customer that the list proposed: one visit makes them all.
     pub also: Vec<Line>,
 }
@@ -93,9 +98,43 @@ pub fn answer(
     for line in std::iter::once(&line).chain(&also) {
         close(work, writer.as_mut(), line, &answer.closing, today)?;
     }
-    writer.set_summary(&summary(&line, &answer.closing));
+    let edited = matches!(answer.closing, Closing::Done { .. })
+        && edit(work, writer.as_mut(), &line, today)?;
+    let mut told = summary(&line, &answer.closing);
+    if edited {
+        let why = line.because.first().map(|because| format!(" ({})", because.text.en));
+        told = format!("{told}; {}{}", edit_said(&line.edit), why.unwrap_or_default());
+    }
+    writer.set_summary(&told);
     let operation = writer.commit()?;
-    Ok(Answered { operation, line, interaction, also })
+    Ok(Answered { operation, line, interaction, edited, also })
+}
+
+/// Changes the customer's record as the line says; false if it says so already.
+fn edit(
+    work: &Work<'_>,
+    writer: &mut dyn Writer,
+    line: &Line,
+    today: Day,
+) -> Result<bool, DayError> {
+    let Some(customer) = line.customer.filter(|_| !line.edit.is_empty()) else { return Ok(false) };
+    let reader = writer.reader();
+    let found = names::get::<Customer>(reader, Entity::Customer, customer.0);
+    let mut customer = found.map_err(unfit)?;
+    let before = customer.clone();
+    customers::set(work.settings, reader, &mut customer, &line.edit).map_err(unfit)?;
+    let is_other = customer != before;
+    if is_other {
+        writer.put(&customer.into(), today)?;
+    }
+    Ok(is_other)
+}
+
+fn unfit(error: RecordError) -> DayError {
+    match error {
+        RecordError::Store(error) => error.into(),
+        other => DayError::Answer(other.to_string()),
+    }
 }
 
 fn close(
@@ -186,8 +225,13 @@ fn log(
     interaction.deal = line.deal.as_ref().map(|(id, _)| *id);
     let is_other = kind != line.channel && !line.channel.is_empty();
     interaction.channel = is_other.then(|| line.channel.clone());
-    interaction.outcome = outcome.cloned();
-    interaction.text = text.cloned();
+    let settings = work.settings;
+    let outcome = outcome.map(|text| values::word(settings, "outcome", text)).transpose();
+    interaction.outcome = outcome.map_err(unfit)?.flatten();
+    // What changes the record keeps its reason beside it.
+    let why = line.because.first().filter(|_| !line.edit.is_empty());
+    let why = why.map(|because| because.text.get(work.settings.language).to_owned());
+    interaction.text = text.cloned().or(why);
     let id = writer.put(&interaction.into(), today)?;
     Ok(Some((InteractionId(id), kind.to_owned())))
 }

@@ -1,5 +1,7 @@
 //! A rep's own tasks as lines of the worklist.
 
+use std::collections::BTreeMap;
+
 use kehu_contract::{Hook, Text};
 use kehu_domain::{Customer, Day, Deal, Entity, Fields, Record, RepId, Task, TaskId, TaskState};
 
@@ -85,6 +87,7 @@ fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
         about: None,
         state: None,
         fields: Fields::new(),
+        edit: BTreeMap::new(),
         visit: None,
         because: vec![because(work, task)?],
         placed: Vec::new(),

@@ -8,6 +8,8 @@ use kehu_domain::{
     TaskState,
 };
 
+use kehu_store::Reader;
+
 use super::ask::{self, Because};
 use super::calendar::Calendar;
 use super::cases::Cases;
@@ -17,7 +19,7 @@ use super::portfolio::{self, Portfolio};
 use super::sheet::Sheet;
 use super::{DayError, Work, review, tasks};
 use crate::packs::EnabledPack;
-use crate::records::values;
+use crate::records::{customers, values};
 use crate::settings::Settings;
 
 /// The place of a planned visit in the list; also that of a proposal that states none.
@@ -66,6 +68,8 @@ pub struct Line {
     pub state: Option<String>,
     /// Custom fields of the interaction that is logged once it is done.
     pub fields: Fields,
+    /// What the customer's record says once it is done, by field, as people write it; empty texts empty it.
+    pub edit: BTreeMap<String, String>,
     /// More about a planned visit.
     pub visit: Option<VisitDetails>,
     /// Why.
@@ -303,7 +307,8 @@ impl Work<'_> {
             };
             let settings = self.settings;
             let rep = RepId(self.rep.id);
-            let reader = ProposalReader { settings, pack, rules: &rules, portfolio, rep };
+            let (rules, reader) = (&rules[..], self.reader);
+            let reader = ProposalReader { reader, settings, pack, rules, portfolio, rep };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -374,6 +379,7 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
         about: None,
         state: None,
         fields: Fields::new(),
+        edit: BTreeMap::new(),
         because: visit.because.clone(),
         placed: Vec::new(),
         guidance: Vec::new(),
@@ -383,6 +389,7 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
 
 /// Checks proposals and puts them into words.
 struct ProposalReader<'a> {
+    reader: &'a dyn Reader,
     settings: &'a Settings,
     pack: &'a EnabledPack,
     rules: &'a [Rule],
@@ -415,6 +422,7 @@ impl ProposalReader<'_> {
         let guidance = ask::sentences(self.pack.name(), self.rules, &proposal.guidance)?;
         let about = self.about(proposal, case)?;
         let fields = self.fields(proposal)?;
+        self.check_edit(proposal)?;
         let responsible = self.portfolio.is_responsible(self.rep, customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
@@ -448,6 +456,7 @@ impl ProposalReader<'_> {
             about,
             state: proposal.state.clone(),
             fields,
+            edit: proposal.edit.clone(),
             visit: None,
             because,
             placed: Vec::new(),
@@ -485,6 +494,18 @@ impl ProposalReader<'_> {
         Ok(Some((shown, kind.clone())))
     }
 
+    /// Tries what the proposal changes of the customer's record.
+    fn check_edit(&self, proposal: &Proposal) -> Result<(), String> {
+        if proposal.edit.is_empty() {
+            return Ok(());
+        }
+        let found = self.reader.get(Entity::Customer, proposal.customer);
+        let found = found.map_err(|error| error.to_string())?;
+        let Some(Ok(mut customer)) = found.map(Customer::try_from) else { return Ok(()) };
+        customers::set(self.settings, self.reader, &mut customer, &proposal.edit)
+            .map_err(|error| format!("changes what cannot be so: {error}"))
+    }
+
     fn fields(&self, proposal: &Proposal) -> Result<Fields, String> {
         let given: Vec<String> =
             proposal.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -516,6 +537,7 @@ fn merged(mut lines: Vec<Line>) -> Vec<Line> {
                 let leading = &mut kept[*entry.get()];
                 leading.due = leading.due.min(line.due);
                 leading.keys.extend(line.keys);
+                leading.edit.extend(line.edit);
                 leading.because.extend(line.because);
                 leading.guide(line.guidance);
                 if leading.visit.is_none() {

@@ -1,5 +1,7 @@
 //! What follows from an event, checked and written.
 
+use std::collections::BTreeMap;
+
 use kehu_contract::{Consequence, Effect, Event, Rule, Words, did_you_mean};
 use kehu_domain::{
     Customer, CustomerId, Day, DealId, Entity, FieldType, FieldValue, Interaction, InteractionId,
@@ -11,7 +13,7 @@ use super::Asking;
 use super::event::Aftermath;
 use crate::day::key::key;
 use crate::day::{Because, because};
-use crate::records::{RecordError, names, values};
+use crate::records::{RecordError, customers, names, values};
 
 /// The kind of the operations that hold what packs write.
 pub const KIND: &str = "on_event";
@@ -40,9 +42,14 @@ pub enum Deed {
     Note(InteractionId, String),
     /// A flag of a customer was set.
     Flag(String, String, bool),
+    /// A customer's record was changed: each field with what it says now.
+    Edit(String, Edit),
     /// Nothing was written: people are told, and what to do.
     Warn(Vec<Because>),
 }
+
+/// What a record is to say, by field, as people write it.
+pub type Edit = BTreeMap<String, String>;
 
 /// Why an effect cannot be.
 pub(super) enum Wrong {
@@ -69,6 +76,7 @@ enum Work {
     Tag(CustomerId, String, bool),
     Note(CustomerId, Day, String),
     Flag(CustomerId, String, bool),
+    Edit(CustomerId, Edit),
     Warn(Vec<Because>),
 }
 
@@ -120,6 +128,14 @@ impl Effects<'_> {
             Effect::Flag { field, value } => {
                 self.flag(field).map_err(wrong)?;
                 Work::Flag(someone()?, field.clone(), *value)
+            }
+            Effect::Edit(set) => {
+                let id = someone()?;
+                let mut customer = customer_of(self.reader, id)?;
+                let settings = self.asking.desk.settings;
+                let checked = customers::set(settings, self.reader, &mut customer, set);
+                checked.map_err(|error| Self::typed(error, &wrong))?;
+                Work::Edit(id, set.clone())
             }
             Effect::Warn { advice } if advice.is_empty() => Work::Warn(Vec::new()),
             Effect::Warn { advice } => {
@@ -317,6 +333,21 @@ impl Effects<'_> {
                 writer.put(&customer.into(), self.today())?;
                 Some(if on { Deed::Tag(name, tag) } else { Deed::Untag(name, tag) })
             }
+            Work::Edit(id, set) => {
+                let before = customer_of(writer.reader(), id)?;
+                let mut customer = before.clone();
+                let settings = self.asking.desk.settings;
+                match customers::set(settings, writer.reader(), &mut customer, &set) {
+                    Err(RecordError::Store(error)) => return Err(error),
+                    // What was checked a moment ago can only fail if another effect stands against it.
+                    Err(_) => return Ok(None),
+                    Ok(()) if customer == before => return Ok(None),
+                    Ok(()) => {}
+                }
+                let name = customer.name.clone();
+                writer.put(&customer.into(), self.today())?;
+                Some(Deed::Edit(name, set))
+            }
             Work::Flag(id, field, value) => {
                 let mut customer = customer_of(writer.reader(), id)?;
                 let said = FieldValue::Flag(value);
@@ -367,8 +398,18 @@ fn summary(done: &Done) -> Option<String> {
         Deed::Flag(name, field, value) => {
             format!("set {field} of {name} to {}", if *value { "yes" } else { "no" })
         }
+        Deed::Edit(name, set) => format!("changed {name}: {}", edited(set)),
         Deed::Standing(_) | Deed::Warn(_) => return None,
     };
     let why: Vec<&str> = done.because.iter().map(|each| each.text.en.as_str()).collect();
     Some(format!("{what} ({})", why.join("; ")))
+}
+
+/// What a record says after an edit, in one line.
+pub fn edited(set: &Edit) -> String {
+    let said = set.iter().map(|(field, value)| match value.as_str() {
+        "" => format!("no {field}"),
+        value => format!("{field} {value}"),
+    });
+    said.collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use kehu_contract::document::{Document, Problem, Table};
-use kehu_domain::{Entity, Field, Kind, Pipeline, StageRole};
+use kehu_domain::{Entity, Field, Kind, Pipeline, Range, StageRole};
 use serde::Serialize;
 
 use crate::settings::{Settings, WITH_FIELDS, read_fields, read_kinds, read_pipelines};
@@ -126,6 +126,9 @@ fn write_kind(text: &mut String, kind: &Kind) {
     if !kind.states.is_empty() {
         let _ = writeln!(text, "states = [{}]", list(&kind.states));
         let _ = writeln!(text, "closing = [{}]", list(&kind.closing));
+        if kind.finals != kind.closing {
+            let _ = writeln!(text, "final = [{}]", list(&kind.finals));
+        }
     }
     text.push('\n');
 }
@@ -153,6 +156,15 @@ fn write_field(text: &mut String, entity: Entity, field: &Field) {
     }
     if !field.unit.is_empty() {
         let _ = writeln!(text, "unit = {}", quoted(&field.unit));
+    }
+    match field.range {
+        Some(Range { least, greatest: Some(greatest) }) => {
+            let _ = writeln!(text, "range = [{least}, {greatest}]");
+        }
+        Some(Range { least, greatest: None }) => {
+            let _ = writeln!(text, "range = [{least}]");
+        }
+        None => {}
     }
     text.push('\n');
 }

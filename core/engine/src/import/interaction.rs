@@ -12,6 +12,7 @@ use super::records::otherwise;
 use super::run::{Fault, Here, Run};
 use super::value::{Bad, Column, Identity, Origin, Value};
 use super::vocabulary::{Holds, Target};
+use crate::records::values;
 
 /// A reference to a record that the row itself makes.
 type Unknown<'r> = (&'r Column, Entity, &'r str);
@@ -53,6 +54,13 @@ impl Run<'_> {
             }
         }
         self.check_words(here, &interaction)?;
+        for (what, said) in [
+            ("mood", &mut interaction.mood),
+            ("channel", &mut interaction.channel),
+            ("outcome", &mut interaction.outcome),
+        ] {
+            self.put_key(what, said);
+        }
         let digest = identity.finish();
         match &interaction.external_id {
             None => interaction.identity = Some(digest),
@@ -113,6 +121,14 @@ impl Run<'_> {
                 let bad = self.missing(here, entity, text);
                 Err(Fault::of(column, Some(text), bad))
             }
+        }
+    }
+
+    /// Puts the key of a fact in the place of what people call it.
+    fn put_key(&self, what: &str, said: &mut Option<String>) {
+        let (Some(text), Some(choices)) = (&said, self.settings.choices.get(what)) else { return };
+        if let Some(at) = values::written(choices, text) {
+            *said = Some(choices[at].0.clone());
         }
     }
 

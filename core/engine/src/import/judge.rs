@@ -229,6 +229,7 @@ impl<'a> Judges<'a> {
         Ok(match (given, &column.holds) {
             (Given::Missing, _) => Put::Nothing,
             (Given::Number(number), Holds::Money) => {
+                column.within(*number).map_err(|bad| format!("= {number} {}", bad.why))?;
                 let money = self.settings.currency.from_major(*number);
                 Put::Money(money.ok_or_else(|| format!("{number} is no amount"))?)
             }
@@ -239,7 +240,8 @@ impl<'a> Judges<'a> {
                 return Err(format!("{number} is no longitude"));
             }
             (Given::Number(number), Holds::Number | Holds::Latitude | Holds::Longitude) => {
-                Put::Number(*number)
+                let within = column.within(*number);
+                Put::Number(within.map_err(|bad| format!("= {number} {}", bad.why))?)
             }
             (Given::Flag(flag), Holds::Flag) => Put::Flag(*flag),
             (Given::Day(day), Holds::Day) => {
@@ -250,8 +252,11 @@ impl<'a> Judges<'a> {
                 let day = Day::from_number(*day).ok_or_else(|| format!("{day} is no day"))?;
                 Put::Moment(day, minute)
             }
-            (Given::Text(text), Holds::Choice(choices)) if !choices.contains(text) => {
-                return Err(format!("\"{text}\" is none of: {}", choices.join(", ")));
+            (Given::Text(text), Holds::Choice(choices))
+                if !choices.iter().any(|(key, _)| key == text) =>
+            {
+                let keys: Vec<&str> = choices.iter().map(|(key, _)| key.as_str()).collect();
+                return Err(format!("\"{text}\" is none of: {}", keys.join(", ")));
             }
             (
                 Given::Text(text),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
 use kehu_contract::{did_you_mean, is_name};
 use kehu_domain::rows::{Delimiter, TextFormat};
-use kehu_domain::{Day, Entity};
+use kehu_domain::{Day, Entity, Range};
 
 use super::check::complete;
 use super::date::{DateForm, DateOrder, Zone, parse_pattern};
@@ -208,17 +208,19 @@ impl TableReader<'_> {
         for (name, place, item) in table.entries() {
             let known = built_in.iter().find(|(field, ..)| *field == name);
             let field = match known {
-                Some((_, target, holds)) => Some((*target, holds.clone())),
+                Some((_, target, holds)) => {
+                    Some((*target, holds.clone(), vocabulary::range(into, *target)))
+                }
                 None => self
                     .settings
                     .field(into, name)
-                    .map(|field| (Target::Custom, vocabulary::custom(field))),
+                    .map(|field| (Target::Custom, vocabulary::custom(field), field.range)),
             };
-            let Some((target, holds)) = field else {
+            let Some(field) = field else {
                 self.unknown_field(into, name, place, table);
                 continue;
             };
-            columns.extend(read_column(name, (target, holds), item, table, manner));
+            columns.extend(read_column(name, field, item, table, manner));
         }
         // Read in a fixed order, whatever the order in the mapping: a row's identity rests on it.
         columns
@@ -250,15 +252,22 @@ fn read_event(table: &Table<'_>, manner: &Manner) -> EventSpec {
     table.require("day");
     for (name, target, holds) in vocabulary::event_fields() {
         let Some(item) = table.item(name) else { continue };
+        let range = vocabulary::range(Entity::Deal, target);
         if target == Target::Stage && item.as_text().is_some() {
             // A stage that is written out is the stage itself; columns are named by stage_from.
-            columns.push(constant(name, (target, holds), item, manner));
+            columns.push(constant(name, (target, holds, range), item, manner));
         } else {
-            columns.extend(read_column(name, (target, holds), item, table, manner));
+            columns.extend(read_column(name, (target, holds, range), item, table, manner));
         }
     }
     if let Some(item) = table.item("stage_from") {
-        columns.extend(read_column("stage", (Target::Stage, Holds::Text), item, table, manner));
+        columns.extend(read_column(
+            "stage",
+            (Target::Stage, Holds::Text, None),
+            item,
+            table,
+            manner,
+        ));
     }
     let stages = columns.iter().filter(|column| column.target == Target::Stage).count();
     if stages != 1 {
@@ -349,16 +358,17 @@ fn read_create(table: &Table<'_>) -> Vec<Entity> {
     create
 }
 
-type Field = (Target, Holds);
+/// What a column is for, what its cells hold, and which numbers it takes.
+type Field = (Target, Holds, Option<Range>);
 
 fn read_column(
     name: &str,
-    (target, holds): Field,
+    field: Field,
     item: &Item,
     parent: &Table<'_>,
     manner: &Manner,
 ) -> Option<Column> {
-    let blank = constant(name, (target, holds), item, manner);
+    let blank = constant(name, field, item, manner);
     if let Some(from) = item.as_text() {
         return Some(Column { origin: Origin::Column(from.to_owned()), ..blank });
     }
@@ -419,11 +429,12 @@ fn plain(item: &Item) -> String {
     }
 }
 
-fn constant(name: &str, (target, holds): Field, item: &Item, manner: &Manner) -> Column {
+fn constant(name: &str, (target, holds, range): Field, item: &Item, manner: &Manner) -> Column {
     Column {
         field: name.to_owned(),
         target,
         holds,
+        range,
         origin: Origin::Constant(plain(item)),
         default: None,
         aliases: HashMap::new(),

@@ -6,11 +6,12 @@ use std::hash::Hasher as _;
 use kehu_contract::did_you_mean;
 use kehu_contract::document::Place;
 use kehu_domain::rows::Row;
-use kehu_domain::{Currency, Day, FieldValue, Money};
+use kehu_domain::{Currency, Day, FieldValue, Money, Range};
 use siphasher::sip::SipHasher13;
 
 use super::date::{self, DateForm, Zone};
 use super::vocabulary::{Holds, Target};
+use crate::records::values;
 
 /// Says why a cell cannot be used, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub(super) struct Column {
     pub(super) field: String,
     pub(super) target: Target,
     pub(super) holds: Holds,
+    /// Which numbers it takes; any where nothing is said.
+    pub(super) range: Option<Range>,
     pub(super) origin: Origin,
     pub(super) default: Option<String>,
     pub(super) aliases: HashMap<String, String>,
@@ -105,23 +108,27 @@ impl Column {
         self.parse(text, currency).map(Some)
     }
 
-    fn parse<'r>(&self, text: &'r str, currency: &Currency) -> Result<Value<'r>, Bad> {
+    fn parse<'r>(&'r self, text: &'r str, currency: &Currency) -> Result<Value<'r>, Bad> {
         match &self.holds {
             Holds::Text | Holds::Words | Holds::Reference(_) => Ok(Value::Text(text)),
-            Holds::Number => self.number(text).map(Value::Number),
+            Holds::Number => self.within(self.number(text)?).map(Value::Number),
             Holds::Latitude => self.bounded(text, 90.0, "latitude").map(Value::Number),
             Holds::Longitude => self.bounded(text, 180.0, "longitude").map(Value::Number),
-            Holds::Money => self.money(text, currency).map(Value::Money),
+            Holds::Money => {
+                let money = self.money(text, currency)?;
+                self.within(currency.to_major(money))?;
+                Ok(Value::Money(money))
+            }
             Holds::Day => date::read(text, &self.date, self.zone)
                 .map(|(day, minute)| Value::Moment(day, minute)),
             Holds::Flag => flag(text).map(Value::Flag),
-            Holds::Choice(choices) if choices.iter().any(|choice| choice == text) => {
-                Ok(Value::Text(text))
-            }
-            Holds::Choice(choices) => {
-                let hint = did_you_mean(text, choices.iter().map(String::as_str));
-                Err(Bad::new(format!("is none of the choices of {}", self.field)).hint(hint))
-            }
+            Holds::Choice(choices) => match values::called(choices, text) {
+                Some(at) => Ok(Value::Text(&choices[at].0)),
+                None => {
+                    let hint = did_you_mean(text, choices.iter().map(|(key, _)| key.as_str()));
+                    Err(Bad::new(format!("is none of the choices of {}", self.field)).hint(hint))
+                }
+            },
         }
     }
 
@@ -134,6 +141,16 @@ impl Column {
         };
         let number = if self.decimal_comma { None } else { plain(text) };
         number.or_else(|| plain(&self.ungrouped(text))).ok_or_else(|| Bad::new("is no number"))
+    }
+
+    /// A number, if it is one that the field takes.
+    pub(super) fn within(&self, number: f64) -> Result<f64, Bad> {
+        match self.range {
+            Some(range) if !range.holds(number) => {
+                Err(Bad::new(format!("is out of range, expected {range}")))
+            }
+            _ => Ok(number),
+        }
     }
 
     fn ungrouped(&self, text: &str) -> String {

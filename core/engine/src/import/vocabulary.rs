@@ -1,6 +1,9 @@
 //! The words of a mapping: which fields each sort of record has, and what they hold.
 
-use kehu_domain::{Entity, Field, FieldType};
+use kehu_contract::Text;
+use kehu_domain::{Entity, Field, FieldType, Range};
+
+use crate::records::values;
 
 /// Names what a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,8 +73,8 @@ pub(super) enum Holds {
     Flag,
     /// Words parted by `;`, `,` or `|`.
     Words,
-    /// One of the words given.
-    Choice(Vec<String>),
+    /// One of the words given, each with what people call it.
+    Choice(Vec<(String, Text)>),
     /// The name or external id of a record.
     Reference(Entity),
 }
@@ -185,6 +188,15 @@ pub(super) fn event_fields() -> Vec<Word> {
     ]
 }
 
+/// Which numbers a built-in field takes; any where nothing is said.
+pub(super) fn range(entity: Entity, target: Target) -> Option<Range> {
+    let is_worth = matches!(
+        (entity, target),
+        (Entity::Product, Target::Price) | (Entity::Deal, Target::Amount)
+    );
+    is_worth.then_some(Range::NOT_NEGATIVE)
+}
+
 /// What the cells of a custom field hold.
 pub(super) fn custom(field: &Field) -> Holds {
     match field.kind {
@@ -193,12 +205,12 @@ pub(super) fn custom(field: &Field) -> Holds {
         FieldType::Money => Holds::Money,
         FieldType::Day => Holds::Day,
         FieldType::Flag => Holds::Flag,
-        FieldType::Choice => Holds::Choice(field.choices.clone()),
+        FieldType::Choice => Holds::Choice(values::choices(field)),
     }
 }
 
 fn choice(words: &[&str]) -> Holds {
-    Holds::Choice(words.iter().map(|word| (*word).to_owned()).collect())
+    Holds::Choice(words.iter().map(|word| ((*word).to_owned(), Text::default())).collect())
 }
 
 /// The fields that a sort of record cannot be without.

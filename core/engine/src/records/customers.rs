@@ -1,9 +1,12 @@
 //! Customers: added, edited, archived and restored.
 
+use std::collections::BTreeMap;
+
 use kehu_domain::{Customer, CustomerId, CustomerType, Entity};
 use kehu_store::Reader;
 
 use super::{Desk, RecordError, Result, names, values};
+use crate::settings::Settings;
 
 /// Holds what is to be said about a customer; what is not given stays as it is, an empty text
 /// clears.
@@ -56,7 +59,7 @@ pub enum SameName {
 pub fn add(desk: &Desk<'_>, facts: &CustomerFacts, same_name: SameName) -> Result<Customer> {
     desk.write("customer add", |writer| {
         let mut customer = Customer { known: Some(desk.act.today), ..Customer::default() };
-        apply(desk, writer.reader(), facts, &mut customer)?;
+        apply(desk.settings, writer.reader(), facts, &mut customer)?;
         if same_name == SameName::Refuse {
             refuse_same_name(writer.reader(), &customer.name)?;
         }
@@ -83,7 +86,7 @@ fn refuse_same_name(reader: &dyn Reader, name: &str) -> Result<()> {
 /// Changes a customer.
 pub fn edit(desk: &Desk<'_>, customer: &str, facts: &CustomerFacts) -> Result<Customer> {
     change(desk, "customer edit", "edited", customer, |reader, customer| {
-        apply(desk, reader, facts, customer)
+        apply(desk.settings, reader, facts, customer)
     })
 }
 
@@ -138,7 +141,7 @@ pub(super) fn nothing_changed(id: &str) -> RecordError {
 }
 
 fn apply(
-    desk: &Desk<'_>,
+    settings: &Settings,
     reader: &dyn Reader,
     facts: &CustomerFacts,
     customer: &mut Customer,
@@ -159,13 +162,11 @@ fn apply(
     if let Some(birthday) = &facts.birthday {
         customer.birthday = names::day("birthday", birthday)?;
     }
-    for (what, fact, place) in [
-        ("place", &facts.place, &mut customer.place),
-        ("source", &facts.source, &mut customer.source),
-    ] {
-        if let Some(text) = fact {
-            *place = values::line(what, text)?;
-        }
+    if let Some(place) = &facts.place {
+        customer.place = values::line("place", place)?;
+    }
+    if let Some(source) = &facts.source {
+        customer.source = values::word(settings, "source", source)?;
     }
     if let Some(phone) = &facts.phone {
         customer.phone = values::phone(phone)?;
@@ -182,12 +183,39 @@ fn apply(
     customer.consent = facts.consent.or(customer.consent);
     apply_tags(facts, customer)?;
     apply_external_ids(facts, customer)?;
-    values::set_fields(desk.settings, Entity::Customer, &mut customer.fields, &facts.fields)
+    values::set_fields(settings, Entity::Customer, &mut customer.fields, &facts.fields)
 }
 
 /// Reads a reference that an empty text clears.
 pub(super) fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
     if text.trim().is_empty() { Ok(None) } else { read(text).map(Some) }
+}
+
+/// Changes a customer's record as a pack asks: each field by its name, as people write it; an empty text says
+/// nothing any more.
+pub(crate) fn set(
+    settings: &Settings,
+    reader: &dyn Reader,
+    customer: &mut Customer,
+    edit: &BTreeMap<String, String>,
+) -> Result<()> {
+    let mut facts = CustomerFacts::default();
+    for (name, text) in edit {
+        let fact = match name.as_str() {
+            "owner" => &mut facts.owner,
+            "place" => &mut facts.place,
+            "phone" => &mut facts.phone,
+            "email" => &mut facts.email,
+            "source" => &mut facts.source,
+            "parent" => &mut facts.parent,
+            _ => {
+                facts.fields.push(format!("{name}={text}"));
+                continue;
+            }
+        };
+        *fact = Some(text.clone());
+    }
+    apply(settings, reader, &facts, customer)
 }
 
 fn refuse_circle(reader: &dyn Reader, customer: &Customer) -> Result<()> {

@@ -142,7 +142,7 @@ fn new_deal(
         refuse_a_customer(reader, &new.name)?;
     }
     let product = optional(&text(&new.product), |text| names::product(reader, text))?;
-    let mut amount = values::amount(desk.settings, "amount", &text(&new.amount))?;
+    let mut amount = values::worth(desk.settings, "amount", &text(&new.amount))?;
     if let (None, Some(ProductId(product))) = (amount, product) {
         amount = names::get::<Product>(reader, Entity::Product, product)?.price;
     }
@@ -279,7 +279,7 @@ fn apply(
             return Err(RecordError::refused(format!("{id} is closed, so its amount stands"))
                 .hint("what was bought is corrected with kehu interaction edit"));
         }
-        let amount = values::amount(desk.settings, "amount", text)?;
+        let amount = values::worth(desk.settings, "amount", text)?;
         // The amount of the last move that states one counts, so that it is the one to be corrected.
         match state.events.iter_mut().rev().find(|event| event.amount.is_some()) {
             Some(event) => event.amount = amount,

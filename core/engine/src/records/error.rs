@@ -1,7 +1,10 @@
 //! What can be wrong with a request about records.
 
+use kehu_contract::{Language, Text};
 use kehu_domain::Entity;
 use kehu_store::StoreError;
+
+use super::values;
 
 /// The result of a use case.
 pub type Result<T, E = RecordError> = std::result::Result<T, E>;
@@ -33,11 +36,35 @@ pub enum RecordError {
         candidates: Vec<(String, String)>,
         /// True if there are more than those.
         more: bool,
+        /// The option that says which one, where the text stands for something else as well.
+        option: Option<&'static str>,
     },
     /// What was typed cannot be.
     #[error("{message}")]
     Invalid {
         /// What is wrong with it.
+        message: String,
+        /// What to do next.
+        hint: Option<String>,
+    },
+    /// A text names none of the choices that there are.
+    #[error("{what}: \"{text}\" is no choice")]
+    NoChoice {
+        /// The field or fact.
+        what: String,
+        /// What was typed.
+        text: String,
+        /// What there is to choose from, each with what it means, the nearest first.
+        choices: Vec<(String, Text)>,
+    },
+    /// Neither the workspace nor a pack that is on declares the word.
+    #[error("{message}")]
+    Undeclared {
+        /// What it is: `kind`, or the sort of record of which it is a field.
+        sort: &'static str,
+        /// The word.
+        name: String,
+        /// What is wrong.
         message: String,
         /// What to do next.
         hint: Option<String>,
@@ -58,6 +85,12 @@ impl RecordError {
         Self::Invalid { message: message.into(), hint: None }
     }
 
+    /// Says that nobody declares a word; `sort` is `kind`, or that of the record of which it is a field.
+    pub fn undeclared(sort: &'static str, name: &str, message: impl Into<String>) -> Self {
+        let (name, message) = (name.to_owned(), message.into());
+        Self::Undeclared { sort, name, message, hint: None }
+    }
+
     /// Says that a rule stands against it.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::Refused { message: message.into(), hint: None }
@@ -69,8 +102,9 @@ impl RecordError {
         match &mut self {
             Self::Unknown { hint, .. }
             | Self::Invalid { hint, .. }
+            | Self::Undeclared { hint, .. }
             | Self::Refused { hint, .. } => *hint = Some(text.into()),
-            Self::Store(_) | Self::Ambiguous { .. } => {}
+            Self::Store(_) | Self::Ambiguous { .. } | Self::NoChoice { .. } => {}
         }
         self
     }
@@ -81,6 +115,7 @@ impl RecordError {
         let joined = match &self {
             Self::Unknown { hint: Some(hint), .. }
             | Self::Invalid { hint: Some(hint), .. }
+            | Self::Undeclared { hint: Some(hint), .. }
             | Self::Refused { hint: Some(hint), .. } => format!("{hint}\n{text}"),
             _ => text.to_owned(),
         };
@@ -92,10 +127,18 @@ impl RecordError {
         match self {
             Self::Unknown { hint, .. }
             | Self::Invalid { hint, .. }
+            | Self::Undeclared { hint, .. }
             | Self::Refused { hint, .. } => {
                 hint.iter().flat_map(|hint| hint.lines().map(str::to_owned)).collect()
             }
+            Self::NoChoice { choices, .. } => vec![choose_one(choices, Language::En)],
             Self::Store(_) | Self::Ambiguous { .. } => Vec::new(),
         }
     }
+}
+
+/// Says what there is to choose from.
+pub fn choose_one(choices: &[(String, Text)], language: Language) -> String {
+    let shown = choices.iter().map(|choice| values::choice_shown(choice, language));
+    format!("choose one of: {}", shown.collect::<Vec<_>>().join("; "))
 }

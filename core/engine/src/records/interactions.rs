@@ -41,6 +41,8 @@ pub struct InteractionFacts {
     pub about: Option<String>,
     /// The state that it puts its thread into.
     pub state: Option<String>,
+    /// True if it begins a new thread even where its state is a later one.
+    pub is_new: bool,
     /// By when a promise is to be kept.
     pub due: Option<Day>,
     /// Words.
@@ -56,7 +58,7 @@ pub fn kind<'a>(settings: &'a Settings, text: &str) -> Result<&'a Kind> {
     };
     settings.kinds.iter().find(titled).ok_or_else(|| {
         let known = settings.kinds.iter().map(|kind| kind.name.as_str());
-        RecordError::invalid(format!("unknown kind of interaction \"{text}\""))
+        RecordError::undeclared("kind", text, format!("unknown kind of interaction \"{text}\""))
             .hint(did_you_mean(text, known))
     })
 }
@@ -181,7 +183,7 @@ fn apply(
         ("mood", &facts.mood, &mut interaction.mood),
     ] {
         if let Some(text) = fact {
-            *place = values::line(what, text)?;
+            *place = values::word(desk.settings, what, text)?;
         }
     }
     for (what, fact, place) in [
@@ -243,14 +245,58 @@ fn apply_thread(
         .flat_map(|kind| kind.states.iter().map(String::as_str))
         .collect();
     if states.is_empty() {
-        return Err(RecordError::invalid(format!("a {} has no states", interaction.kind)));
+        return Err(stateless(desk.settings, &interaction.kind, &state));
     }
-    if !states.contains(&state.as_str()) {
-        return Err(RecordError::invalid(format!("\"{state}\" is no state of a {}", kinds[0]))
+    let Some(known) = known_state(&states, &state) else {
+        let kind = kinds.last().unwrap_or(&interaction.kind);
+        return Err(RecordError::invalid(format!("\"{state}\" is no state of a {kind}"))
             .hint(did_you_mean(&state, states)));
+    };
+    interaction.state = Some(known.to_owned());
+    let begins = interaction.about.is_none() && facts.about.is_none() && !facts.is_new;
+    if begins && interaction.id == 0 && states.first() != Some(&known) {
+        let id = to_go_on_with(desk, reader, interaction, known)?;
+        interaction.about = Some(id);
     }
-    interaction.state = Some(state);
     Ok(())
+}
+
+/// The state that a text names: by its key, or by the beginning of one alone.
+fn known_state<'s>(states: &[&'s str], text: &str) -> Option<&'s str> {
+    let exact = states.iter().find(|state| **state == text);
+    let mut begins = states.iter().filter(|state| state.starts_with(text));
+    exact.or_else(|| begins.next().filter(|_| begins.next().is_none())).copied()
+}
+
+/// Says that a kind has no states, and which kinds have the state.
+fn stateless(settings: &Settings, kind: &str, state: &str) -> RecordError {
+    let has = |each: &&Kind| each.states.iter().any(|known| known == state);
+    let of: Vec<&str> = settings.kinds.iter().filter(has).map(|kind| kind.name.as_str()).collect();
+    let error = RecordError::invalid(format!("a {kind} has no states"));
+    if of.is_empty() {
+        return error;
+    }
+    error.hint(format!("say what it is about: --about {}", of.join(", or --about ")))
+}
+
+/// The open thread of an interaction's own kind that it puts into a later state: whoever removes an obstacle
+/// means the one that is there, and no new one.
+fn to_go_on_with(
+    desk: &Desk<'_>,
+    reader: &dyn Reader,
+    interaction: &Interaction,
+    state: &str,
+) -> Result<InteractionId> {
+    match about(desk, reader, interaction, &interaction.kind, Some(state)) {
+        Err(RecordError::Ambiguous { entity, text, candidates, more, .. }) => {
+            let option = Some("--about");
+            Err(RecordError::Ambiguous { entity, text, candidates, more, option })
+        }
+        Err(error @ RecordError::Refused { .. }) => {
+            Err(error.hint_more(&format!("one that is new and {state} already: add --new")))
+        }
+        other => other,
+    }
 }
 
 fn about(

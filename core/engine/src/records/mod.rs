@@ -38,7 +38,7 @@ use kehu_store::{Reader, Store, StoreError, Writer};
 use self::moves::Judged;
 
 use crate::settings::Settings;
-pub use error::{RecordError, Result};
+pub use error::{RecordError, Result, choose_one};
 
 /// How often a change is judged again because another operation came between.
 const ATTEMPTS: usize = 5;

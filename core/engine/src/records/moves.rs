@@ -124,7 +124,7 @@ fn prepare<'a>(
     event.by = deals::rep_or_acting(desk, reader, to.by.as_deref())?;
     event.reason = reason;
     let amount = to.amount.as_deref().unwrap_or_default();
-    event.amount = values::amount(desk.settings, "amount", amount)?;
+    event.amount = values::worth(desk.settings, "amount", amount)?;
     Ok(Prepared { state, pipeline, stage, event })
 }
 

@@ -123,7 +123,7 @@ fn ambiguous(
         let whose = whose.map(|record| format!(" ({})", name_of(&record))).unwrap_or_default();
         candidates.push((show_id(entity, id), name + &whose));
     }
-    Ok(RecordError::Ambiguous { entity, text: text.to_owned(), candidates, more })
+    Ok(RecordError::Ambiguous { entity, text: text.to_owned(), candidates, more, option: None })
 }
 
 /// The one of some records of a customer whose name a text is, or is a part of; none if there is none.
@@ -348,7 +348,7 @@ pub fn day(what: &str, text: &str) -> Result<Option<Day>> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    Day::parse(text.trim()).map(Some).ok_or_else(|| {
+    Day::read(text).map(Some).ok_or_else(|| {
         RecordError::invalid(format!("{what}: \"{text}\" is no day"))
             .hint("write YYYY-MM-DD, such as 2024-02-29")
     })

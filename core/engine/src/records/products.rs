@@ -65,7 +65,7 @@ fn apply(
         product.category = values::line("category", category)?;
     }
     if let Some(price) = &facts.price {
-        product.price = values::amount(desk.settings, "price", price)?;
+        product.price = values::worth(desk.settings, "price", price)?;
     }
     values::set_fields(desk.settings, Entity::Product, &mut product.fields, &facts.fields)
 }

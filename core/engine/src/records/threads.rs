@@ -57,22 +57,6 @@ pub fn any(
     Search::new(settings, reader, customer, today)?.any(text)
 }
 
-/// The threads of a kind that are open at a customer.
-///
-/// # Errors
-/// What the store says.
-pub fn open_of_kind(
-    settings: &Settings,
-    reader: &dyn Reader,
-    customer: CustomerId,
-    kind: &str,
-    today: Day,
-) -> Result<Vec<InteractionId>> {
-    let threads = Cases::new(reader, settings, today)?.happened(customer)?.1;
-    let open = threads.iter().filter(|thread| thread.open && thread.kind == kind);
-    Ok(open.map(|thread| InteractionId(thread.id)).collect())
-}
-
 /// What there is to choose from.
 struct Search<'a> {
     settings: &'a Settings,
@@ -93,10 +77,9 @@ impl<'a> Search<'a> {
     }
 
     fn open(&self, text: &str, state: Option<&str>) -> Result<InteractionId> {
-        let goes_on = |thread: &&ThreadView| thread.open || self.is_before(thread, state);
         let Ok(kind) = interactions::kind(self.settings, text) else {
-            let saying = self.threads.iter().filter(goes_on).filter(|each| says(each, text));
-            return match self.one(text, &saying.collect::<Vec<_>>())? {
+            let saying = self.threads.iter().filter(|each| says(each, text));
+            return match self.one(text, &self.going_on(saying, state))? {
                 Some(id) => Ok(id),
                 None => Err(self.nothing_says(text)?),
             };
@@ -105,16 +88,42 @@ impl<'a> Search<'a> {
             return self.last_of(kind, text);
         }
         let of_kind = || self.threads.iter().filter(|thread| thread.kind == kind.name);
-        match self.one(text, &of_kind().filter(goes_on).collect::<Vec<_>>())? {
+        match self.one(text, &self.going_on(of_kind(), state))? {
             Some(id) => Ok(id),
             None => Err(self.none_open(kind, of_kind().next_back())?),
         }
     }
 
+    /// Those of some threads that have yet to come into the state that is given, unless nothing follows
+    /// theirs; where there are none, those that are open.
+    fn going_on<'t>(
+        &self,
+        threads: impl Iterator<Item = &'t ThreadView>,
+        state: Option<&str>,
+    ) -> Vec<&'t ThreadView> {
+        let threads: Vec<&ThreadView> =
+            threads.filter(|each| each.open || !self.is_final(each)).collect();
+        let before = threads.iter().filter(|each| self.is_before(each, state));
+        let before: Vec<&ThreadView> = before.copied().collect();
+        if !before.is_empty() {
+            return before;
+        }
+        threads.into_iter().filter(|each| each.open).collect()
+    }
+
+    /// True if nothing follows the state of a thread.
+    fn is_final(&self, thread: &ThreadView) -> bool {
+        let finals = self.settings.kind(&thread.kind).map_or(&[][..], |kind| &kind.finals);
+        thread.state.as_ref().is_some_and(|state| finals.contains(state))
+    }
+
     /// True if a thread has yet to come into a state of its kind.
     fn is_before(&self, thread: &ThreadView, state: Option<&str>) -> bool {
         let states = self.settings.kind(&thread.kind).map_or(&[][..], |kind| &kind.states);
-        let at = |state: &str| states.iter().position(|each| each == state);
+        let at = |state: &str| {
+            let exact = states.iter().position(|each| each == state);
+            exact.or_else(|| states.iter().position(|each| each.starts_with(state)))
+        };
         let (now, then) = (thread.state.as_deref().and_then(at), state.and_then(at));
         now.zip(then).is_some_and(|(now, then)| now < then)
     }
@@ -151,6 +160,7 @@ impl<'a> Search<'a> {
                         .map(|thread| (InteractionId(thread.id).to_string(), self.shown(thread)))
                         .collect(),
                     more: threads.len() > names::CANDIDATES,
+                    option: None,
                 })
             }
         }

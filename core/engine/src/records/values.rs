@@ -1,7 +1,7 @@
 //! Values as people type them, checked before they are kept.
 
-use kehu_contract::did_you_mean;
-use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields, Money};
+use kehu_contract::{Language, Text, did_you_mean, nearest};
+use kehu_domain::{Day, Entity, Field, FieldType, FieldValue, Fields, Money, Range};
 
 use super::names::{self, day, looks_like_id};
 use super::{RecordError, Result};
@@ -113,6 +113,25 @@ pub fn amount(settings: &Settings, what: &str, text: &str) -> Result<Option<Mone
     })
 }
 
+/// Reads an amount that cannot be negative, such as a price.
+pub fn worth(settings: &Settings, what: &str, text: &str) -> Result<Option<Money>> {
+    let read = amount(settings, what, text)?;
+    if let Some(money) = read {
+        within_range(what, settings.currency.to_major(money), Some(Range::NOT_NEGATIVE))?;
+    }
+    Ok(read)
+}
+
+/// Checks that a number is one that its field takes.
+fn within_range(what: &str, number: f64, range: Option<Range>) -> Result<()> {
+    match range {
+        Some(range) if !range.holds(number) => {
+            Err(RecordError::invalid(format!("{what}: {number} is out of range, expected {range}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks a latitude or longitude.
 pub fn degrees(what: &str, number: f64, greatest: f64) -> Result<f64> {
     if number.abs() <= greatest {
@@ -159,7 +178,8 @@ pub fn set_fields(
 
 fn undeclared(settings: &Settings, entity: Entity, name: &str) -> RecordError {
     let sort = entity.name();
-    let error = RecordError::invalid(format!("no {sort} field \"{name}\" is declared"));
+    let message = format!("no {sort} field \"{name}\" is declared");
+    let error = RecordError::undeclared(sort, name, message);
     let declared: Vec<&str> = settings.fields_of(entity).map(|field| field.name.as_str()).collect();
     if declared.is_empty() {
         return error.hint(format!("declare it in kehu.toml: [fields.{sort}.{name}]"));
@@ -175,42 +195,141 @@ fn field_value(settings: &Settings, field: &Field, value: &str) -> Result<Option
     Ok(match field.kind {
         FieldType::Text => line(what, value)?.map(FieldValue::Text),
         FieldType::Number => {
-            let parsed: f64 = value
+            let plain =
+                if field.unit == "%" { value.trim_end_matches(['%', '％']) } else { value };
+            let parsed: f64 = plain
+                .trim()
                 .parse()
                 .map_err(|_| RecordError::invalid(format!("{what}: \"{value}\" is no number")))?;
-            Some(FieldValue::Number(number(what, parsed)?))
+            within_range(what, number(what, parsed)?, field.range)?;
+            Some(FieldValue::Number(parsed))
         }
         FieldType::Money => {
-            amount(settings, what, value)?.map(|money| FieldValue::Number(money.0 as f64))
+            let read = amount(settings, what, value)?;
+            if let Some(money) = read {
+                within_range(what, settings.currency.to_major(money), field.range)?;
+            }
+            read.map(|money| FieldValue::Number(money.0 as f64))
         }
         FieldType::Day => day(what, value)?.map(|day: Day| FieldValue::Text(day.to_string())),
         FieldType::Flag => Some(FieldValue::Flag(flag(what, value)?)),
         FieldType::Choice => {
-            let Some(choice) = choice(field, value) else {
-                let choices = field.choices.iter().map(String::as_str);
-                return Err(RecordError::invalid(format!("{what}: \"{value}\" is no choice"))
-                    .hint(did_you_mean(value, choices)));
-            };
-            Some(FieldValue::Text(choice.to_owned()))
+            Some(FieldValue::Text(choose(what, &choices(field), value)?.to_owned()))
         }
     })
 }
 
-/// The choice that a text names: by its key, or by what people call it.
-fn choice<'f>(field: &'f Field, text: &str) -> Option<&'f str> {
-    let is_called = |at: usize| {
-        let titles = field.choice_titles.get(at);
-        titles.is_some_and(|(en, zh)| [en, zh].iter().any(|each| names::same(each, text)))
+/// Reads a fact of the core that has words of its own, such as the mood; none if it is empty.
+///
+/// # Errors
+/// That no mood is called so, since packs act on it, or that several sources begin so. Other facts may say
+/// anything.
+pub fn word(settings: &Settings, what: &str, text: &str) -> Result<Option<String>> {
+    let Some(said) = line(what, text)? else { return Ok(None) };
+    let choices = settings.choices.get(what).map_or(&[][..], Vec::as_slice);
+    if what == "mood" && !choices.is_empty() {
+        return choose(what, choices, &said).map(|key| Some(key.to_owned()));
+    }
+    let known = chosen(choices, &said).map(|at| choices[at].0.clone());
+    if known.is_none() && what == "source" && choices.iter().any(|choice| begins(choice, &said)) {
+        return Err(no_choice(what, choices, &said));
+    }
+    Ok(Some(known.unwrap_or(said)))
+}
+
+/// Choices, each with what people call it.
+pub type Choices = [(String, Text)];
+
+/// The choices of a field.
+pub fn choices(field: &Field) -> Vec<(String, Text)> {
+    let titles = field.choice_titles.iter().map(|(en, zh)| Text::new(en, zh));
+    field.choices.iter().cloned().zip(titles).collect()
+}
+
+/// The key of the choice that a text names.
+fn choose<'c>(what: &str, choices: &'c Choices, text: &str) -> Result<&'c str> {
+    match chosen(choices, text) {
+        Some(at) => Ok(&choices[at].0),
+        None => Err(no_choice(what, choices, text)),
+    }
+}
+
+/// Says that a text is no choice, and what the choices mean, the nearest first.
+fn no_choice(what: &str, choices: &Choices, text: &str) -> RecordError {
+    let wanted = names::fold(text);
+    let called: Vec<_> = choices.iter().map(names_of).collect();
+    let near = nearest(&wanted, called.iter().flatten().map(String::as_str));
+    let is_near = |at: &usize| {
+        begins(&choices[*at], text)
+            || near.is_some_and(|near| called[*at].iter().any(|it| it == near))
     };
-    let known = field.choices.iter().position(|choice| choice == text);
-    let at = known.or_else(|| (0..field.choices.len()).find(|at| is_called(*at)))?;
-    field.choices.get(at).map(String::as_str)
+    let (first, others): (Vec<usize>, Vec<usize>) = (0..choices.len()).partition(is_near);
+    let order = first.into_iter().chain(others);
+    let (what, text) = (what.to_owned(), text.to_owned());
+    let choices = order.map(|at| choices[at].clone()).collect();
+    RecordError::NoChoice { what, text, choices }
+}
+
+/// The place of the choice that a text names: by its key, by what people call it in either language, or by
+/// the beginning of one alone.
+fn chosen(choices: &Choices, text: &str) -> Option<usize> {
+    called(choices, text).or_else(|| {
+        let mut found = (0..choices.len()).filter(|at| begins(&choices[*at], text));
+        found.next().filter(|_| found.next().is_none())
+    })
+}
+
+/// True if a text is the beginning of what a choice may be called.
+fn begins(choice: &(String, Text), text: &str) -> bool {
+    let wanted = names::fold(text);
+    !wanted.is_empty() && names_of(choice).iter().any(|name| name.starts_with(&wanted))
+}
+
+/// The place of the choice that is called so, by its key or in either language.
+pub fn called(choices: &Choices, text: &str) -> Option<usize> {
+    written(choices, text).or_else(|| {
+        let wanted = names::fold(text);
+        choices.iter().position(|choice| names_of(choice).contains(&wanted))
+    })
+}
+
+/// The place of the choice whose key or title is written just so: cheap enough for each row of a file.
+pub fn written(choices: &Choices, text: &str) -> Option<usize> {
+    let known = choices.iter().position(|(key, _)| key == text);
+    known.or_else(|| choices.iter().position(|(_, title)| title.en == text || title.zh == text))
+}
+
+/// All that a choice may be called: its key, with blanks too, and its titles, which may open with the key.
+fn names_of((key, title): &(String, Text)) -> Vec<String> {
+    let spaced = key.replace('_', " ");
+    let mut names = vec![names::fold(key), names::fold(&spaced)];
+    for title in [&title.en, &title.zh] {
+        let title = names::fold(title);
+        let rest = title.strip_prefix(&names[0]).and_then(|rest| rest.strip_prefix(':'));
+        names.extend(rest.map(|rest| rest.trim().to_owned()));
+        names.push(title);
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// A choice with what it means, such as `rising – 上升`.
+pub fn choice_shown((key, title): &(String, Text), language: Language) -> String {
+    let title = title.get(language);
+    // "a: our offer" says its key itself.
+    if title.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with([':', '：'])) {
+        return title.to_owned();
+    }
+    if title.is_empty() || names::same(title, &key.replace('_', " ")) {
+        return key.clone();
+    }
+    format!("{key} – {title}")
 }
 
 fn flag(what: &str, value: &str) -> Result<bool> {
     match value.to_lowercase().as_str() {
-        "yes" | "true" | "1" | "是" => Ok(true),
-        "no" | "false" | "0" | "否" => Ok(false),
+        "yes" | "y" | "true" | "1" | "是" | "有" => Ok(true),
+        "no" | "n" | "false" | "0" | "否" | "无" => Ok(false),
         _ => Err(RecordError::invalid(format!("{what}: \"{value}\" is neither yes nor no"))),
     }
 }

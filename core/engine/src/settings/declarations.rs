@@ -1,8 +1,8 @@
 //! Reads what a workspace or a mapping declares: pipelines, kinds, custom fields.
 
-use kehu_contract::document::Table;
+use kehu_contract::document::{Item, Table};
 use kehu_contract::{Text, is_name};
-use kehu_domain::{Entity, Field, FieldType, Kind, Pipeline, Stage, StageRole};
+use kehu_domain::{Entity, Field, FieldType, Kind, Pipeline, Range, Stage, StageRole};
 
 /// The sorts of records that may have custom fields, each with its word in TOML.
 pub const WITH_FIELDS: [(&str, Entity); 6] = [
@@ -97,15 +97,20 @@ pub(super) fn read_kind(table: &Table<'_>) -> Option<Kind> {
     let contact = table.flag("contact").unwrap_or(false);
     let states = table.texts("states").unwrap_or_default();
     let closing = table.texts("closing").unwrap_or_default();
-    if let Some(stray) = closing.iter().find(|state| !states.contains(state)) {
-        let place = table.item("closing").map_or(table.place(), |item| &item.place);
-        let hint = kehu_contract::did_you_mean(stray, states.iter().map(String::as_str));
-        table.problem(place, format!("\"{stray}\" is none of the states"), Some(hint));
-    }
+    let finals = table.texts("final");
+    let stray = |key: &str, given: &[String], known: &[String], what: &str| {
+        let Some(stray) = given.iter().find(|state| !known.contains(state)) else { return };
+        let place = table.item(key).map_or(table.place(), |item| &item.place);
+        let hint = kehu_contract::did_you_mean(stray, known.iter().map(String::as_str));
+        table.problem(place, format!("\"{stray}\" is none of the {what}"), Some(hint));
+    };
+    stray("closing", &closing, &states, "states");
+    stray("final", finals.as_deref().unwrap_or_default(), &closing, "states that close it");
     table.finish();
     let name = name?;
     let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
-    Some(Kind { name, en, zh, contact, states, closing })
+    let finals = finals.unwrap_or_else(|| closing.clone());
+    Some(Kind { name, en, zh, contact, states, closing, finals })
 }
 
 fn checked_name(table: &Table<'_>) -> Option<String> {
@@ -146,6 +151,7 @@ pub(super) fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
     if kind == Some(FieldType::Choice) && choices.is_empty() {
         table.problem(table.place(), "a choice needs \"choices\"", None);
     }
+    let range = read_range(table, kind);
     table.finish();
     let (choices, titles): (Vec<String>, Vec<Text>) = choices.into_iter().unzip();
     Some(Field {
@@ -156,5 +162,26 @@ pub(super) fn read_field(name: &str, table: &Table<'_>) -> Option<Field> {
         choices,
         choice_titles: titles.into_iter().map(|title| (title.en, title.zh)).collect(),
         unit,
+        range,
     })
+}
+
+/// Reads which numbers a field takes: `[1, 5]`, or `[0]` for 0 or more.
+fn read_range(table: &Table<'_>, kind: Option<FieldType>) -> Option<Range> {
+    let item = table.item("range")?;
+    let numbers = item.as_list().unwrap_or_default().iter().map(Item::as_number);
+    let numbers: Vec<f64> = numbers.map(|number| number.unwrap_or(f64::NAN)).collect();
+    let range = match numbers[..] {
+        [least] if least.is_finite() => Range { least, greatest: None },
+        [least, greatest] if least <= greatest => Range { least, greatest: Some(greatest) },
+        _ => {
+            let hint = "range = [1, 5] takes 1 to 5, range = [0] takes 0 or more".to_owned();
+            table.problem(&item.place, "\"range\" is no list of one or two numbers", Some(hint));
+            return None;
+        }
+    };
+    if !matches!(kind, None | Some(FieldType::Number | FieldType::Money)) {
+        table.problem(&item.place, "\"range\" is for numbers and amounts only", None);
+    }
+    Some(range)
 }

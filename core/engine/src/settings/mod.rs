@@ -7,7 +7,7 @@ mod vocabulary;
 use std::collections::BTreeMap;
 
 use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
-use kehu_contract::{Hook, Language, Limits, did_you_mean};
+use kehu_contract::{Hook, Language, Limits, Text, did_you_mean};
 use kehu_domain::{Currency, Day, Entity, Field, Kind, Pipeline, Stage};
 
 pub use declarations::{WITH_FIELDS, ranged, read_fields, read_kinds, read_pipelines};
@@ -95,6 +95,8 @@ pub struct Settings {
     pub planning: Planning,
     /// The groups of the worklist in their order; none leaves it to the packs.
     pub worklist_order: Vec<String>,
+    /// The words for facts of the core: `mood`, `channel`, `outcome`, `source`.
+    pub choices: BTreeMap<String, Vec<(String, Text)>>,
     /// The kinds of interaction.
     pub kinds: Vec<Kind>,
     /// The ways that deals go.
@@ -187,6 +189,12 @@ impl Settings {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 
+    /// What people call the word for a fact of the core; empty where nobody says.
+    pub fn word(&self, key: &str, language: Language) -> &str {
+        let mut words = self.choices.values().flatten();
+        words.find(|(each, _)| each == key).map_or("", |(_, title)| title.get(language))
+    }
+
     /// The pipeline of a name.
     pub fn pipeline(&self, name: &str) -> Option<&Pipeline> {
         self.pipelines.iter().find(|pipeline| pipeline.name == name)
@@ -229,6 +237,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         worklist.finish();
         order
     });
+    let choices = table.table("choices").map(|table| read_choices(&table)).unwrap_or_default();
     let pack_settings = read_pack_settings(table);
     let (column_givers, hook_packs) = (read_column_givers(table), read_hook_packs(table));
     let plugins = read_plugins(table);
@@ -251,6 +260,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         keep_runs: keep_runs? as usize,
         planning: planning?,
         worklist_order: worklist_order.unwrap_or_default(),
+        choices,
         kinds,
         pipelines,
         fields,
@@ -270,6 +280,13 @@ fn read_packs_on(packs: &Table<'_>) -> Vec<String> {
         }
     }
     on
+}
+
+fn read_choices(table: &Table<'_>) -> BTreeMap<String, Vec<(String, Text)>> {
+    let facts = ["mood", "channel", "outcome", "source"];
+    let choices = facts.map(|fact| (fact.to_owned(), table.choices(fact)));
+    table.finish();
+    choices.into()
 }
 
 fn read_country(calendar: &Table<'_>) -> Option<String> {

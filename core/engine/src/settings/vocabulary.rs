@@ -5,7 +5,7 @@
 
 use kehu_contract::Vocabulary;
 use kehu_contract::document::{Document, Item, ItemValue, Place, Problem, Problems, Table};
-use kehu_domain::{Entity, Field, FieldType, Kind};
+use kehu_domain::{Entity, Field, FieldType, Kind, Range};
 
 use super::Settings;
 use super::declarations::{WITH_FIELDS, read_field, read_kind};
@@ -22,6 +22,8 @@ struct Merge<'s, 'a> {
     settings: &'s Settings,
     kinds: Vec<Brought<'a, Kind>>,
     fields: Vec<Brought<'a, (Entity, Field)>>,
+    /// The ranges of packs for fields that the workspace declares without one.
+    ranges: Vec<(Entity, String, Range)>,
     problems: Vec<Problem>,
 }
 
@@ -33,14 +35,13 @@ impl Settings {
     pub fn add_vocabulary(&mut self, packs: &[(String, Vocabulary)]) -> Result<(), Vec<Problem>> {
         let documents: Vec<(&str, Document)> =
             packs.iter().map(|(name, words)| (name.as_str(), words.to_document())).collect();
-        let mut merge =
-            Merge { settings: self, kinds: Vec::new(), fields: Vec::new(), problems: Vec::new() };
+        let mut merge = Merge::new(self);
         for (pack, document) in &documents {
             let problems = Problems::default();
             merge.read(pack, &document.table(&problems));
             merge.problems.extend(problems.take());
         }
-        let Merge { kinds, fields, problems, .. } = merge;
+        let Merge { kinds, fields, ranges, problems, .. } = merge;
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -53,6 +54,12 @@ impl Settings {
         };
         for (_, document) in &documents {
             self.document.overlay(only_new(document, &is_new_kind, &is_new_field));
+        }
+        for (entity, name, range) in ranges {
+            let stands = |(of, field): &&mut (Entity, Field)| *of == entity && field.name == name;
+            if let Some((_, field)) = self.fields.iter_mut().find(stands) {
+                field.range.get_or_insert(range);
+            }
         }
         self.kinds.extend(kinds.into_iter().map(|kind| kind.what));
         self.fields.extend(fields.into_iter().map(|field| field.what));
@@ -106,7 +113,12 @@ fn for_each_field(table: &Table<'_>, visit: &mut dyn FnMut(&str, Entity, &str, &
     sorts.finish();
 }
 
-impl<'a> Merge<'_, 'a> {
+impl<'s, 'a> Merge<'s, 'a> {
+    fn new(settings: &'s Settings) -> Self {
+        let (kinds, fields, ranges, problems) = Default::default();
+        Self { settings, kinds, fields, ranges, problems }
+    }
+
     fn read(&mut self, pack: &'a str, table: &Table<'_>) {
         for declared in table.tables("kind") {
             if let Some(kind) = read_kind(&declared) {
@@ -151,7 +163,7 @@ impl<'a> Merge<'_, 'a> {
         field: Field,
     ) {
         let name = &field.name;
-        let is_same = |each: &&Brought<'_, (Entity, Field)>| {
+        let is_same = |each: &Brought<'_, (Entity, Field)>| {
             each.what.0 == entity && each.what.1.name == *name
         };
         if let Some(standing) = self.settings.field(entity, name) {
@@ -160,15 +172,21 @@ impl<'a> Merge<'_, 'a> {
                 let standing = place_of.unwrap_or_else(|| place.clone());
                 let message = format!("field \"{name}\" of a {sort} {why}");
                 self.problems.push(contradiction(standing, message, pack, place));
+            } else if let (None, Some(range)) = (standing.range, field.range) {
+                self.ranges.push((entity, field.name, range));
             }
-        } else if let Some(other) = self.fields.iter().find(is_same) {
-            let Field { kind, choices, unit, .. } = &other.what.1;
-            if (*kind, choices, unit) != (field.kind, &field.choices, &field.unit) {
+        } else if let Some(other) = self.fields.iter_mut().find(|each| is_same(each)) {
+            let Field { kind, choices, unit, range, .. } = &other.what.1;
+            let is_other_range = range.is_some() && field.range.is_some() && *range != field.range;
+            if (*kind, choices, unit) != (field.kind, &field.choices, &field.unit) || is_other_range
+            {
                 let message = format!(
                     "packs {} and {pack} mean different things by field \"{name}\" of a {sort}",
                     other.pack
                 );
                 self.problems.push(contradiction(other.place.clone(), message, pack, place));
+            } else {
+                other.what.1.range = other.what.1.range.or(field.range);
             }
         } else {
             self.fields.push(Brought { pack, place: place.clone(), what: (entity, field) });

@@ -51,6 +51,12 @@ pub(super) const KEHU: Subject = Subject {
         field("kehu.settings", Type::Table)
             .says("The pack's settings, as the workspace has set them.", "脚本包的设置，取工作区设定的值。")
             .example("kehu.settings.silent_after --> 60"),
+        field("kehu.none", Type::Any)
+            .says(
+                "Stands for nothing where a field is to be emptied: edit = { owner = kehu.none }.",
+                "表示“无”，用于清空字段：edit = { owner = kehu.none }。",
+            )
+            .example("kehu.none == nil --> false"),
         field("kehu.day", Type::Of("kehu.day"))
             .says("Days.", "日期。")
             .example("kehu.day.weekday(0) --> 4"),

@@ -187,6 +187,7 @@ pub(crate) fn kehu_with(
     kehu.raw_set("rule", rule)?;
     kehu.raw_set("rules", list)?;
     kehu.raw_set("settings", settings)?;
+    kehu.raw_set("none", Value::NULL)?;
     for (name, whose, table) in [
         ("day", "kehu.day", day::table(lua)?),
         ("text", "kehu.text", text::table(lua)?),

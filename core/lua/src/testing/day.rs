@@ -52,6 +52,7 @@ pub(super) fn follow_up(stage: &Stage, given: &[Value]) -> Result<Json, Fault> {
                     "about": proposal.about,
                     "state": proposal.state,
                     "fields": proposal.fields,
+                    "edit": proposal.edit,
                     "reasons": causes(&proposal.causes, pack.rules()),
                     "guidance": causes(&proposal.guidance, pack.rules()),
                 })

@@ -483,6 +483,7 @@ fn consequence(each: &Consequence, pack: &LuaPack) -> Json {
         Effect::Tag(tag) => json!({ "effect": "tag", "tag": tag }),
         Effect::Untag(tag) => json!({ "effect": "untag", "tag": tag }),
         Effect::Note(text) => json!({ "effect": "note", "text": words(text) }),
+        Effect::Edit(set) => json!({ "effect": "edit", "set": set }),
         Effect::Flag { field, value } => {
             json!({ "effect": "flag", "field": field, "value": value })
         }

@@ -376,7 +376,9 @@ pub(super) fn brought(manifest: &Manifest) -> Vec<(String, String, String, Text)
     let fields = read_fields(&table).into_iter().map(|(entity, field)| {
         let of = WITH_FIELDS.iter().find(|(_, each)| *each == entity);
         let kind = FieldType::ALL.iter().find(|(_, each)| *each == field.kind);
-        let told = [kind.map_or("", |(word, _)| word), &field.unit, &field.choices.join(" | ")];
+        let range = field.range.map(|range| range.to_string()).unwrap_or_default();
+        let choices = field.choices.join(" | ");
+        let told = [kind.map_or("", |(word, _)| word), &range, &field.unit, &choices];
         let told: Vec<&str> = told.into_iter().filter(|part| !part.is_empty()).collect();
         let what = format!("fields.{}", of.map_or("", |(word, _)| word));
         (what, field.name, told.join("; "), Text::new(field.en, field.zh))

@@ -81,6 +81,9 @@ const EVENT_ENTRIES: &[Entry] = &[
     function("ctx:flag", &[need("flag", Type::Fields(FLAG))], MADE)
         .says("Sets a custom field of type flag of the event's customer.", "设置事件客户的真假型自定义字段。")
         .example("return ctx:flag{ field = \"key_account\", because = free }"),
+    function("ctx:edit", &[need("edit", Type::Fields(EDIT))], MADE)
+        .says("Changes the record of the event's customer.", "更改事件客户的档案。")
+        .example("return ctx:edit{ set = { owner = kehu.none }, because = free }"),
     function("ctx:warn", &[need("warning", Type::Fields(&[BECAUSE, ADVICE]))], MADE)
         .says("Writes nothing: people are told.", "不写入任何内容，只告知。")
         .example("return ctx:warn{ because = free }"),
@@ -109,6 +112,13 @@ const NOTE: &[Parameter] = &[
     need("text", Type::Any).says(
         "a text, or a rule or { rule, … } whose sentence is written",
         "文本，或规则、{ 规则, … }，写入其句子",
+    ),
+    BECAUSE,
+];
+const EDIT: &[Parameter] = &[
+    need("set", Type::Table).says(
+        "what it says from now on: owner, place, phone, email, source, parent or a custom field; kehu.none empties it",
+        "此后的内容：owner、place、phone、email、source、parent 或自定义字段；kehu.none 表示清空",
     ),
     BECAUSE,
 ];

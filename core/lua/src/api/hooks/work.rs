@@ -51,6 +51,10 @@ const PROPOSAL: &[Parameter] = &[
         "custom fields of the interaction that is logged once it is done",
         "完成后所记录互动的自定义字段",
     ),
+    may("edit", Type::Table).says(
+        "what the customer's record says once it is done: owner, place, phone, email, source, parent or a custom field; kehu.none empties it",
+        "完成后客户档案的内容：owner、place、phone、email、source、parent 或自定义字段；kehu.none 表示清空",
+    ),
     BECAUSE,
     may("guidance", Type::Reasons).says(
         "how to go about it: what to say, what to ask",
