@@ -32,18 +32,20 @@ for c in kehu.customers{ columns = columns, where = "key_list <> 'not_listed'" }
   end
 end
 
--- Reasons are looked up customer by customer, which takes its time: the highest risks have them.
-local most, all = tonumber(kehu.args[1]) or 50, #rows
+-- Reasons are looked up customer by customer, which takes its time: beyond so many the highest risks have them.
+local shown, all = tonumber(kehu.args[1]) or kehu.settings.report_shown, #rows
 rows = kehu.sort(rows, "-score", "customer")
-rows = table.move(rows, 1, math.min(all, most), 1, {})
-for _, each in ipairs(rows) do each.warns, each.lacking, each.lacks = words(each.id) end
+for at = 1, math.min(all, math.max(shown, kehu.settings.report_explained)) do
+  local each = rows[at]
+  each.warns, each.lacking, each.lacks = words(each.id)
+end
 
 local names = {
   customer = { en = "customer", zh = "客户" }, owner = { en = "rep", zh = "业务员" }, tier = { en = "computed tier", zh = "计算等级" },
   key_list = { en = "key list", zh = "重点客户名单" },
 }
 kehu.table{
-  name = "risks", title = { en = "Key customers by risk", zh = "重点客户风险" },
+  name = "risks", limit = shown, title = { en = "Key customers by risk", zh = "重点客户风险" },
   { "customer", title = names.customer }, { "owner", title = names.owner }, { "key_list", title = names.key_list, labels = "key_list" },
   { "risk", title = { en = "risk", zh = "风险" }, labels = "risk" }, { "score", title = { en = "points", zh = "分" } },
   { "amount", as = "money", title = { en = "12 months", zh = "近12个月" } },
@@ -52,18 +54,18 @@ kehu.table{
   { "warns", title = { en = "warnings", zh = "预警" } }, { "lacking", title = { en = "not on file", zh = "缺少资料（项）" } },
   rows = rows,
 }
-if all > #rows then
+if all > shown then
   print(kehu.say{
     en = "{rest} more key customers of lower risk; kehu report risk {all} shows all of them", zh = "另有 {rest} 个风险较低的重点客户；kehu report risk {all} 显示全部",
-    rest = all - #rows, all = all,
+    rest = all - shown, all = all,
   })
 end
 local lacking = {}
 for _, each in ipairs(rows) do
-  if each.lacking > 0 then lacking[#lacking + 1] = each end
+  if (each.lacking or 0) > 0 then lacking[#lacking + 1] = each end
 end
 kehu.table{
-  name = "not_on_file", title = { en = "Not on file, so not judged", zh = "缺少资料，未能判断" },
+  name = "not_on_file", limit = shown, title = { en = "Not on file, so not judged", zh = "缺少资料，未能判断" },
   { "customer", title = names.customer }, { "owner", title = names.owner }, { "lacks", title = { en = "what", zh = "内容" } },
   rows = kehu.sort(lacking, "-lacking", "customer"),
 }
