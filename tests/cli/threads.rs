@@ -137,3 +137,35 @@ fn a_state_that_the_thread_does_not_have_switches_the_pack_off_with_the_nearest_
     assert!(told.contains("no state of a complaint; did you mean \"acknowledged\"?"), "{told}");
     assert!(told.ends_with("[exit 3]\n"), "{told}");
 }
+
+#[test]
+fn a_complaint_is_overdue_a_minute_after_its_hours() {
+    let mut kit = super::methods::shop_with(&["complaints"]).at("2024-03-01T10:00");
+    kit.done("log complaint 武汉钢铁 --text 送错货 --rep 李伟");
+    // Nothing is said of a time of day: it counts from the end of its day.
+    kit.done("log complaint 武汉机械 --text 发票 --rep 李伟 --on 2024-03-01");
+    for (now, steel, machines) in [
+        ("2024-03-02T10:00", "open", "open"),
+        ("2024-03-02T10:01", "overdue", "open"),
+        ("2024-03-03T00:00", "overdue", "open"),
+        ("2024-03-03T00:01", "overdue", "overdue"),
+    ] {
+        kit = kit.at(now);
+        kit.done("score");
+        let rows =
+            kit.json("customer list --columns name,complaint_standing --where 'complaints > 0'");
+        let standing = |at: usize| rows[at]["complaint_standing"].as_str().unwrap().to_owned();
+        assert_eq!([standing(0), standing(1)], [steel, machines], "{now}");
+        let late = kit.json("report complaints")["overdue_complaints"].as_i64().unwrap();
+        let expected = [steel, machines].iter().filter(|each| **each == "overdue").count();
+        assert_eq!(late, expected as i64, "{now}");
+    }
+    // Acknowledged, it has until 72 hours after its opening; solved a minute before that, it was in time.
+    kit.done("log call 武汉钢铁 --about complaint --state acknowledged");
+    kit = kit.at("2024-03-04T09:59");
+    kit.done("log call 武汉钢铁 --about complaint --state resolved --field cause=label");
+    kit = kit.at("2024-03-06T15:00");
+    kit.done("log call 武汉钢铁 --about complaint --state confirmed");
+    let report = kit.json("report complaints");
+    assert_eq!((&report["closed_complaints"], &report["closed_in_time"]), (&1.into(), &1.into()));
+}

@@ -220,6 +220,9 @@ fn log(
     let mut interaction = Interaction::new(customer, today, kind);
     interaction.rep = Some(RepId(work.rep.id));
     interaction.about = line.about.as_ref().map(|(id, _)| *id);
+    if interaction.about.is_some() {
+        interaction.minute = work.settings.now_on(today);
+    }
     interaction.state.clone_from(&line.state);
     interaction.fields.clone_from(&line.fields);
     interaction.deal = line.deal.as_ref().map(|(id, _)| *id);

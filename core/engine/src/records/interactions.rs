@@ -85,6 +85,11 @@ pub fn log(
         if interaction.state.is_none() && interaction.about.is_none() {
             interaction.state = kind.states.first().cloned();
         }
+        // Threads have deadlines by the hour: their step that is told without a day or time happens now.
+        let is_step = !kind.states.is_empty() || interaction.about.is_some();
+        if is_step && on.is_none() && interaction.minute.is_none() {
+            interaction.minute = desk.settings.now_on(happened);
+        }
         let interaction = desk.put(writer, interaction)?;
         let id = InteractionId(interaction.id);
         let summary = format!("logged {id} {} with {customer} on {happened}", kind.name);

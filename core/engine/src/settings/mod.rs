@@ -112,8 +112,12 @@ const MINUTES: u16 = 1_440;
 impl Settings {
     /// The minute at which a day is seen: that of the command for its own day, else the day's end.
     pub fn minute_of(&self, as_of: Day) -> i32 {
-        let own = self.now.filter(|(day, _)| *day == as_of);
-        i32::from(own.map_or(MINUTES, |(_, minute)| minute))
+        i32::from(self.now_on(as_of).unwrap_or(MINUTES))
+    }
+
+    /// The minute at which the command runs, if it runs on that day.
+    pub fn now_on(&self, day: Day) -> Option<u16> {
+        self.now.filter(|(today, _)| *today == day).map(|(_, minute)| minute)
     }
 
     /// The hours from a moment to the one at which a day is seen, at least 0. What has no time of day
