@@ -165,7 +165,8 @@ fn a_complaint_is_overdue_a_minute_after_its_hours() {
     kit = kit.at("2024-03-04T09:59");
     kit.done("log call 武汉钢铁 --about complaint --state resolved --field cause=label");
     kit = kit.at("2024-03-06T15:00");
-    kit.done("log call 武汉钢铁 --about complaint --state confirmed");
+    kit.done("log call 武汉钢铁 --about I-1 --state confirmed");
+    kit.done("score");
     let report = kit.json("report complaints");
     assert_eq!((&report["closed_complaints"], &report["closed_in_time"]), (&1.into(), &1.into()));
 }
