@@ -42,7 +42,7 @@ for _, label in ipairs(kehu.labels("attitude")) do
     sum.share = sum.customers / (n - without)
     sum.sales_share = total > 0 and sum.sales / total or nil
     sum.contacts_share = contacts > 0 and sum.contacts / contacts or nil
-    sum.our_share = sum.shares > 0 and sum.share_sum / sum.shares or nil
+    sum.our_share = sum.shares > 0 and sum.share_sum / sum.shares / 100 or nil
     rows[#rows + 1] = sum
   end
 end
