@@ -121,7 +121,7 @@ local function places(columns)
   for _, indicator in ipairs(used) do
     local column = columns[indicator.column]
     local weighs = columns[indicator.share]
-    local count = column and weighs and weighs:count() > 0 and column:count() or 0
+    local count = column and weighs and (weighs:max() or 0) > 0 and column:count() or 0
     if count > 1 then
       local steps, values = math.min(count - 1, GRID), {}
       for step = 0, steps do values[step + 1] = round(column:quantile(step / steps), 4) end
@@ -151,11 +151,17 @@ local function is_idle(c)
   return true
 end
 
+-- What an indicator weighs in the customer's index; nil where it is not known, or no part of the scheme.
+local function share_of(c, indicator)
+  local share = c[indicator.share]
+  return share and share > 0 and share or nil
+end
+
 -- The indicator of the index by which the customer is furthest behind.
 local function shortest(c)
   local least
   for _, indicator in ipairs(used) do
-    local rank = c[indicator.share] and c[indicator.rank]
+    local rank = share_of(c, indicator) and c[indicator.rank]
     if rank and (least == nil or rank < c[least.rank]) then least = indicator end
   end
   return least
@@ -178,7 +184,8 @@ local function upgrade(c, ctx)
   local amount
   for _, indicator in ipairs(used) do
     local rank, value = c[indicator.rank], c[indicator.column]
-    local share = c[indicator.share] and 100 * c[indicator.share]
+    local share = share_of(c, indicator)
+    share = share and 100 * share
     if share == nil then
       if ctx.state.places[indicator.column] then label:because(indicator.unknown) end
     elseif rank then

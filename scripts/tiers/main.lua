@@ -97,6 +97,9 @@ local function index(c, ctx)
   end
   local s = ctx:column("value_index")
   local given = { value_index = s }
+  for _, indicator in ipairs(INDICATORS) do
+    if indicator.weight == 0 then given[indicator.share] = ctx:set(indicator.share, 0, share_of, point(known)) end
+  end
   for _, indicator in ipairs(used) do
     local rank = c[indicator.rank]
     if rank then

@@ -57,11 +57,11 @@ fn the_days_work_is_told_in_chinese() {
     [stderr]
     已记录 2024-03-01 与 武汉机械 的电话。
     ");
-    assert_snapshot!(kit.run("interaction list 武汉钢铁"), @r"
-    编号  日期        类型      金额  业务员  商机  状态    结果    心情
-    I-3   2024-03-01  会议            李伟    D-1           有意向
-    I-2   2024-03-01  投诉            李伟          已提出          下降
-    I-1   2024-02-26  购买  5,000.00  李伟
+    assert_snapshot!(kit.run("interaction list 武汉钢铁"), @"
+    编号  日期        时间   类型      金额  业务员  商机  状态    结果    心情
+    I-2   2024-03-01  09:30  投诉            李伟          已提出          下降
+    I-3   2024-03-01         会议            李伟    D-1           有意向
+    I-1   2024-02-26         购买  5,000.00  李伟
     ");
     assert_snapshot!(kit.run("history --limit 4"), @r"
     编号  时间 (UTC)            经手  命令        操作内容

@@ -88,10 +88,10 @@ fn a_complaint_goes_through_the_states_that_its_kind_declares() {
     [exit 1]
     ");
     kit.done("log call 武汉钢铁 --about I-1 --state resolved");
-    assert_snapshot!(kit.run("interaction list 武汉钢铁"), @r"
-    id   day         kind       rep   about  state     text
-    I-2  2024-03-01  call       李伟  I-1    resolved
-    I-1  2024-03-01  complaint  李伟         opened    wrong delivery
+    assert_snapshot!(kit.run("interaction list 武汉钢铁"), @"
+    id   day         time   kind       rep   about  state     text
+    I-2  2024-03-01  09:30  call       李伟  I-1    resolved
+    I-1  2024-03-01  09:30  complaint  李伟         opened    wrong delivery
     ");
     assert_snapshot!(kit.run("interaction void I-1"), @r"
     [stderr]

@@ -39,7 +39,7 @@ fn every_value_says_why_down_to_the_line() {
     index_share_amount     tiers                        3        0  0.5 … 0.625, mean 0.5833
     index_share_margin     tiers                        3        0  0.3 … 0.375, mean 0.35
     index_share_credit     tiers                        1        2  0.2 … 0.2, mean 0.2
-    index_share_frequency  tiers                        0        3
+    index_share_frequency  tiers                        3        0  0 … 0, mean 0
     tier                   tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap               tiers                        2        1  40 … 50, mean 45
     lifecycle              lifecycle                    2        1  active 1  silent 0  fading 0  churned 1
@@ -383,7 +383,7 @@ fn a_pack_that_fails_is_switched_off_and_the_others_go_on() {
     index_share_amount     tiers                        3        0  0.5 … 0.625, mean 0.5833
     index_share_margin     tiers                        3        0  0.3 … 0.375, mean 0.35
     index_share_credit     tiers                        1        2  0.2 … 0.2, mean 0.2
-    index_share_frequency  tiers                        0        3
+    index_share_frequency  tiers                        3        0  0 … 0, mean 0
     tier                   tiers                        3        0  A 1  B 1  C 1  D 0
     tier_gap               tiers                        2        1  40 … 50, mean 45
     lifecycle              lifecycle                    2        1  active 1  silent 0  fading 0  churned 1

@@ -99,11 +99,12 @@ fn what_is_done_about_a_complaint_moves_it_on() {
     [stderr]
     Done: answer the complaint, 武汉钢铁; logged call I-3.
     ");
-    assert_snapshot!(kit.run("interaction show I-3"), @r"
+    assert_snapshot!(kit.run("interaction show I-3"), @"
     I-3  call  2024-03-01
       kind      call
       customer  武汉钢铁
       day       2024-03-01
+      time      09:30
       rep       李伟
       channel   phone
       about     I-1

@@ -69,13 +69,20 @@ print(say{
   zh = "客户分级{of}，截至 {day}：客户 {n} 个，近 12 个月{measure} {total}",
   of = of, day = kehu.day.format(kehu.as_of), n = n, total = kehu.amount(total), measure = say(measure),
 })
-local facts = { customers = n, measure = by_margin and "margin" or "amount", total = total, rep = rep and rep.name }
+local facts = { customers = n, without_margin = by_margin and n - all.with_margin or nil, measure = by_margin and "margin" or "amount", total = total, rep = rep and rep.name }
 if n == 0 then
   kehu.facts(facts)
   return
 end
 if not by_margin then
   print(say{ en = "No purchase of the 12 months has a margin, so amounts stand for profit.", zh = "近 12 个月的购买均无毛利，因此以金额代替利润。" })
+end
+
+if by_margin and all.with_margin < n then
+  print(say{
+    en = "{n} {n|customer|customers} bought in the 12 months without any margin on record: they count nothing here, and are not known to bring nothing.",
+    zh = "{n} 个客户在近 12 个月有购买而未记录毛利：此处不计其毛利，并不表示没有毛利。", n = n - all.with_margin,
+  })
 end
 
 local function percent(share) return string.format("%.1f", 100 * share) end
