@@ -184,6 +184,7 @@ fn tiers_say_whether_a_fifth_brings_four_fifths_of_the_profit() {
     kit.done("score");
     assert_snapshot!(kit.run("report tiers --lang zh"), @"
     客户分级，截至 2024-03-01：客户 5 个，近 12 个月毛利 100.00
+    3 个客户在近 12 个月有购买而未记录毛利：此处不计其毛利，并不表示没有毛利。
     20% 的客户是否带来 80% 的毛利？是：前 20%（5 个中的 1 个）带来 90.0%；80% 来自前 1 个客户（20.0%）。
     在近 12 个月有毛利的 2 个客户中，前 20%（1 个）带来 90.0%。
 
