@@ -216,6 +216,7 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "write because = { {rule, arguments…} }; rules come from kehu.rule{…}",
         "请写 because = { {rule, arguments…} }；规则来自 kehu.rule{…}",
     ),
+    ("{}: set names nothing", "{}：set 没有写明任何字段"),
     ("{}: {} is {s}, expected a list of reasons", "{}：{} 是{}，应为理由列表"),
     ("{}: {} is {s}, expected {s}", "{}：{} 是{}，应为{}"),
     ("{}: {} is {s}, expected 0 to 1", "{}：{} 是{}，应为 0 到 1"),
