@@ -25,8 +25,8 @@ local otherwise = kehu.rule{
 }
 local never_called = kehu.rule{
   id = "never_called",
-  en = "bought {1} {1|day|days} ago, and no contact is recorded; a return call every {2}",
-  zh = "{1} 天前购买，尚无联系记录；每 {2} 天回访一次",
+  en = "never contacted since the purchase {1} {1|day|days} ago; a return call every {2} {2|day|days}",
+  zh = "自 {1} 天前购买以来从未联系；每 {2} 天回访一次",
 }
 local birthday_today = kehu.rule{ id = "birthday_today", en = "birthday today", zh = "今天生日" }
 local birthday_soon = kehu.rule{
@@ -36,8 +36,8 @@ local birthday_soon = kehu.rule{
 }
 local first_survey = kehu.rule{
   id = "first_survey",
-  en = "first purchase {1} {1|day|days} ago, and never asked how satisfied",
-  zh = "首次购买在 {1} 天前，从未调查满意度",
+  en = "never asked how satisfied since the first purchase {1} {1|day|days} ago",
+  zh = "自 {1} 天前首次购买以来从未调查满意度",
 }
 local survey_due = kehu.rule{
   id = "survey_due",
@@ -51,8 +51,8 @@ local attention_due = kehu.rule{
 }
 local no_attention = kehu.rule{
   id = "no_attention",
-  en = "key customer; no training, event, gift or service is recorded, one every {1} {1|day|days}",
-  zh = "重点客户；尚无培训、活动、礼品或增值服务记录，每 {1} 天一次",
+  en = "key customer; no training, event, gift or service since the first purchase {2} {2|day|days} ago, one every {1}",
+  zh = "重点客户；自 {2} 天前首次购买以来没有培训、活动、礼品或增值服务，每 {1} 天一次",
 }
 
 local to_new = kehu.rule{ id = "to_new", en = "new customer: speak of the brand", zh = "新客户：谈品牌" }
@@ -89,6 +89,9 @@ local function set(list)
 end
 local key_tiers, quiet = set(settings.key_tiers), set(settings.not_in_phases)
 
+-- What has never been done falls due once its interval is over, and then is simply due: nobody has promised a day.
+local function first_due(ctx, fact, interval) return math.max(fact + interval, ctx.as_of) end
+
 local function proposal(ctx, action, due, fact, because, guidance)
   return ctx:propose{
     action = action, channel = settings.channel[action], due = due, fact_day = fact,
@@ -104,7 +107,7 @@ local function return_call(c, ctx)
   if c.last_contact_days == nil then
     every = every or settings.call_days_otherwise
     local fact = ctx.as_of - c.recency_days
-    return proposal(ctx, "return_call", fact + every, fact, { { never_called, c.recency_days, every } }, guidance)
+    return proposal(ctx, "return_call", first_due(ctx, fact, every), fact, { { never_called, c.recency_days, every } }, guidance)
   end
   local fact = ctx.as_of - c.last_contact_days
   local because = every and { c.key_account and by_key_list or by_tier, c.last_contact_days, tier, every }
@@ -128,7 +131,7 @@ local function survey(c, ctx)
   end
   if c.survey_days == nil then
     local fact = ctx.as_of - c.first_purchase_days
-    return proposal(ctx, "survey", fact + settings.survey_after, fact, { { first_survey, c.first_purchase_days } }, guidance)
+    return proposal(ctx, "survey", first_due(ctx, fact, settings.survey_after), fact, { { first_survey, c.first_purchase_days } }, guidance)
   end
   local fact = ctx.as_of - c.survey_days
   return proposal(ctx, "survey", fact + settings.survey_days, fact, { { survey_due, c.survey_days, settings.survey_days } }, guidance)
@@ -138,7 +141,8 @@ local function attention(c, ctx)
   if not (c.key_account or (c.tier and key_tiers[c.tier])) then return nil end
   if c.attention_days == nil then
     local fact = ctx.as_of - c.first_purchase_days
-    return proposal(ctx, "attention", fact + settings.attention_days, fact, { { no_attention, settings.attention_days } }, { bring })
+    return proposal(ctx, "attention", first_due(ctx, fact, settings.attention_days), fact,
+      { { no_attention, settings.attention_days, c.first_purchase_days } }, { bring })
   end
   local fact = ctx.as_of - c.attention_days
   return proposal(ctx, "attention", fact + settings.attention_days, fact,

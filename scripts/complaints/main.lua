@@ -235,7 +235,7 @@ local function work_on(complaint, c, ctx)
   local step = is_new and "acknowledge" or "resolve"
   return ctx:propose{
     action = step, channel = settings.channel, about = complaint.id,
-    state = is_new and "acknowledged" or "resolved", due = due, fact_day = complaint.opened,
+    state = is_new and "acknowledged" or "resolved", due = due, promised = true, fact_day = complaint.opened,
     priority = is_late and settings.priority.overdue or settings.priority[step],
     group = is_late and "overdue" or "complaint", because = because, guidance = guidance,
   }
@@ -278,7 +278,7 @@ local function keep(promise, ctx)
   if promise.due == nil then because[2] = { no_day, settings.promise_days } end
   return ctx:propose{
     action = "keep_promise", channel = settings.channel, about = promise.id, state = "kept",
-    due = due, fact_day = promise.opened, deal = nil,
+    due = due, promised = true, fact_day = promise.opened, deal = nil,
     priority = is_late and settings.priority.overdue or settings.priority.promise,
     group = is_late and "overdue" or "promise", because = because,
   }

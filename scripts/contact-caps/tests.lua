@@ -18,8 +18,8 @@ describe("the cap", function()
     assert.equal("keep", verdicts[1].decision)
     assert.equal("withhold", verdicts[2].decision)
     local why = assert.reason(verdicts[2], "fading")
-    assert.equal("fading: 2 contacts in 30 days and 0 more on today's list, at most 2", why.en)
-    assert.equal("遗忘期：30 天内已联系 2 次，今日清单已有 0 次，上限 2 次", why.zh)
+    assert.equal("fading: 2 contacts in 30 days, at most 2", why.en)
+    assert.equal("遗忘期：30 天内已联系 2 次，上限 2 次", why.zh)
   end)
 
   it("of churned customers counts 90 days", function()
@@ -32,7 +32,7 @@ describe("the cap", function()
     }
     assert.equal("keep", verdicts[1].decision)
     assert.equal("withhold", verdicts[2].decision)
-    assert.equal("churned: 1 contact in 90 days and 0 more on today's list, at most 1", assert.reason(verdicts[2], "churned").en)
+    assert.equal("churned: 1 contact in 90 days, at most 1", assert.reason(verdicts[2], "churned").en)
   end)
 
   it("holds for nobody else", function()
@@ -46,17 +46,25 @@ describe("the cap", function()
     assert.same({ "keep", "keep", "keep" }, found)
   end)
 
-  it("counts what is on today's list already", function()
+  it("counts all that is said on one day as one contact", function()
     local found = decisions{
-      customer = { lifecycle = "fading", contacts_30d = 0 },
+      customer = { lifecycle = "fading", contacts_30d = 1 },
       proposals = { {}, {}, {} },
     }
-    assert.same({ "keep", "keep", "withhold" }, found)
+    assert.same({ "keep", "keep", "keep" }, found)
   end)
 
-  it("leaves out groups that the workspace exempts, and counts them first", function()
+  it("holds for contacts alone, not for work within the firm", function()
     local found = decisions{
-      customer = { lifecycle = "churned", contacts_90d = 0 },
+      customer = { lifecycle = "churned", contacts_90d = 1 },
+      proposals = { { channel = "phone" }, { channel = "note", contact = false } },
+    }
+    assert.same({ "withhold", "keep" }, found)
+  end)
+
+  it("leaves out groups that the workspace exempts", function()
+    local found = decisions{
+      customer = { lifecycle = "churned", contacts_90d = 1 },
       proposals = { { group = "churned" }, { group = "complaints" } },
       settings = { exempt_groups = { "complaints" } },
     }
@@ -70,5 +78,30 @@ describe("the cap", function()
       settings = { fading_cap = 4, fading_window = "90", churned_cap = 3, churned_window = "30" },
     }
     assert.same({ "withhold", "keep" }, found)
+  end)
+end)
+
+describe("an open complaint", function()
+  it("lets care and selling wait, and nothing else", function()
+    local verdicts = test.review{
+      customer = { lifecycle = "active", open_complaints = 1 },
+      proposals = {
+        { group = "care" }, { group = "active" }, { group = "promotion" }, { group = "top" },
+        { group = "complaint" }, { group = "overdue" }, { group = "bottom" }, { group = "care", contact = false },
+        { group = "top", action = "visit", channel = "visit" },
+      },
+    }
+    local found = {}
+    for at, verdict in ipairs(verdicts) do found[at] = verdict.decision end
+    assert.same({ "withhold", "withhold", "withhold", "withhold", "keep", "keep", "keep", "keep", "keep" }, found)
+    local why = assert.reason(verdicts[1], "complaint_first")
+    assert.equal("1 complaint is open: first resolve what the customer complains of, then care and sell", why.en)
+  end)
+
+  it("holds back nothing where the workspace says so", function()
+    local found = decisions{
+      customer = { open_complaints = 2 }, proposals = { { group = "care" } }, settings = { wait_for_complaint = {} },
+    }
+    assert.same({ "keep" }, found)
   end)
 end)

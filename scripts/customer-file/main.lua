@@ -153,7 +153,7 @@ local how_to_review = kehu.rule{
 local how_to_fill = kehu.rule{
   id = "how_to_fill", en = "record it with kehu customer edit {1} and kehu contact add {1}", zh = "登记：kehu customer edit {1}，kehu contact add {1}",
 }
-local and_more = kehu.rule{ id = "and_more", en = "{1} more at later visits", zh = "另有 {1} 项留待以后" }
+local and_more = kehu.rule{ id = "and_more", en = "fill in: {1} more at later visits", zh = "补全：另有 {1} 项留待以后" }
 
 -- The first missing facts as sentences, and how many more there are. Who is responsible is asked of nobody.
 local function asks(missing_list)

@@ -173,7 +173,7 @@ local function answer(objection, ctx)
   if objection.days_open >= settings.manager_days then guidance[4] = { with_manager, objection.days_open } end
   return ctx:propose{
     action = "answer_objection", channel = settings.channel.objection, about = objection.id, state = "answered",
-    due = due, fact_day = objection.opened, group = late and "overdue" or "objection",
+    due = due, promised = true, fact_day = objection.opened, group = late and "overdue" or "objection",
     priority = late and settings.priority.objection_overdue or settings.priority.objection,
     because = because, guidance = guidance,
   }
@@ -214,7 +214,7 @@ local function work_on(suggestion, ctx)
   if suggestion.due then because[#because + 1] = { its_due, show(suggestion.due) } end
   if suggestion.rep == nil then because[#because + 1] = no_owner end
   return ctx:propose{
-    action = action, channel = settings.channel.suggestion, about = suggestion.id, state = state, due = due,
+    action = action, channel = settings.channel.suggestion, about = suggestion.id, state = state, due = due, promised = suggestion.due ~= nil,
     fact_day = day, priority = settings.priority.suggestion, group = "suggestion", because = because, guidance = guidance,
   }
 end

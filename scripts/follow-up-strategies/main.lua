@@ -191,7 +191,8 @@ local function propose(part, c, ctx, deal, since)
   if strategy == nil then return nil end
   local last = last_used(c)
   local fact = math.max(since, last and ctx.as_of - last or since)
-  local due = last and math.max(since, ctx.as_of - last + settings.every_days[part]) or since
+-- A strategy that was never used is due, not late: nobody has promised a day.
+  local due = last and math.max(since, ctx.as_of - last + settings.every_days[part]) or math.max(since, ctx.as_of)
   local because = { { strategy.why, points } }
   for _, each in ipairs(why) do because[#because + 1] = each end
   local used = used_days(strategy, c)

@@ -51,7 +51,7 @@ local last_contact = kehu.rule{
   en = "last contact {1} {1|day|days} ago, due every {2} {2|day|days}", zh = "上次联系在 {1} 天前，每 {2} 天跟进一次",
 }
 local no_contact = kehu.rule{
-  id = "no_contact", en = "no contact is recorded yet", zh = "尚无联系记录",
+  id = "no_contact", en = "never contacted since it entered the stage on {1}", zh = "自 {1} 进入该阶段以来从未联系",
 }
 
 local function percent(share)
@@ -97,7 +97,9 @@ local function propose(deal, days_ago, ctx)
     due = math.max(due, contact + settings.repeat_days[found])
     because[#because + 1] = { last_contact, days_ago, settings.repeat_days[found] }
   else
-    because[#because + 1] = { no_contact }
+    -- Nobody has promised a day: it is due, not late.
+    due = math.max(due, ctx.as_of)
+    because[#because + 1] = { no_contact, kehu.day.format(deal.since) }
   end
   return ctx:propose{
     action = ACTIONS[found], channel = settings.channel[found], deal = deal.id, due = due,

@@ -407,7 +407,11 @@ local function follow_up(c, case, ctx)
     add(proposal(ctx, "contract", "renew_contract", c.contract_end - settings.contract_ahead, c.contract_end, { ends }, { ask_terms }))
   end
   local because = {}
-  for _, name in ipairs(ATTENTION) do because[#because + 1] = TESTS[name](c, ctx) end
+  -- Whoever has just bought has not turned away; what made it less satisfied is to be asked all the same.
+  local bought = c.group_purchase_days and c.group_purchase_days < settings.attention_after
+  for _, name in ipairs(ATTENTION) do
+    if not bought or name == "satisfaction" then because[#because + 1] = TESTS[name](c, ctx) end
+  end
   if #because > 0 then
     add(proposal(ctx, "attention", "win_attention", ctx.as_of, stretch(ctx), because, { ask_change }))
   end

@@ -202,6 +202,15 @@ describe("proposals", function()
     assert.equal("record_reason", p.guidance[2].rule)
     assert.equal("where the tier itself is to be another one: kehu override C-7 tier A --until … --reason …", p.guidance[3].en)
   end)
+  it("speak of attention to be won back only where nobody has bought for some days", function()
+    for _, case in ipairs({ { 0, false }, { 13, false }, { 14, true }, { test.missing, true } }) do
+      local p = propose{ orders_lately = 0, group_contact_days = 31, group_purchase_days = case[1] }
+      assert.equal(case[2], p.win_attention ~= nil, tostring(case[1]) .. " days after a purchase")
+    end
+    local p = propose{ satisfaction_before = 5, satisfaction_lately = 2, group_purchase_days = 0 }
+    assert.equal("falling_satisfaction", p.win_attention.reasons[1].rule)
+    assert.is_nil(p.win_attention.reasons[2])
+  end)
   it("are about key customers alone", function()
     assert.same({}, propose{ key_list = "not_listed", overdue_amount = 5 })
   end)

@@ -41,7 +41,7 @@ local last_contact = kehu.rule{
   en = "last contact {1} {1|day|days} ago, due every {2} {2|day|days}", zh = "上次联系在 {1} 天前，每 {2} 天一次",
 }
 local no_contact = kehu.rule{
-  id = "no_contact", en = "no contact is recorded yet", zh = "尚无联系记录",
+  id = "no_contact", en = "never contacted since that purchase", zh = "自该次购买以来从未联系",
 }
 
 local PHASES = {
@@ -74,7 +74,9 @@ local function follow_up(c, case, ctx)
   local because = { { what.rule, c.recency_days } }
   because[2] = contacted and { last_contact, contacted, what.every } or { no_contact }
   return ctx:propose{
-    action = what.action, channel = settings.channel[phase], due = fact + what.every,
+    action = what.action, channel = settings.channel[phase],
+    -- An interval that was never kept falls due once it is over, and then is simply due.
+    due = contacted and fact + what.every or math.max(fact + what.every, ctx.as_of),
     fact_day = fact, priority = settings.priority[phase], group = phase, because = because,
   }
 end

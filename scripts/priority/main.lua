@@ -3,7 +3,7 @@
 local settings = kehu.settings
 
 for name, keys in pairs({
-  points = { "complaint", "promise", "stalled", "risk", "task", "late" },
+  points = { "complaint", "promise", "stalled", "risk", "task" },
   band = { "important_urgent", "important", "urgent", "neither" },
 }) do
   for _, key in ipairs(keys) do
@@ -37,7 +37,10 @@ local tasks = kehu.rule{
   id = "tasks", en = "{1} due {1|task|tasks}", zh = "{1} 项任务到期",
 }
 local late = kehu.rule{
-  id = "late", en = "{1} {1|day|days} late", zh = "已过期 {1} 天",
+  id = "late", en = "{1} {1|day|days} late, which raises it by {2}", zh = "已逾期 {1} 天，优先级提高 {2}",
+}
+local waiting = kehu.rule{
+  id = "waiting", en = "due for {1} {1|day|days}, which raises it by {2}", zh = "到期已 {1} 天，优先级提高 {2}",
 }
 local calm = kehu.rule{ id = "calm", en = "nothing presses", zh = "没有紧迫事项" }
 
@@ -64,6 +67,17 @@ local quadrants = {
   neither = kehu.rule{
     id = "neither", en = "neither important nor urgent: {1} points, urgent from {2}", zh = "不重要不紧急：{1} 分，{2} 分起为紧急",
   },
+}
+
+-- The same in few words, for the list.
+local PLACES = {
+  important_urgent = kehu.rule{ id = "place_important_urgent", en = "important and urgent", zh = "重要且紧急" },
+  important = kehu.rule{ id = "place_important", en = "important, not urgent", zh = "重要不紧急" },
+  urgent = kehu.rule{ id = "place_urgent", en = "urgent, not important", zh = "紧急不重要" },
+  neither = kehu.rule{ id = "place_neither", en = "neither important nor urgent", zh = "不重要不紧急" },
+}
+local urgency_of = kehu.rule{
+  id = "urgency_of", en = "{1} {1|point|points} of urgency, urgent from {2}", zh = "紧迫程度 {1} 分，{2} 分起为紧急",
 }
 
 -- Whether a customer is important, and why.
@@ -119,21 +133,30 @@ local function quadrant(c, ctx)
   return { urgency = urgency, quadrant = given }
 end
 
+-- How much waiting raises a line within its quadrant: it grows to a bound, so that what has waited for a year is
+-- not before all that was due last month.
+local function raised(p, ctx)
+  local days = ctx.as_of - p.due
+  if days <= 0 or settings.wait_most == 0 then return 0, nil end
+  local more = settings.wait_most * math.min(1, days / settings.wait_days)
+  local shown = math.floor(more * 10 + 0.5) / 10
+  return more, { p.promised and late or waiting, days, shown }
+end
+
+-- The quadrant is the customer's: all lines of one customer lie in the same.
 local function review(proposals, ctx)
   local verdicts = {}
   for _, p in ipairs(proposals) do
     if p.c and not keep_groups[p.group] then
       local is_important, why = importance(p.c)
       local found = pressing(p.c)
-      if ctx.as_of - p.due >= settings.late_days and settings.points.late > 0 then
-        found[#found + 1] = { rule = late, points = settings.points.late, value = ctx.as_of - p.due }
-      end
       local points = total(found)
       local key = quadrant_of(is_important, points)
-      local because = { { quadrants[key], points, settings.urgent_from } }
-      if is_important then because[2] = why end
+      local because = { { PLACES[key] }, why, { urgency_of, points, settings.urgent_from } }
       for _, each in ipairs(found) do because[#because + 1] = { each.rule, each.value } end
-      local priority = math.min(100, settings.band[key] + p.priority * WIDTH / 100)
+      local more, waited = raised(p, ctx)
+      because[#because + 1] = waited
+      local priority = math.min(100, settings.band[key] + math.min(100, p.priority + more) * WIDTH / 100)
       verdicts[#verdicts + 1] = ctx:change(p, { priority = priority }, because)
     end
   end

@@ -426,7 +426,7 @@ local kehu_FollowUpContext = {}
 
 ---Makes a proposal of what to do; it counts once it is returned.
 ---At most 50 come back for one customer.
----@param proposal { action: string, channel: string, due: kehu.Day, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, edit?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
+---@param proposal { action: string, channel: string, due: kehu.Day, promised?: boolean, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_FollowUpContext:propose(proposal) end
 
@@ -538,6 +538,8 @@ function kehu_ReviewContext:advise(proposal, rule, ...) end
 ---@field action string What is to be done.
 ---@field channel string By which channel.
 ---@field due kehu.Day By when.
+---@field promised boolean True if that day was promised or set by a person; else it has been due since.
+---@field contact boolean True if it reaches the customer, by the kind of its channel.
 ---@field fact_day kehu.Day The day of the fact that it rests on.
 ---@field priority number Its place in the worklist, 0 to 100, higher comes first.
 ---@field group string The part of the order of work that it belongs to.

@@ -42,19 +42,19 @@ fn a_failed_visit_leads_to_the_next_step_of_its_reason() {
       failures_e = 0  failed for other reasons
     ");
     let kit = kit.at("2024-03-26T09:00");
-    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let lines = kit.purposes();
     let found = lines.iter().find(|line| line["action"] == "loosen_tie").unwrap();
     assert_eq!(found["due"], "2024-03-26");
     assert_snapshot!(kit.run("--lang zh today --limit 1"), @"
-    李伟，2024-03-26 周二：2 项
+    李伟，2024-03-26 周二：1 项，用时 1 小时 30 分，全天 8 小时
 
     武汉钢铁  C-1
-      43sj5sn  化解竞争对手的牵制 · 拜访
-               30 天前拜访失败（d）：有意向，但受竞争对手牵制
+      43sj5sn  拜访 · 90 分钟
+               • 化解竞争对手的牵制 — 30 天前拜访失败（d）：有意向，但受竞争对手牵制
+      d227k7x  • 深入沟通，表明诚意与姿态 — 上次拜访 2024-02-25，每 30 天一次：2024-03-26 到期
                → 弄清受什么牵制、到何时；记录对手的政策与价格；寻找可以共享的部分
                → 老办法还会失败：请经理出面另想办法，或先放一放
     [stderr]
-    还有 1 条；--limit 0 显示全部
     96 分钟留给开发新客户
     ");
 }
@@ -79,7 +79,7 @@ fn an_open_objection_is_an_obstacle_until_it_is_answered() {
     [exit 1]
     ");
     kit.done("score");
-    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let lines = kit.purposes();
     let found = lines.iter().find(|line| line["action"] == "answer_objection").unwrap();
     assert_eq!((&found["group"], &found["due"]), (&"overdue".into(), &"2024-02-28".into()));
     let key = found["key"].as_str().unwrap();
@@ -99,7 +99,7 @@ fn a_coach_is_looked_for_and_judged_by_four_criteria() {
         kit.done(line);
     }
     let find = |kit: &crate::kit::Kit| {
-        let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+        let lines = kit.purposes();
         lines.into_iter().find(|line| line["action"] == "find_coach")
     };
     let guidance = find(&kit).unwrap()["guidance"].as_array().unwrap().clone();
@@ -178,7 +178,7 @@ fn open_deals_are_worth_their_probability() {
       dated_deals = 0  有预计成交日的进行中商机数
       overdue_closes = 0  预计成交日已过的进行中商机数
     ");
-    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let lines = kit.purposes();
     let found = lines.iter().find(|line| line["action"] == "renew_close").unwrap();
     assert_eq!((&found["due"], &found["deal"]["name"]), (&"2024-02-21".into(), &"试用".into()));
 }
@@ -201,7 +201,7 @@ fn a_competitor_that_appears_is_countered() {
     let label = kit.json("explain 武汉钢铁 competitor_tie")["explanations"][0]["value"].clone();
     assert_eq!(label, "winnable");
     let kit = kit.at("2024-03-03T09:00");
-    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let lines = kit.purposes();
     let found = lines.iter().find(|line| line["action"] == "counter").unwrap();
     assert_eq!(found["due"], "2024-03-03");
     kit.done(&format!("today done {} --text 与经理同访", found["key"].as_str().unwrap()));
@@ -247,7 +247,7 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
         funnel_part = 缺失  [funnel-follow-up 0.1.0, part]
           · 没有带赢单概率的进行中商机  scripts/funnel-follow-up/main.lua:41
     ");
-    let lines = kit.json("today")["lines"].as_array().unwrap().clone();
+    let lines = kit.purposes();
     assert!(
         lines.iter().any(|line| line["action"] == "run_promotion" && line["due"] == "2024-03-01")
     );

@@ -45,9 +45,11 @@ fn the_page_says_what_to_do_how_and_with_whom_on_a_narrow_terminal() {
       type organisation · owner 李伟 · place 武汉 · tags 重点
 
     To do (+1 due later)
-      vrpwt2k  keep the promise · phone · 1 day late
-        promised by 李伟 on 2024-03-01 for 2024-02-29,
-          overdue: 样品
+      vrpwt2k  phone · 1 day late
+        • keep the promise — promised by 李伟 on 2024-03-01
+          for 2024-02-29, overdue: 样品
+        • resolve the complaint — complaint of 2024-02-27, to
+          be resolved in 72 hours: by 2024-03-01 15:00
         → 王总 is a driver: open at once with the matter,
           leave when it is settled
         → driver: forceful, the point first; ask his view
@@ -55,9 +57,6 @@ fn the_page_says_what_to_do_how_and_with_whom_on_a_narrow_terminal() {
         → driver: no concession on principle, indifferent to
           the rest
         → mood rising: the best moment to approach
-      s6jb2nv  resolve the complaint · phone
-        complaint of 2024-02-27, to be resolved in 72 hours:
-          by 2024-03-01 15:00
         → hear the customer out, do not argue; say what
           happens next, and by when
         → record the cause and the improvement: kehu
@@ -140,14 +139,13 @@ fn the_page_is_in_chinese_and_aligned_on_a_wide_terminal() {
       类型 商业客户 · 负责人 李伟 · 地点 武汉 · 标签 重点
 
     要做的事（另有 1 项之后到期）
-      vrpwt2k  兑现承诺 · 电话 · 已过 1 天
-        李伟 于 2024-03-01 承诺，应在 2024-02-29 前兑现，已超期：样品
+      vrpwt2k  电话 · 已过 1 天
+        • 兑现承诺 — 李伟 于 2024-03-01 承诺，应在 2024-02-29 前兑现，已超期：样品
+        • 解决投诉 — 2024-02-27 的投诉，须在 72 小时内解决：2024-03-01 15:00 前
         → 王总是驾驭型：开门见山，谈完即走
         → 驾驭型：语言有力，先说要点；先问他的看法，让他拍板
         → 驾驭型：原则问题不让步，其余无所谓
         → 心情上升：接近的最好时机
-      s6jb2nv  解决投诉 · 电话
-        2024-02-27 的投诉，须在 72 小时内解决：2024-03-01 15:00 前
         → 听客户说完，不争辩；告知下一步与时间
         → 记录原因与改进措施：kehu interaction edit I-4 --field cause=… --field improvement=…
 

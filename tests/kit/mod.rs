@@ -125,6 +125,17 @@ impl Kit {
         assert!(output.status.success(), "kehu {line}\n{}", self.told(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     }
+
+    /// What is to be done today, purpose by purpose, as JSON: the purposes of one contact each for itself.
+    pub(crate) fn purposes(&self) -> Vec<serde_json::Value> {
+        let list = self.json("today");
+        let lines = list["lines"].as_array().unwrap().iter();
+        let each = |line: &serde_json::Value| match line["merged"].as_array() {
+            Some(merged) if !merged.is_empty() => merged.clone(),
+            _ => vec![line.clone()],
+        };
+        lines.flat_map(each).collect()
+    }
 }
 
 /// Puts a lasting name in the place of the folder's own, and of figures that are others each time.

@@ -79,6 +79,17 @@ impl PageLines {
         }
     }
 
+    /// Words that are moved in, with a key before them; the key stands in the room that they leave.
+    pub(crate) fn keyed(&mut self, indent: usize, key: &str, text: &str) {
+        let at = self.lines.len();
+        self.text(indent, text);
+        let line = self.lines.get_mut(at).filter(|_| key.width() + 4 <= indent);
+        if let Some(line) = line {
+            let text = line.text.trim_start();
+            line.text = format!("  {key}{}{text}", " ".repeat(indent - 2 - key.width()));
+        }
+    }
+
     fn broken(&mut self, indent: usize, text: &str) {
         for line in wrap(text, self.width, indent) {
             self.push(line.replace(NO_BREAK, " "));

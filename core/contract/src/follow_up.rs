@@ -190,6 +190,13 @@ pub struct Proposal {
     pub channel: String,
     /// When, counted from 1970-01-01.
     pub due: i32,
+    /// True if that day was promised to the customer or set by a person: past it, the proposal is late. Else it
+    /// has been due since then, as when an interval is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promised: bool,
+    /// True if it reaches the customer; the host says so in `review`, by the channel, and a pack need not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contact: bool,
     /// The day of the fact that the proposal rests on; it makes the worklist's key last.
     pub fact_day: i32,
     /// Its place in the worklist: higher comes first; 0 to 100.

@@ -184,6 +184,19 @@ pub(crate) fn text(table: &Table, key: &str, whose: &str) -> Result<Option<Strin
     }
 }
 
+/// Reads a field of a table as true or false.
+pub(crate) fn flag(table: &Table, key: &str, whose: &str) -> Result<Option<bool>, Fault> {
+    match table.raw_get::<Value>(key) {
+        Ok(Value::Nil) => Ok(None),
+        Ok(Value::Boolean(flag)) => Ok(Some(flag)),
+        Ok(other) => {
+            let kind = a(&other);
+            Err(Fault::result(format!("{whose}: {key} is {kind}, expected true or false")))
+        }
+        Err(_) => Err(Fault::result(format!("{whose}: {key} is unreadable"))),
+    }
+}
+
 /// A field that must be there.
 pub(crate) fn needed<T>(value: Option<T>, key: &str, whose: &str) -> Result<T, Fault> {
     value.ok_or_else(|| Fault::result(format!("{whose} needs \"{key}\"")))

@@ -8,7 +8,7 @@ use kehu_contract::{Batch, Case, FailureKind, Proposal, did_you_mean};
 use mlua::{Function, Lua, Table, Value};
 
 use crate::batch::{Job, host_table, strict_index};
-use crate::causes::{self, check_keys, needed, number, text, whole};
+use crate::causes::{self, check_keys, flag, needed, number, text, whole};
 use crate::evaluate::a;
 use crate::fault::{Fault, plain_within};
 use crate::gate::Work;
@@ -19,9 +19,9 @@ use crate::view;
 
 /// The most proposals for one customer.
 const PROPOSALS: usize = 50;
-const KEYS: [&str; 13] = [
-    "action", "channel", "due", "fact_day", "priority", "group", "deal", "about", "state",
-    "fields", "edit", "because", "guidance",
+const KEYS: [&str; 14] = [
+    "action", "channel", "due", "promised", "fact_day", "priority", "group", "deal", "about",
+    "state", "fields", "edit", "because", "guidance",
 ];
 
 /// What a case has.
@@ -123,6 +123,7 @@ fn read(table: &Table, actions: &[String], as_of: i32) -> Result<Proposal, Fault
         action,
         channel: needed(text(table, "channel", whose)?, "channel", whose)?,
         due,
+        promised: flag(table, "promised", whose)?.unwrap_or(false),
         fact_day: whole(table, "fact_day", whose)?.unwrap_or(as_of),
         priority,
         group: text(table, "group", whose)?.unwrap_or_default(),

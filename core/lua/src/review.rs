@@ -60,6 +60,8 @@ fn proposal_list(lua: &Lua, proposals: &[Proposal], places: &Table) -> mlua::Res
             table.raw_set("action", proposal.action.as_str())?;
             table.raw_set("channel", proposal.channel.as_str())?;
             table.raw_set("due", f64::from(proposal.due))?;
+            table.raw_set("promised", proposal.promised)?;
+            table.raw_set("contact", proposal.contact)?;
             table.raw_set("fact_day", f64::from(proposal.fact_day))?;
             table.raw_set("priority", proposal.priority)?;
             table.raw_set("group", proposal.group.as_str())?;

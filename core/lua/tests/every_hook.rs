@@ -167,7 +167,7 @@ fn case() -> kehu_contract::Case {
 
 fn proposal() -> Proposal {
     read(json!({ "customer": 1, "deal": null, "action": "call", "channel": "phone", "due": 20_001,
-        "fact_day": 19_990, "priority": 70.0, "group": "middle", "causes": [] }))
+        "fact_day": 19_990, "priority": 70.0, "contact": true, "group": "middle", "causes": [] }))
 }
 
 fn stage_view() -> StageView {

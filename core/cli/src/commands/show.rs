@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use kehu_contract::{ColumnType, FailureKind, Hook, Language, Value};
-use kehu_domain::{CustomerId, Day, Entity, Fields, Rep, RepId};
+use kehu_domain::{CustomerId, Day, Entity, Rep, RepId};
 use kehu_engine::day::{Briefing, Work, Worklist};
 use kehu_engine::hooks::Asking;
 use kehu_engine::hooks::stage::{NextStage, Said};
@@ -206,7 +206,8 @@ impl Gathering<'_> {
         let owner = briefing.customer.owner;
         let rep = match owner {
             Some(id) => names::get(self.reader, Entity::Rep, id.0)?,
-            None => nobody(),
+            // Whoever calls may do what is proposed.
+            None => Rep::default(),
         };
         let work = Work {
             store: &self.workspace.store,
@@ -241,21 +242,6 @@ impl Gathering<'_> {
 /// What a Chinese description begins with: the rest of it explains.
 fn opening(title: &str) -> String {
     title.split(['，', '：', '（']).next().unwrap_or(title).to_owned()
-}
-
-/// Stands for the rep of a customer whom nobody has: whoever calls may do what is proposed.
-fn nobody() -> Rep {
-    Rep {
-        id: 0,
-        name: String::new(),
-        external_id: None,
-        manager: None,
-        region: None,
-        email: None,
-        lat: None,
-        lon: None,
-        fields: Fields::new(),
-    }
 }
 
 impl Shown<'_> {

@@ -158,7 +158,15 @@ impl<'a> ShowPage<'a> {
         self.section(TO_DO, &later);
         for line in &list.lines {
             self.line(line);
-            self.text(4, &self.because(&line.because));
+            if line.merged.is_empty() {
+                self.text(4, &self.because(&line.because));
+            }
+            for topic in &line.merged {
+                let title = self.said(&topic.title);
+                let deal = topic.deal.as_ref().map(|(id, _)| format!(" · {id}"));
+                let deal = deal.unwrap_or_default();
+                self.text(4, &format!("• {title}{deal} — {}", self.because(&topic.because)));
+            }
             if let Some(visit) = &line.visit {
                 let said = [&visit.purpose, &visit.topics].map(|text| self.said(text));
                 self.item(4, &said);
@@ -183,14 +191,16 @@ impl<'a> ShowPage<'a> {
 
     /// The first line of something to do: its key, what, about which deal, by which channel, how late.
     fn line(&mut self, line: &Line) {
-        let title = line.title.get(self.language).to_owned();
         let channel = channel(self.shown.cells, &line.channel, self.language);
-        let days = self.shown.as_of.since(line.due);
+        let is_one = line.merged.is_empty();
+        let title = if is_one { self.said(&line.title) } else { channel.clone() };
+        let deal = line.deal.as_ref().filter(|_| is_one);
+        let days = line.late_since(self.shown.as_of).map_or(0, |day| self.shown.as_of.since(day));
         self.item(
             2,
             &[
                 format!("{}  {title}", line.key),
-                line.deal.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default(),
+                deal.map(|(id, _)| id.to_string()).unwrap_or_default(),
                 if channel == title { String::new() } else { channel },
                 if days > 0 { late(days, self.language) } else { String::new() },
             ],

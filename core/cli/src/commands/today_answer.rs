@@ -21,6 +21,17 @@ pub(super) enum Answers {
     Skip(Skip),
 }
 
+impl Answers {
+    /// The key that is answered.
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Done(Done { key, .. })
+            | Self::Snooze(Snooze { key, .. })
+            | Self::Skip(Skip { key, .. }) => key,
+        }
+    }
+}
+
 /// Marks a line as done, and logs the visit, call or message
 #[derive(Debug, clap::Args)]
 pub(super) struct Done {
@@ -123,8 +134,8 @@ fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Lan
     for line in &answered.also {
         let (key, what) = (&line.key, line.title.get(language));
         Printer::talk(&match language {
-            Language::Zh => format!("同一次拜访也完成了 {key}：{what}。"),
-            Language::En => format!("The same visit closes {key}: {what}."),
+            Language::Zh => format!("同一次联系也包括 {key}：{what}。"),
+            Language::En => format!("With it {key}: {what}."),
         });
     }
 }

@@ -470,6 +470,7 @@ fn proposed(proposals: &[(Proposal, Vec<Because>)], language: Language) -> Json 
             "action": proposal.action,
             "channel": proposal.channel,
             "due": proposal.due,
+            "promised": proposal.promised,
             "priority": proposal.priority,
             "group": proposal.group,
             "deal": proposal.deal,

@@ -2,21 +2,17 @@
 
 use kehu_contract::nearest;
 use kehu_domain::{
-    Customer, Day, Entity, Interaction, InteractionId, OperationDraft, OperationId, RepId, Task,
-    TaskState,
+    Customer, Day, Entity, Interaction, InteractionId, OperationDraft, OperationId, Task, TaskState,
 };
 use kehu_store::Writer;
 
+use super::contacts::{KINDS, PLAIN, kind_of};
 use super::key::folded;
-use super::plan::VISIT;
 use super::worklist::{Line, Worklist};
 use super::{DayError, Work, tasks};
 use crate::hooks::effects::edited as edit_said;
 use crate::records::{RecordError, customers, names, values};
 use crate::settings::Settings;
-
-/// Which kind of interaction a channel makes, where the two have different names.
-const KINDS: [(&str, &str); 3] = [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
 
 /// The channels that a workspace knows: what is done by one of them can be logged.
 pub fn known_channels(settings: &Settings) -> Vec<String> {
@@ -67,7 +63,7 @@ pub struct Answered {
     pub interaction: Option<(InteractionId, String)>,
     /// True if the customer's record says something else now.
     pub edited: bool,
-    /// Other visits to the customer that the list proposed: one visit makes them all.
+    /// What else was closed with it: the other purposes of the contact.
     pub also: Vec<Line>,
 }
 
@@ -87,17 +83,17 @@ pub fn answer(
     let mut writer = work.store.write(draft)?;
     let interaction = match &answer.closing {
         Closing::Done { outcome, text } => {
-            log(work, writer.as_mut(), &line, outcome.as_ref(), text.as_ref(), today)?
+            let said = (outcome.as_ref(), text.as_ref());
+            let interaction = log(work, writer.as_mut(), &line, said, today)?;
+            log_more(work, writer.as_mut(), &line, interaction.as_ref(), today)?;
+            interaction
         }
         Closing::Snooze { .. } | Closing::Skip { .. } => None,
     };
-    let also = match &answer.closing {
-        Closing::Done { .. } => made_with(list, &line),
-        Closing::Snooze { .. } | Closing::Skip { .. } => Vec::new(),
-    };
-    for line in std::iter::once(&line).chain(&also) {
-        close(work, writer.as_mut(), line, &answer.closing, today)?;
+    for topic in line.topics() {
+        close(work, writer.as_mut(), topic, &answer.closing, today)?;
     }
+    let also = line.merged.iter().skip(1).cloned().collect();
     let edited = matches!(answer.closing, Closing::Done { .. })
         && edit(work, writer.as_mut(), &line, today)?;
     let mut told = summary(&line, &answer.closing);
@@ -154,17 +150,18 @@ fn close(
     Ok(())
 }
 
-/// The other proposed visits to the customer of a visit.
-fn made_with(list: &Worklist, made: &Line) -> Vec<Line> {
-    let is_visit = |line: &Line| line.channel == VISIT && line.customer.is_some();
-    let others = list.lines.iter().filter(|line| is_visit(line) && line.key != made.key);
-    let others = others.filter(|line| is_visit(made) && line.customer == made.customer);
-    others.cloned().collect()
+impl Worklist {
+    /// True if a key, or the beginning of one, names something in the list.
+    pub fn has(&self, key: &str) -> bool {
+        !matches!(find(self, key), Err(DayError::UnknownKey { .. }))
+    }
 }
 
 fn find<'a>(list: &'a Worklist, typed: &str) -> Result<&'a Line, DayError> {
     let key = folded(typed);
-    let lines = || list.lines.iter().chain(&list.withheld);
+    // The leading purpose of a contact has the contact's key; the others can be answered alone.
+    let whole = || list.lines.iter().chain(&list.withheld);
+    let lines = || whole().chain(whole().flat_map(|line| line.merged.iter().skip(1)));
     let found: Vec<&Line> = lines().filter(|line| folded(&line.key).starts_with(&key)).collect();
     // T-1 is a whole key, and the beginning of T-12.
     if let Some(whole) = found.iter().find(|line| folded(&line.key) == key) {
@@ -202,12 +199,10 @@ fn log(
     work: &Work<'_>,
     writer: &mut dyn Writer,
     line: &Line,
-    outcome: Option<&String>,
-    text: Option<&String>,
+    (outcome, text): (Option<&String>, Option<&String>),
     today: Day,
 ) -> Result<Option<(InteractionId, String)>, DayError> {
-    let named = KINDS.iter().find(|(channel, _)| *channel == line.channel);
-    let kind = named.map_or(line.channel.as_str(), |(_, kind)| kind);
+    let kind = kind_of(&line.channel);
     // What is done without reaching the customer is still a step of the thread that it is about.
     let steps = line.about.as_ref().filter(|_| line.state.is_some());
     let kind = match (work.settings.kind(kind), steps) {
@@ -218,7 +213,7 @@ fn log(
         return Ok(None);
     };
     let mut interaction = Interaction::new(customer, today, kind);
-    interaction.rep = Some(RepId(work.rep.id));
+    interaction.rep = work.rep_id();
     interaction.about = line.about.as_ref().map(|(id, _)| *id);
     if interaction.about.is_some() {
         interaction.minute = work.settings.now_on(today);
@@ -239,6 +234,41 @@ fn log(
     Ok(Some((InteractionId(id), kind.to_owned())))
 }
 
+/// Logs what is not said by the interaction of a contact of several purposes: the step of each other thread, and
+/// what is of a kind of its own, such as a survey.
+fn log_more(
+    work: &Work<'_>,
+    writer: &mut dyn Writer,
+    line: &Line,
+    interaction: Option<&(InteractionId, String)>,
+    today: Day,
+) -> Result<(), DayError> {
+    let Some((id, kind)) = interaction else { return Ok(()) };
+    let mut logged: Vec<&str> = vec![kind];
+    logged.extend(PLAIN);
+    for (at, topic) in line.merged.iter().enumerate() {
+        let (Some(customer), own) = (topic.customer, kind_of(&topic.channel)) else { continue };
+        let step = topic.about.as_ref().filter(|_| at > 0 && topic.state.is_some());
+        let is_more = !logged.contains(&own) && work.settings.kind(own).is_some();
+        let kind = match step {
+            Some((_, thread)) => thread,
+            None if is_more => own,
+            None => continue,
+        };
+        let mut more = Interaction::new(customer, today, kind);
+        more.rep = work.rep_id();
+        more.about = Some(step.map_or(*id, |(thread, _)| *thread));
+        more.state = step.and(topic.state.clone());
+        more.minute = step.and(work.settings.now_on(today));
+        more.fields.clone_from(&topic.fields);
+        more.deal = topic.deal.as_ref().map(|(id, _)| *id);
+        more.channel = Some(line.channel.clone());
+        writer.put(&more.into(), today)?;
+        logged.push(kind);
+    }
+    Ok(())
+}
+
 fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) -> Task {
     let (state, until, reason) = match closing {
         Closing::Done { .. } => (TaskState::Done, None, None),
@@ -250,7 +280,7 @@ fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) 
         what: line.title.get(work.settings.language).to_owned(),
         customer: line.customer,
         deal: line.deal.as_ref().map(|(id, _)| *id),
-        rep: Some(RepId(work.rep.id)),
+        rep: work.rep_id(),
         due: line.due,
         state,
         since: Some(today),

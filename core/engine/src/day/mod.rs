@@ -6,18 +6,22 @@
 //! - [`Work::about`] makes one customer's part of the list, [`Briefing`] gathers what is known of it.
 //! - [`keep_plan`] and [`latest_plan`] store and find plans; [`answer`] closes a line of the list.
 //!
-//! A worklist holds what packs propose (`follow_up`) and the day's visits, merged where they are the
-//! same, without what a person has closed, as far as the packs of `review` let it pass. The rep's own
-//! tasks that are due stand beside them: a person has promised them, so no pack withholds them.
+//! A worklist holds what packs propose (`follow_up`) and the day's visits, joined where they are the
+//! same, without what a person has closed, as far as the packs of `review` let it pass. What then reaches
+//! one customer becomes one contact. The rep's own tasks that are due stand beside them: a person has promised
+//! them, so no pack withholds them. Each line says whether the working day has room for it.
 
 mod answer;
 mod ask;
 mod briefing;
 mod calendar;
+mod capacity;
 pub(crate) mod cases;
 mod check;
+mod contacts;
 mod error;
 pub(crate) mod key;
+mod order;
 mod plan;
 mod portfolio;
 mod problem;
@@ -28,7 +32,7 @@ mod tasks;
 mod tests;
 mod worklist;
 
-use kehu_domain::{Day, Rep};
+use kehu_domain::{Day, Rep, RepId};
 use kehu_store::{Reader, Store};
 
 use crate::packs::PackSet;
@@ -59,10 +63,17 @@ pub struct Work<'a> {
     pub packs: &'a PackSet,
     /// The run whose columns count.
     pub run: &'a RunView<'a>,
-    /// Whose work it is.
+    /// Whose work it is; one without an id stands for the work that no rep has.
     pub rep: &'a Rep,
     /// The day as of which records are seen.
     pub as_of: Day,
+}
+
+impl Work<'_> {
+    /// The rep; none where it is the work that no rep has.
+    fn rep_id(&self) -> Option<RepId> {
+        (self.rep.id != 0).then_some(RepId(self.rep.id))
+    }
 }
 
 impl std::fmt::Debug for Work<'_> {

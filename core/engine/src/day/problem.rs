@@ -6,7 +6,7 @@ use kehu_domain::{Customer, Day};
 use super::calendar::Calendar;
 use super::portfolio::Portfolio;
 use super::sheet::Sheet;
-use super::{DayError, Work};
+use super::{DayError, Work, capacity};
 
 /// Days in a month, as far as "visits a month" goes.
 const MONTH: f64 = 30.0;
@@ -20,7 +20,7 @@ pub(super) fn state(
     to: Day,
 ) -> Result<PlanningProblem, DayError> {
     let planning = &work.settings.planning;
-    let seconds = (planning.hours_a_day * 3_600.0).round() as i32;
+    let seconds = capacity::day_seconds(work.settings, work.rep);
     let days = Calendar::of(&work.settings.country).working_days(from, to);
     let mut customers = Vec::new();
     for (row, id) in sheet.ids.iter().enumerate() {

@@ -7,8 +7,9 @@ use kehu_contract::{Batch, Columns, Decision, Hook, Proposal, Rule, Verdict};
 use kehu_domain::Day;
 
 use super::ask::{self, Because};
+use super::order::Order;
 use super::sheet::{Sheet, pick};
-use super::worklist::{Line, Order};
+use super::worklist::Line;
 use super::{DayError, Work};
 use crate::packs::EnabledPack;
 
@@ -73,6 +74,8 @@ fn proposal(line: &Line) -> Proposal {
         action: line.action.clone(),
         channel: line.channel.clone(),
         due: line.due.number(),
+        promised: line.promised,
+        contact: line.contact,
         fact_day: line.fact_day.number(),
         priority: line.priority,
         group: line.group.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kehu_contract::{Hook, Text};
-use kehu_domain::{Customer, Day, Deal, Entity, Fields, Record, RepId, Task, TaskId, TaskState};
+use kehu_domain::{Customer, Day, Deal, Entity, Fields, Record, Task, TaskId, TaskState};
 
 use super::ask::Because;
 use super::worklist::Line;
@@ -35,7 +35,7 @@ pub(super) fn due(work: &Work<'_>) -> Result<(Vec<Line>, usize), DayError> {
 
 fn is_open(work: &Work<'_>, task: &Task) -> bool {
     let is_open = matches!(task.state, TaskState::Open | TaskState::Snoozed);
-    let is_theirs = task.rep == Some(RepId(work.rep.id));
+    let is_theirs = task.rep == work.rep_id();
     is_open && is_theirs && is_own(task) && task.known <= work.as_of
 }
 
@@ -79,7 +79,11 @@ fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
         action: "task".to_owned(),
         title: Text::new(task.what.clone(), task.what.clone()),
         channel: String::new(),
+        contact: false,
+        seconds: 0,
+        fits: true,
         due: task.due,
+        promised: true,
         fact_day: task.due,
         priority: PRIORITY,
         value: 0.0,
@@ -93,6 +97,7 @@ fn line(work: &Work<'_>, task: &Task) -> Result<Line, DayError> {
         placed: Vec::new(),
         guidance: Vec::new(),
         withheld: Vec::new(),
+        merged: Vec::new(),
     })
 }
 

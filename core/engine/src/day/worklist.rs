@@ -13,11 +13,13 @@ use kehu_store::Reader;
 use super::ask::{self, Because};
 use super::calendar::Calendar;
 use super::cases::Cases;
+use super::contacts::{join_same, measure, merge};
 use super::key::key;
+use super::order::Order;
 use super::plan::{VISIT, VisitDay, VisitStop, latest_plan, notes};
 use super::portfolio::{self, Portfolio};
 use super::sheet::Sheet;
-use super::{DayError, Work, review, tasks};
+use super::{DayError, Work, capacity, review, tasks};
 use crate::packs::EnabledPack;
 use crate::records::{customers, values};
 use crate::settings::Settings;
@@ -52,8 +54,16 @@ pub struct Line {
     pub title: Text,
     /// By which channel.
     pub channel: String,
+    /// True if it reaches the customer.
+    pub contact: bool,
+    /// The seconds that it takes, with the way to a planned visit.
+    pub seconds: i32,
+    /// True if the day has room for it.
+    pub fits: bool,
     /// When.
     pub due: Day,
+    /// True if that day was promised, or set by a person: past it the line is late.
+    pub promised: bool,
     /// The day of the fact that it rests on.
     pub fact_day: Day,
     /// Its place in the list: higher comes first.
@@ -80,9 +90,22 @@ pub struct Line {
     pub guidance: Vec<Because>,
     /// Why it is withheld; empty if it is not.
     pub withheld: Vec<Because>,
+    /// Where several proposals became one contact: each of them, the leading one first; empty else.
+    pub merged: Vec<Line>,
 }
 
 impl Line {
+    /// The purposes of a contact, each a line for itself; the line itself where it is one.
+    pub fn topics(&self) -> &[Self] {
+        if self.merged.is_empty() { std::slice::from_ref(self) } else { &self.merged }
+    }
+
+    /// Since when it is late: the earliest day that was promised and is over.
+    pub fn late_since(&self, today: Day) -> Option<Day> {
+        let promised = self.topics().iter().filter(|topic| topic.promised && topic.due < today);
+        promised.map(|topic| topic.due).min()
+    }
+
     /// Adds guidance that is not there yet.
     pub(super) fn guide(&mut self, guidance: Vec<Because>) {
         for each in guidance {
@@ -119,6 +142,10 @@ pub struct Worklist {
     pub closed: usize,
     /// The seconds of the day that are kept for finding new customers.
     pub prospecting_seconds: i32,
+    /// The seconds of the rep's working day.
+    pub day_seconds: i32,
+    /// The seconds of the lines for which it has room.
+    pub used_seconds: i32,
     /// What is to be said of the list as a whole.
     pub notes: Vec<Text>,
     /// Packs that were switched off, each with what it said.
@@ -153,7 +180,14 @@ impl Work<'_> {
             None => self.plan_today(&sheet, &mut list)?,
         };
         let (tasks, later) = tasks::due(self)?;
-        self.lay_out(&sheet, list, &planner, day.as_ref(), tasks, later)
+        let mut list = self.lay_out(&sheet, list, &planner, day.as_ref(), tasks, later)?;
+        let (order, settings) = (Order(self.order()), self.settings);
+        list.day_seconds = capacity::day_seconds(settings, self.rep);
+        let share = f64::from(list.day_seconds) * settings.planning.prospecting_share;
+        list.prospecting_seconds = share.round() as i32;
+        let (day, reserve) = (list.day_seconds, list.prospecting_seconds);
+        list.used_seconds = capacity::fill(settings, &order, &mut list.lines, day, reserve);
+        Ok(list)
     }
 
     /// What the packs propose for one customer, whoever's deals it is about, with the visit of the rep's
@@ -171,7 +205,7 @@ impl Work<'_> {
         });
         let day = day.map(|mut day| {
             day.visits.retain(|visit| visit.customer == id);
-            VisitDay { prospecting_seconds: 0, ..day }
+            day
         });
         let portfolio = portfolio::of_one(self, customer)?;
         let sheet = Sheet::of_one(self, id)?;
@@ -192,7 +226,6 @@ impl Work<'_> {
     ) -> Result<Worklist, DayError> {
         let mut lines: Vec<Line> = Vec::new();
         if let Some(day) = day {
-            list.prospecting_seconds = day.prospecting_seconds;
             let known = |visit: &&VisitStop| sheet.ids.binary_search(&visit.customer.0).is_ok();
             lines.extend(
                 day.visits.iter().filter(known).map(|visit| line_of(planner, day.day, visit)),
@@ -200,12 +233,16 @@ impl Work<'_> {
         }
         lines.extend(self.proposed(sheet, &mut list)?);
         self.drop_closed(&mut lines, &mut list)?;
-        let mut lines = merged(lines);
+        let mut lines = join_same(lines);
         value(sheet, &mut lines)?;
+        measure(self.settings, &mut lines);
         let order = Order(self.order());
         review::review(self, sheet, &mut lines, &mut list.failures, &order)?;
         lines.extend(tasks);
+        // A review may have changed a channel.
+        measure(self.settings, &mut lines);
         order.sort(&mut lines);
+        let mut lines = merge(self.settings, lines, self.as_of);
         list.later = later + lines.iter().filter(|line| line.due > self.as_of).count();
         lines.retain(|line| line.due <= self.as_of);
         (list.withheld, list.lines) = lines.into_iter().partition(|line| !line.withheld.is_empty());
@@ -231,8 +268,8 @@ impl Work<'_> {
 
     /// The order of groups: the workspace's, else that of the first pack that has one.
     fn order(&self) -> Vec<String> {
-        if !self.settings.worklist_order.is_empty() {
-            return self.settings.worklist_order.clone();
+        if !self.settings.worklist.order.is_empty() {
+            return self.settings.worklist.order.clone();
         }
         let of_pack = |pack: &EnabledPack| {
             let setting = pack.manifest().worklist_order.as_ref()?;
@@ -259,7 +296,9 @@ impl Work<'_> {
         sheet: &Sheet<'_>,
         list: &mut Worklist,
     ) -> Result<(String, Option<VisitDay>), DayError> {
-        if !Calendar::of(&self.settings.country).is_working(self.as_of) {
+        // Nobody visits the customers that no rep has.
+        let is_working = Calendar::of(&self.settings.country).is_working(self.as_of);
+        if !is_working || self.rep_id().is_none() {
             return Ok((String::new(), None));
         }
         match self.plan_for(&list.portfolio, sheet, self.as_of, self.as_of) {
@@ -306,9 +345,8 @@ impl Work<'_> {
                 Err(error) => return Ok(Err(error.to_string())),
             };
             let settings = self.settings;
-            let rep = RepId(self.rep.id);
             let (rules, reader) = (&rules[..], self.reader);
-            let reader = ProposalReader { reader, settings, pack, rules, portfolio, rep };
+            let reader = ProposalReader { reader, settings, pack, rules, portfolio };
             for (at, proposal) in proposals.iter().enumerate() {
                 let case = batch.ids.binary_search(&proposal.customer).ok().map(|row| &cases[row]);
                 match reader.line(proposal, case) {
@@ -365,7 +403,11 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
         action: VISIT.to_owned(),
         title: Text::new("visit", "拜访"),
         channel: VISIT.to_owned(),
+        contact: true,
+        seconds: visit.seconds + visit.travel_seconds,
+        fits: true,
         due: day,
+        promised: false,
         fact_day: visit.fact_day,
         priority: USUAL_PRIORITY,
         value: visit.value,
@@ -384,6 +426,7 @@ fn line_of(planner: &str, day: Day, visit: &VisitStop) -> Line {
         placed: Vec::new(),
         guidance: Vec::new(),
         withheld: Vec::new(),
+        merged: Vec::new(),
     }
 }
 
@@ -394,7 +437,6 @@ struct ProposalReader<'a> {
     pack: &'a EnabledPack,
     rules: &'a [Rule],
     portfolio: &'a Portfolio,
-    rep: RepId,
 }
 
 impl ProposalReader<'_> {
@@ -423,7 +465,7 @@ impl ProposalReader<'_> {
         let about = self.about(proposal, case)?;
         let fields = self.fields(proposal)?;
         self.check_edit(proposal)?;
-        let responsible = self.portfolio.is_responsible(self.rep, customer);
+        let responsible = self.portfolio.is_responsible(customer);
         let theirs = match deal {
             Some(deal) if deal.rep.is_some() => self.portfolio.deals.contains(&deal.id),
             _ => responsible,
@@ -448,7 +490,11 @@ impl ProposalReader<'_> {
             action: proposal.action.clone(),
             title: action.text.clone(),
             channel: proposal.channel.clone(),
+            contact: true,
+            seconds: 0,
+            fits: true,
             due,
+            promised: proposal.promised,
             fact_day,
             priority: proposal.priority,
             value: 0.0,
@@ -462,6 +508,7 @@ impl ProposalReader<'_> {
             placed: Vec::new(),
             guidance,
             withheld: Vec::new(),
+            merged: Vec::new(),
         }))
     }
 
@@ -516,39 +563,6 @@ impl ProposalReader<'_> {
     }
 }
 
-/// What makes two lines one: customer, deal, action, and what they are about.
-type Place = (Option<CustomerId>, Option<DealId>, String, Option<InteractionId>);
-
-/// Merges lines of the same customer, action, deal and subject; the one of highest priority leads, the reasons
-/// of all are kept.
-fn merged(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by(|left, right| right.priority.total_cmp(&left.priority));
-    let mut places: BTreeMap<Place, usize> = BTreeMap::new();
-    let mut kept: Vec<Line> = Vec::new();
-    for line in lines {
-        let deal = line.deal.as_ref().map(|(id, _)| *id);
-        let about = line.about.as_ref().map(|(id, _)| *id);
-        match places.entry((line.customer, deal, line.action.clone(), about)) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(kept.len());
-                kept.push(line);
-            }
-            std::collections::btree_map::Entry::Occupied(entry) => {
-                let leading = &mut kept[*entry.get()];
-                leading.due = leading.due.min(line.due);
-                leading.keys.extend(line.keys);
-                leading.edit.extend(line.edit);
-                leading.because.extend(line.because);
-                leading.guide(line.guidance);
-                if leading.visit.is_none() {
-                    leading.visit = line.visit;
-                }
-            }
-        }
-    }
-    kept
-}
-
 /// What the customer is worth, as far as a pack says so.
 fn value(sheet: &Sheet<'_>, lines: &mut [Line]) -> Result<(), DayError> {
     for line in lines {
@@ -560,34 +574,4 @@ fn value(sheet: &Sheet<'_>, lines: &mut [Line]) -> Result<(), DayError> {
         }
     }
     Ok(())
-}
-
-/// The groups of the worklist in their order.
-pub(super) struct Order(Vec<String>);
-
-/// Stands for all groups that are not named.
-const OTHERS: &str = "*";
-
-impl Order {
-    /// The place of a group; what is not named comes last, or where `*` stands.
-    fn place(&self, group: &str) -> usize {
-        let at = |word: &str| self.0.iter().position(|each| each == word);
-        at(group).or_else(|| at(OTHERS)).unwrap_or(self.0.len())
-    }
-
-    /// Groups first, then priority, value, and the deal's amount; the rest only makes the order whole.
-    pub(super) fn sort(&self, lines: &mut [Line]) {
-        lines.sort_by(|left, right| {
-            let amount = |line: &Line| line.amount.unwrap_or(0.0);
-            (self.place(&left.group).cmp(&self.place(&right.group)))
-                .then(right.priority.total_cmp(&left.priority))
-                .then(right.value.total_cmp(&left.value))
-                .then(amount(right).total_cmp(&amount(left)))
-                .then(left.due.cmp(&right.due))
-                .then(left.customer.cmp(&right.customer))
-                .then(left.deal.cmp(&right.deal))
-                .then(left.action.cmp(&right.action))
-                .then(left.about.cmp(&right.about))
-        });
-    }
 }

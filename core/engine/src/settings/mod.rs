@@ -40,6 +40,18 @@ pub struct Planning {
     pub prospecting_share: f64,
 }
 
+/// Holds how the day's list is laid out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WorklistSettings {
+    /// The groups in their order; none leaves it to the packs.
+    pub order: Vec<String>,
+    /// The groups that are listed even where the day is full.
+    pub always: Vec<String>,
+    /// The minutes that each channel or kind of interaction takes; `other` and `note` stand for those that are not
+    /// named, as they reach the customer or not.
+    pub minutes: BTreeMap<String, f64>,
+}
+
 /// Says what becomes of the customers around one at which a native plugin crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnCrash {
@@ -93,8 +105,8 @@ pub struct Settings {
     pub keep_runs: usize,
     /// How days are planned.
     pub planning: Planning,
-    /// The groups of the worklist in their order; none leaves it to the packs.
-    pub worklist_order: Vec<String>,
+    /// How the day's list is laid out.
+    pub worklist: WorklistSettings,
     /// The words for facts of the core: `mood`, `channel`, `outcome`, `source`.
     pub choices: BTreeMap<String, Vec<(String, Text)>>,
     /// The kinds of interaction.
@@ -236,11 +248,7 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         keep
     });
     let planning = table.table("planning").and_then(|table| read_planning(&table));
-    let worklist_order = table.table("worklist").map(|worklist| {
-        let order = worklist.texts("order").unwrap_or_default();
-        worklist.finish();
-        order
-    });
+    let worklist = table.table("worklist").map(|worklist| read_worklist(&worklist));
     let choices = table.table("choices").map(|table| read_choices(&table)).unwrap_or_default();
     let pack_settings = read_pack_settings(table);
     let (column_givers, hook_packs) = (read_column_givers(table), read_hook_packs(table));
@@ -263,13 +271,25 @@ fn read(table: &Table<'_>) -> Option<Settings> {
         pack_limits: pack_limits?,
         keep_runs: keep_runs? as usize,
         planning: planning?,
-        worklist_order: worklist_order.unwrap_or_default(),
+        worklist: worklist.unwrap_or_default(),
         choices,
         kinds,
         pipelines,
         fields,
         document: Document::default(),
     })
+}
+
+fn read_worklist(worklist: &Table<'_>) -> WorklistSettings {
+    let order = worklist.texts("order").unwrap_or_default();
+    let always = worklist.texts("always").unwrap_or_default();
+    let minutes = worklist.table("minutes").map(|minutes| {
+        let names: Vec<&str> = minutes.entries().map(|(name, ..)| name).collect();
+        let of = |name: &str| Some((name.to_owned(), ranged(&minutes, name, 0.0, 1_440.0)?));
+        names.into_iter().filter_map(of).collect()
+    });
+    worklist.finish();
+    WorklistSettings { order, always, minutes: minutes.unwrap_or_default() }
 }
 
 fn read_packs_on(packs: &Table<'_>) -> Vec<String> {

@@ -329,6 +329,8 @@ pub(super) const PROPOSAL: Shape = &[
     ("action", Text),
     ("channel", Text),
     ("due", Day),
+    ("promised", Flag),
+    ("contact", Flag),
     ("fact_day", Day),
     ("priority", Number),
     ("group", Text),

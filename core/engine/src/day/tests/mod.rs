@@ -208,7 +208,7 @@ fn shipped(name: &&str) -> Arc<dyn PackFactory> {
 
 fn inline((name, manifest, script): &(&str, &str, &str)) -> Arc<dyn PackFactory> {
     let manifest = format!(
-        "name = \"{name}\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[actions]\nvisit = {{ en = \"visit\" }}\nring = {{ en = \"ring\" }}\n{manifest}"
+        "name = \"{name}\"\nversion = \"1.0.0\"\napi = \"0.1\"\n[actions]\nvisit = {{ en = \"visit\" }}\nring = {{ en = \"ring\" }}\nmemo = {{ en = \"memo\" }}\n{manifest}"
     );
     let own = |text: &str| Cow::Owned(text.as_bytes().to_vec());
     let files =
@@ -218,8 +218,11 @@ fn inline((name, manifest, script): &(&str, &str, &str)) -> Arc<dyn PackFactory>
     Arc::new(pack.unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
-/// What a list says, a line each: customer, action, group.
+/// What a list says, a line each: customer, actions, group.
 fn said(list: &Worklist) -> Vec<String> {
-    let line = |line: &super::Line| format!("{}: {} {}", line.name, line.action, line.group);
+    let line = |line: &super::Line| {
+        let actions = line.topics().iter().map(|topic| topic.action.as_str());
+        format!("{}: {} {}", line.name, actions.collect::<Vec<_>>().join("+"), line.group)
+    };
     list.lines.iter().map(line).map(|line| line.trim_end().to_owned()).collect()
 }

@@ -189,7 +189,7 @@ pub(crate) const PROPOSAL: Subject = Subject {
     hooks: &[Hook::Review],
     en: "A proposal in review.",
     zh: "review 中的一项建议。",
-    example: "local p = proposals[1]\np.customer --> 1\np.c.amount --> 1500\np.deal --> nil\np.action --> \"call\"\np.channel --> \"phone\"\np.due --> 20001\np.fact_day --> 19990\np.priority --> 70\np.group --> \"middle\"",
+    example: "local p = proposals[1]\np.customer --> 1\np.c.amount --> 1500\np.deal --> nil\np.action --> \"call\"\np.channel --> \"phone\"\np.due --> 20001\np.promised --> false\np.contact --> true\np.fact_day --> 19990\np.priority --> 70\np.group --> \"middle\"",
     entries: PROPOSAL_FIELDS,
 };
 
@@ -201,6 +201,14 @@ const PROPOSAL_FIELDS: &[Entry] = &[
     field("proposal.action", Type::Text).says("What is to be done.", "要做的事。"),
     field("proposal.channel", Type::Text).says("By which channel.", "通过何种渠道。"),
     field("proposal.due", Type::Day).says("By when.", "期限。"),
+    field("proposal.promised", Type::Flag).says(
+        "True if that day was promised or set by a person; else it has been due since.",
+        "期限是否系承诺或人为约定；否则只表示自该日起应做。",
+    ),
+    field("proposal.contact", Type::Flag).says(
+        "True if it reaches the customer, by the kind of its channel.",
+        "是否会联系到客户，按渠道对应的互动类型判断。",
+    ),
     field("proposal.fact_day", Type::Day)
         .says("The day of the fact that it rests on.", "所依据事实的日期。"),
     field("proposal.priority", Type::Number).says(

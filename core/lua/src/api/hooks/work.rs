@@ -30,6 +30,10 @@ const PROPOSAL: &[Parameter] = &[
     need("channel", Type::Text)
         .says("such as visit, phone, message, email", "如 visit、phone、message、email"),
     need("due", Type::Day).says("by when", "期限"),
+    may("promised", Type::Flag).says(
+        "true if that day was promised or set by a person: past it the proposal is late, else it has been due since",
+        "期限系承诺或人为约定时为 true：过期即为逾期；否则只表示自该日起应做",
+    ),
     may("fact_day", Type::Day).says(
         "the day of the fact that it rests on; as_of if nothing is said",
         "所依据事实的日期；省略时为 as_of",
