@@ -218,6 +218,9 @@ local RISKS = {
   high = kehu.rule{ id = "high", en = "{1} points, high from {2}", zh = "{1} 分，达到高风险线 {2}" },
 }
 
+-- Figures of decimal fractions: a billionth short of a bound is none.
+local function even(number) return kehu.number.round(number, 9) end
+
 local function two_places(number) return math.floor(number * 100 + 0.5) / 100 end
 
 local TESTS = {}
@@ -231,7 +234,7 @@ end
 function TESTS.orders(c)
   local before, lately = c.orders_before, c.orders_lately or 0
   if before == nil or before <= 0 then return nil, unknown.orders end
-  local fall = 100 * (before - lately) / before
+  local fall = even(100 * (before - lately) / before)
   if lately < before and fall >= settings.orders_fall then
     return { falling_orders, before, lately, two_places(fall), settings.orders_months }
   end
@@ -240,7 +243,7 @@ end
 function TESTS.satisfaction(c)
   local before, lately = c.satisfaction_before, c.satisfaction_lately
   if before == nil or lately == nil then return nil, unknown.satisfaction end
-  if lately < before and before - lately >= settings.satisfaction_fall then
+  if lately < before and even(before - lately) >= settings.satisfaction_fall then
     return { falling_satisfaction, two_places(before), two_places(lately), settings.satisfaction_months }
   end
 end

@@ -72,7 +72,11 @@ end
 local function score(c, ctx)
   local recency, frequency, monetary = c[recency_input], c[frequency_input], c.amount
   if not recency then
-    return { rfm_segment = ctx:missing("rfm_segment", none) }
+    local given = {}
+    for _, column in ipairs({ "rfm_recency", "rfm_frequency", "rfm_monetary", "rfm_segment" }) do
+      given[column] = ctx:missing(column, none)
+    end
+    return given
   end
   local limits = ctx.state
   local given = {
@@ -89,6 +93,7 @@ local function score(c, ctx)
     given.rfm_monetary = ctx:set("rfm_monetary", monetary, total)
     segment:because(is_large and large or small, monetary, limits.monetary)
   else
+    given.rfm_monetary = ctx:missing("rfm_monetary", no_amount)
     segment:because(no_amount)
   end
   given.rfm_segment = segment

@@ -10,6 +10,7 @@ use mlua::{Lua, Table, UserData, UserDataMethods, UserDataRef, Value};
 
 use crate::api;
 use crate::causes::figure;
+use crate::exact;
 use crate::fault::{Fault, plain_within};
 use crate::frame::Frame;
 use crate::gate::{Gate, memory_fault};
@@ -82,7 +83,7 @@ impl Column {
 
     fn sum(&self, method: &str) -> Result<f64, Fault> {
         let numbers = self.numbers(method)?;
-        let sum = self.gate.exempt(|| numbers.iter().fold(0.0, |sum, number| sum + number));
+        let sum = self.gate.exempt(|| exact::sum(numbers.iter().copied()));
         if sum.is_finite() {
             Ok(sum)
         } else {
@@ -92,7 +93,7 @@ impl Column {
 
     fn mean(&self) -> Result<Option<f64>, Fault> {
         let (sum, count) = (self.sum("mean")?, self.numbers("mean")?.len());
-        Ok((count > 0).then(|| sum / count as f64))
+        Ok((count > 0).then(|| exact::as_written(sum / count as f64)))
     }
 
     /// The quantile with linear interpolation between neighbours, as in pandas and R's type 7.
@@ -101,11 +102,7 @@ impl Column {
             let message = format!("{}:{method}(q): q is {share}, expected 0 to 1", self.name);
             return Err(Fault::argument(message));
         }
-        let sorted = self.sorted(method)?;
-        let Some(last) = sorted.len().checked_sub(1) else { return Ok(None) };
-        let place = share * last as f64;
-        let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-        Ok(Some(low + (high - low) * place.fract()))
+        Ok(exact::quantile(self.sorted(method)?, share))
     }
 
     /// The value of the last customer of the top group of `count`; those who share it belong to it.

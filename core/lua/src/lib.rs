@@ -78,6 +78,7 @@ pub mod check;
 mod collect;
 mod convert;
 mod evaluate;
+mod exact;
 mod factory;
 mod failure;
 mod fault;

@@ -4,6 +4,7 @@ use mlua::{Lua, Table};
 
 use super::arguments::{Arguments, Builder};
 use super::entry::{Entry, Parameter, Subject, Type, function, may, need};
+use crate::exact;
 use crate::fault::Fault;
 
 /// What the registry says of `kehu.number`.
@@ -120,11 +121,9 @@ pub(super) fn number_table(lua: &Lua) -> mlua::Result<Table> {
 pub(super) fn list_table(lua: &Lua) -> mlua::Result<Table> {
     let builder = Builder::new(lua)?;
     builder
-        .add("kehu.list.sum", |_, given| {
-            Ok(finite(given, given.numbers(0)?.iter().fold(0.0, |sum, number| sum + number))?)
-        })?
+        .add("kehu.list.sum", |_, given| Ok(finite(given, exact::sum(given.numbers(0)?))?))?
         .add("kehu.list.mean", |_, given| {
-            mean(&given.numbers(0)?).map(|mean| Ok(finite(given, mean)?)).transpose()
+            exact::mean(&given.numbers(0)?).map(|mean| Ok(finite(given, mean)?)).transpose()
         })?
         .add("kehu.list.median", |_, given| Ok(quantile(given.numbers(0)?, 0.5)))?
         .add("kehu.list.quantile", |_, given| {
@@ -172,21 +171,13 @@ fn round(number: f64, digits: i32) -> f64 {
     if back == 0.0 { 0.0 } else { back }
 }
 
-fn mean(numbers: &[f64]) -> Option<f64> {
-    let sum = numbers.iter().fold(0.0, |sum, number| sum + number);
-    (!numbers.is_empty()).then(|| sum / numbers.len() as f64)
-}
-
-/// The quantile with linear interpolation between neighbours, as in pandas and R's type 7.
 fn quantile(mut numbers: Vec<f64>, share: f64) -> Option<f64> {
     numbers.sort_unstable_by(f64::total_cmp);
-    let place = share * numbers.len().checked_sub(1)? as f64;
-    let (low, high) = (numbers[place.floor() as usize], numbers[place.ceil() as usize]);
-    Some(low + (high - low) * place.fract())
+    exact::quantile(&numbers, share)
 }
 
 fn deviation(numbers: &[f64]) -> Option<f64> {
-    let mean = mean(numbers)?;
+    let mean = exact::mean(numbers)?;
     let squares = numbers.iter().fold(0.0, |sum, number| sum + (number - mean).powi(2));
     (numbers.len() > 1).then(|| (squares / (numbers.len() - 1) as f64).sqrt())
 }

@@ -11,6 +11,7 @@ use super::{TABLE_CELLS, TABLE_ROWS, Told, Writer};
 use crate::api::day_in_words;
 use crate::convert::to_lua;
 use crate::evaluate::a;
+use crate::exact;
 use crate::fault::{Fault, words_of};
 use crate::machine::{Machine, key_in_words};
 
@@ -18,6 +19,8 @@ use crate::machine::{Machine, key_in_words};
 const COLUMNS: usize = 64;
 /// The most labels of a column of it.
 const LABELS: usize = 500;
+/// The least that a cell takes of what may be written: a blank before it.
+const CELL: usize = 1;
 
 /// The table that the helpers find the host in.
 pub(super) fn host_table(
@@ -41,6 +44,7 @@ pub(super) fn host_table(
     host.raw_set("explain", explain(lua, rows)?)?;
     // A row may be one of the script's own that borrowed the metatable of another: its day is any number.
     host.raw_set("day", lua.create_function(|_, day: f64| Ok(day_in_words(day as i64)))?)?;
+    host.raw_set("as_written", lua.create_function(|_, sum: f64| Ok(exact::as_written(sum)))?)?;
     let print = Rc::clone(out);
     host.raw_set("print", lua.create_function(move |_, text: LuaString| print.line(&text))?)?;
     host.raw_set(
@@ -50,6 +54,13 @@ pub(super) fn host_table(
             Err::<(), _>(mlua::Error::external(Told(message)))
         })?,
     )?;
+    let most = Rc::clone(out);
+    host.raw_set(
+        "most",
+        lua.create_function(move |_, limit: Value| {
+            Ok(most.most(limit_in(&limit)?).map_or(f64::INFINITY, |rows| rows as f64))
+        })?,
+    )?;
     let (table, base) = (Rc::clone(out), Rc::clone(&rows.base));
     host.raw_set(
         "table",
@@ -57,7 +68,7 @@ pub(super) fn host_table(
             let mut read = read_table(&columns, &shown, &missing, &table)?;
             read.name = text_in(&about, "name")?;
             read.title = text_in(&about, "title")?;
-            read.limit = limit_in(&about)?;
+            read.hidden = about.raw_get::<f64>("hidden")? as usize;
             for (column, given) in read.columns.iter_mut().zip(columns.sequence_values::<Table>()) {
                 column.labels = labels(&given?, base.as_ref())?;
             }
@@ -180,7 +191,7 @@ fn read_table(
         return Err(Fault::argument(format!("kehu.table has more than {COLUMNS} columns")));
     }
     let mut table =
-        ScriptTable { name: None, title: None, limit: None, columns: Vec::new(), rows: Vec::new() };
+        ScriptTable { name: None, title: None, hidden: 0, columns: Vec::new(), rows: Vec::new() };
     for place in 1..=columns.raw_len() {
         let column: Table = columns.raw_get(place).map_err(unreadable)?;
         table.columns.push(read_column(&column)?);
@@ -199,6 +210,9 @@ fn read_table(
         let mut cells = Vec::with_capacity(table.columns.len());
         for (at, column) in table.columns.iter().enumerate() {
             let value: Value = row.raw_get(at + 1).map_err(unreadable)?;
+            // A cell takes room however little it says: so what is held here is bounded, too.
+            bytes += CELL;
+            out.fits(bytes)?;
             cells.push(match &value {
                 Value::Nil => TableCell::Missing,
                 Value::Table(table) if table == missing => TableCell::Missing,
@@ -239,13 +253,11 @@ fn text_in(table: &Table, key: &str) -> Result<Option<String>, Fault> {
     }
 }
 
-fn limit_in(table: &Table) -> Result<Option<usize>, Fault> {
-    match table.raw_get::<Value>("limit") {
-        Ok(Value::Nil) => Ok(None),
-        Ok(Value::Number(limit)) if limit >= 1.0 && limit.fract() == 0.0 => {
-            Ok(Some(limit as usize))
-        }
-        Ok(Value::Integer(limit)) if limit >= 1 => Ok(Some(limit as usize)),
+fn limit_in(limit: &Value) -> Result<Option<usize>, Fault> {
+    match limit {
+        Value::Nil => Ok(None),
+        Value::Number(limit) if *limit >= 1.0 && limit.fract() == 0.0 => Ok(Some(*limit as usize)),
+        Value::Integer(limit) if *limit >= 1 => Ok(Some(*limit as usize)),
         _ => Err(Fault::argument("kehu.table: limit is no whole number from 1")),
     }
 }

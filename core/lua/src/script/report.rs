@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 use super::{Options, Script, Writer};
 use crate::convert::from_lua;
 use crate::evaluate::{self, Chunks};
+use crate::exact;
 use crate::factory::Shared;
 use crate::fault::Fault;
 use crate::files::{self, PackFiles};
@@ -77,7 +78,8 @@ pub(super) fn add_to(
                 .into());
         };
         // The fields of a table have no order of their own.
-        let mut sorted: Vec<(String, Json)> = given.into_iter().collect();
+        let mut sorted: Vec<(String, Json)> =
+            given.into_iter().map(|(name, value)| (name, as_written(value))).collect();
         sorted.sort_by(|left, right| left.0.cmp(&right.0));
         facts.facts(sorted.into_iter().collect())
     };
@@ -105,4 +107,12 @@ pub(super) fn require(machine: &Machine, shared: &Arc<Shared>) -> mlua::Result<R
         })?
     };
     Ok((function, chunks, slot))
+}
+
+/// A figure without the last bits of how it was computed.
+fn as_written(value: Json) -> Json {
+    match value.as_f64().map(exact::as_written) {
+        Some(number) if value.is_f64() => Json::from(number),
+        _ => value,
+    }
 }
