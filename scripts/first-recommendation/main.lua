@@ -67,7 +67,9 @@ local function first_recommendation(c, ctx)
   local found = c.activities_with_outcome - c.activities_no_breakthrough
   local number = ctx:set("effective_activities", found, effective, found)
   local label
-  if c.joint_activities == 0 then
+  if c.joint_activities > 0 and found == 0 then
+    label = ctx:label("first_recommendation", "not_begun", on_the_way, found, settings.activities_needed)
+  elseif c.joint_activities == 0 then
     label = ctx:label("first_recommendation", "not_begun", not_begun, settings.in_mind_from, settings.in_mind_to)
   elseif found >= settings.activities_needed then
     label = ctx:label("first_recommendation", "reached", reached, found, settings.activities_needed)

@@ -23,7 +23,7 @@ describe("first recommendation", function()
       { { joint_activities = 3, activities_with_outcome = 3 }, 3, "reached" },
       { { joint_activities = 4, activities_with_outcome = 4, activities_no_breakthrough = 1 }, 3, "reached" },
       { { joint_activities = 3, activities_with_outcome = 3, activities_no_breakthrough = 1 }, 2, "on_the_way" },
-      { { joint_activities = 9, activities_without_owner = 9 }, 0, "on_the_way" },
+      { { joint_activities = 9, activities_without_owner = 9 }, 0, "not_begun" },
     }) do
       local r = score(case[1])
       assert.equal(case[2], r.effective_activities)

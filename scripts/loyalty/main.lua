@@ -29,7 +29,7 @@ local no_campaigns = kehu.rule{
   id = "no_campaigns", en = "no campaign days are set, so no habit can be told", zh = "未设置活动日，无法判断购买习惯",
 }
 local too_few = kehu.rule{
-  id = "too_few", en = "{1} {1|purchase|purchases}, a habit is looked for from {2}", zh = "购买 {1} 次，满 {2} 次才判断习惯",
+  id = "too_few", en = "{1} {1|purchase|purchases}, a habit is told from {2}", zh = "购买 {1} 次，满 {2} 次才判断习惯",
 }
 local bought_before = kehu.rule{
   id = "bought_before", en = "what was bought last decides the next offer", zh = "上次购买的品类决定下次推荐",

@@ -32,7 +32,7 @@ describe("buying habit", function()
       local r = test.score{ customer = buyer{ purchases = case[1], campaign_purchases = case[2] }, settings = campaigns }
       assert.equal(case[3], r.buying_habit)
     end
-    assert.equal(nil, test.score{ customer = buyer{ purchases = 1 }, settings = campaigns }.buying_habit)
+    assert.equal(nil, test.score{ customer = buyer{ purchases = 1 }, settings = { campaign_days = campaigns.campaign_days, habit_from = 2 } }.buying_habit)
     assert.reason(test.score{ customer = buyer() }, "no_campaigns")
   end)
   it("and the last category decide the next offer", function()

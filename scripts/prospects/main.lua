@@ -54,7 +54,7 @@ local function checked()
       local group, evidence = GROUPS[settings.group[name]], EVIDENCE[settings.evidence[name]]
       local less = settings.direction[name] == "less"
       list[#list + 1] = {
-        name = name, weight = weight, standard = settings.standard[name], is_less = less,
+        name = name, en = each[2], zh = each[3], weight = weight, standard = settings.standard[name], is_less = less,
         scored = kehu.rule{
           id = name, input = name,
           en = group[1] .. ", " .. each[2] .. ": {value}, standard {limit}" .. (less and ", less is better" or "") .. ", weight {3}",
@@ -100,6 +100,14 @@ local shared_out = kehu.rule{
 }
 local nothing_known = kehu.rule{
   id = "nothing_known", en = "no indicator is known, so no evaluation", zh = "没有已知指标，无法评价",
+}
+-- Most customers of a large base were never looked at: one sentence for all that is missing.
+local names = { en = {}, zh = {} }
+for _, indicator in ipairs(indicators) do
+  names.en[#names.en + 1], names.zh[#names.zh + 1] = indicator.en, indicator.zh
+end
+local all_missing = kehu.rule{
+  id = "all_missing", en = "not known: " .. table.concat(names.en, "; "), zh = "缺失指标：" .. table.concat(names.zh, "、"),
 }
 local known_of = kehu.rule{
   id = "known_of", en = "{1} of {2} indicators are known", zh = "{2} 项指标中已知 {1} 项",
@@ -153,11 +161,12 @@ local function evaluate(c, ctx)
   end
   local share = kehu.number.round(100 * known, 6)
   local given = { evaluation_known = ctx:set("evaluation_known", share, known_of, #indicators - #unknown, #indicators) }
-  for _, indicator in ipairs(unknown) do given.evaluation_known:because(indicator.missing, indicator.weight) end
   if #unknown == #indicators then
+    given.evaluation_known:because(all_missing)
     given.evaluation = ctx:missing("evaluation", nothing_known)
     return given, nil, share
   end
+  for _, indicator in ipairs(unknown) do given.evaluation_known:because(indicator.missing, indicator.weight) end
   -- With all of them known the weights are taken as they are.
   local whole = #unknown == 0 and 1 or known
   local total, points = 0, ctx:column("evaluation")
@@ -233,8 +242,11 @@ local function rank(c, ctx)
   else
     points:add(by_evaluation, 100 * c.evaluation, three_places(c.evaluation))
   end
-  local written = (c.brands_carried or "") .. "," .. (c.canvassed_brands or "")
-  local brands, found = brands_in.list(written), brands_in.carried(written)
+  local brands, found = {}, nil
+  if c.brands_carried or c.canvassed_brands then
+    local written = (c.brands_carried or "") .. "," .. (c.canvassed_brands or "")
+    brands, found = brands_in.list(written), brands_in.carried(written)
+  end
   if found then
     given.carries_reference = ctx:set("carries_reference", true, carries, found)
     points:add(carries, settings.leader_points, found)
@@ -280,7 +292,7 @@ for _, key in ipairs(settings.referral_sources) do REFERRALS[key] = true end
 local function source(c, ctx)
   local given = {}
   local written = c.recorded_source
-  local kind = written and SOURCES[plain(written)]
+  local kind = written and (SOURCES[written] or SOURCES[plain(written)])
   if written == nil then
     given.source_kind = ctx:missing("source_kind", source_unsaid)
   elseif kind == nil then

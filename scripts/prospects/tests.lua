@@ -115,7 +115,7 @@ describe("the evaluation", function()
     assert.equal(nil, none.evaluation)
     assert.equal(nil, none.suggested_role)
     assert.reason(none, "nothing_known")
-    assert.reason(none, "missing_big_brands")
+    assert.reason(none, "all_missing")
   end)
   it("suggests by its bounds", function()
     for _, case in ipairs({

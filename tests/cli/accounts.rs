@@ -108,7 +108,7 @@ fn effort_is_held_against_value_and_the_way_up_is_an_amount() {
     王芳  4.0         0.0          0.0          4.0            0.0        0.0
     李伟  0.2         0.0          0.2          0.0            0.0        0.0
     ");
-    assert_snapshot!(kit.run("report upgrade 2"), @"
+    assert_snapshot!(kit.run("report upgrade --limit 2"), @"
     Short of the next tier, the nearest first
     customer  rep   tier  index  points short  shortest indicator   12 months  more than this lifts it
     Ann Lee         B     66.67         33.33  amount of 12 months  80,000.00                20,000.00

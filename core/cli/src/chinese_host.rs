@@ -339,7 +339,10 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("{} has no rows", "{} 没有行"),
     ("{}: row {} is {s}, expected a table", "{}：第 {} 行是{}，应为表"),
     ("{} shows at most {} rows", "{} 最多显示 {} 行"),
-    ("give kehu.customers and its like a limit", "请给 kehu.customers 等加上 limit"),
+    (
+        "give kehu.customers and its like a limit, or the command --limit",
+        "请给 kehu.customers 等加上 limit，或给命令加 --limit",
+    ),
     ("{} has more than {} columns", "{} 超过 {} 列"),
     ("{}: no column is shown as \"{}\"", "{}：没有显示方式 \"{}\""),
     (

@@ -79,7 +79,7 @@ kehu.facts{
 local function show(name, title, rows)
   if #rows == 0 then return end
   kehu.table{
-    name = name, title = title,
+    name = name, title = title, limit = 50,
     { "area", title = { en = "area", zh = "区域" } },
     { "type", labels = { organisation = { en = "organisation", zh = "商业客户" }, person = { en = "person", zh = "个人客户" } }, title = { en = "type", zh = "类别" } },
     { "by_setting", title = { en = "responsible", zh = "应由谁负责" } },

@@ -25,7 +25,7 @@ kehu.facts{ customers_in_pool = #pool, customers_to_return = #due, customers_war
 local function show(name, title, rows, more)
   if #rows == 0 then return end
   local spec = {
-    name = name, title = title,
+    name = name, title = title, limit = 20,
     { "id", as = "customer", title = { en = "id", zh = "编号" } }, { "name", title = { en = "customer", zh = "客户" } },
     { "tier", labels = "tier", title = { en = "tier", zh = "等级" } }, { "place", title = { en = "place", zh = "地点" } },
     { "untouched_days", title = { en = "untouched, days", zh = "未联系天数" } },

@@ -15,10 +15,16 @@ end
 LABELS.unrecorded = { en = "not recorded", zh = "未登记" }
 order.unrecorded = 10000
 
-local customers = kehu.gather(kehu.customers{ columns = "id, name, owner, source, known, referred_by, purchases, amount" })
+-- Of a large base only those are kept in mind who referred somebody, or were referred.
+local is_named, named_ids = {}, {}
+local function id_in(written) return tonumber(string.match(plain(written), "^c%-(%d+)$")) end
+for c in kehu.customers{ columns = "referred_by", where = "referred_by is not null" } do
+  is_named[plain(c.referred_by)] = true
+  named_ids[id_in(c.referred_by) or 0] = true
+end
 
 -- Sources that nobody listed keep their own words, behind the listed ones.
-local by_source, sources, undated, counted = {}, {}, 0, 0
+local by_source, sources, undated = {}, {}, 0
 local function of(key)
   local found = by_source[key]
   if found == nil then
@@ -30,10 +36,10 @@ local function of(key)
 end
 
 local by_name, by_id = {}, {}
-for _, c in ipairs(customers) do
+local function keep_in_mind(c)
   local name = plain(c.name)
-  by_name[name] = by_name[name] or c
-  by_id[c.id] = c
+  if is_named[name] then by_name[name] = by_name[name] or c end
+  if named_ids[c.id] then by_id[c.id] = c end
 end
 
 local function is_asked(c)
@@ -48,40 +54,43 @@ end
 
 local function referrer_of(c)
   local written = c.referred_by
-  local id = tonumber(string.match(plain(written), "^c%-(%d+)$"))
+  local id = id_in(written)
   local found = id and by_id[id] or by_name[plain(written)]
   if found and found.id == c.id then return nil end
   return found and found.name or text.trim(written), found and found.id
 end
 
-local referrers, by_referrer = {}, {}
-local converted, amount = 0, 0
-for _, c in ipairs(customers) do
+local function count(sum, c)
+  sum.customers = sum.customers + 1
+  sum.converted = sum.converted + ((c.purchases or 0) > 0 and 1 or 0)
+  sum.amount = sum.amount + (c.amount or 0)
+end
+
+local all, referred = { customers = 0, converted = 0, amount = 0 }, {}
+for c in kehu.customers{ columns = "id, name, owner, source, known, referred_by, purchases, amount" } do
+  keep_in_mind(c)
   if is_asked(c) then
-    counted = counted + 1
-    local bought = (c.purchases or 0) > 0
-    local key = c.source == nil and "unrecorded" or SOURCES[plain(c.source)] or c.source
-    local sums = { of(key) }
-    if c.referred_by then
-      local name, id = referrer_of(c)
-      if name then
-        local referrer = by_referrer[name]
-        if referrer == nil then
-          referrer = { referrer = name, id = id, customers = 0, converted = 0, amount = 0 }
-          by_referrer[name] = referrer
-          referrers[#referrers + 1] = referrer
-        end
-        sums[2] = referrer
-      end
-    end
-    for _, sum in ipairs(sums) do
-      sum.customers = sum.customers + 1
-      sum.converted = sum.converted + (bought and 1 or 0)
-      sum.amount = sum.amount + (c.amount or 0)
-    end
-    converted, amount = converted + (bought and 1 or 0), amount + (c.amount or 0)
+    count(all, c)
+    count(of(c.source == nil and "unrecorded" or SOURCES[c.source] or SOURCES[plain(c.source)] or c.source), c)
+    if c.referred_by then referred[#referred + 1] = c end
   end
 end
+
+-- Whoever referred may come later in the base than those who were referred.
+local referrers, by_referrer = {}, {}
+for _, c in ipairs(referred) do
+  local name, id = referrer_of(c)
+  if name then
+    local referrer = by_referrer[name]
+    if referrer == nil then
+      referrer = { referrer = name, id = id, customers = 0, converted = 0, amount = 0 }
+      by_referrer[name] = referrer
+      referrers[#referrers + 1] = referrer
+    end
+    count(referrer, c)
+  end
+end
+local counted, converted, amount = all.customers, all.converted, all.amount
 for _, list in ipairs({ sources, referrers }) do
   for _, sum in ipairs(list) do
     sum.conversion = sum.converted / sum.customers

@@ -31,7 +31,8 @@ local USUAL = {
   message = settings.minutes.message, email = settings.minutes.message,
 }
 local reps, by_name = {}, {}
-for i in kehu.interactions{ columns = "customer, kind, rep, happened, minutes", where = "happened >= '" .. kehu.day.format(from) .. "'" } do
+local timed = "happened >= '" .. kehu.day.format(from) .. "' and (minutes > 0 or kind in ('visit', 'meeting', 'call', 'message', 'email'))"
+for i in kehu.interactions{ columns = "customer, kind, rep, happened, minutes", where = timed } do
   local minutes = i.minutes or USUAL[i.kind]
   if minutes and i.rep and (rep == nil or i.rep == rep.name) then
     local row = by_name[i.rep]
@@ -55,7 +56,7 @@ end
 
 local function customers(name, title, rows, ...)
   kehu.table{
-    name = name, title = title,
+    name = name, title = title, limit = 20,
     { "customer", title = { en = "customer", zh = "客户" } }, { "owner", title = { en = "rep", zh = "业务员" } },
     { "tier", title = { en = "tier", zh = "等级" }, labels = has_tier and "tier" or nil }, { "hours", digits = 1, title = { en = "hours", zh = "小时" } },
     { "visits", title = { en = "visits", zh = "拜访" } }, { "calls", title = { en = "calls", zh = "电话" } },

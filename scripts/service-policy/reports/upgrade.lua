@@ -15,15 +15,13 @@ for c in kehu.customers{
   end
 end
 
--- Few people read further; in JSON and CSV all are wanted.
-local most = tonumber(kehu.args[1]) or #rows
 kehu.table{
-  name = "upgrades", title = { en = "Short of the next tier, the nearest first", zh = "离上一级的差距（近者在前）" },
+  name = "upgrades", title = { en = "Short of the next tier, the nearest first", zh = "离上一级的差距（近者在前）" }, limit = 20,
   { "customer", title = { en = "customer", zh = "客户" } }, { "owner", title = { en = "rep", zh = "业务员" } },
   { "tier", title = { en = "tier", zh = "等级" }, labels = "tier" }, { "index", digits = 2, title = { en = "index", zh = "指数" } },
   { "short", digits = 2, title = { en = "points short", zh = "差（分）" } },
   { "by", title = { en = "shortest indicator", zh = "最短的指标" }, labels = "upgrade_by" },
   { "amount", as = "money", title = { en = "12 months", zh = "近12个月" } },
   { "more", as = "money", title = { en = "more than this lifts it", zh = "再买超过即升级" } },
-  rows = table.move(kehu.sort(rows, "short", "customer"), 1, math.min(#rows, most), 1, {}),
+  rows = kehu.sort(rows, "short", "customer"),
 }

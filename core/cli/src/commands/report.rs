@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// The memory that it may use, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u16).range(8..=16384))]
     memory: u16,
+    /// How much it may write, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=16384))]
+    output: u16,
 }
 
 pub(crate) fn run(context: &mut Context<'_>, args: Args) -> Result<ExitCode> {
@@ -214,7 +217,7 @@ fn prepare(
         None => None,
     };
     let of_today = report.of_today.then_some(DayWord::FromToday(0));
-    let limits = Limits { time: args.time, memory: args.memory, ..Limits::default() };
+    let limits = Limits { time: args.time, memory: args.memory, output: args.output };
     let mut prepared = script::prepare_in(
         context,
         Some(Rc::clone(workspace)),

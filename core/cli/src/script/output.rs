@@ -80,7 +80,7 @@ impl Screen {
 
     /// Shows a table, if it is no longer than there is room; gives how long it was.
     fn show(&self, table: &ScriptTable, room: usize) -> Result<Option<usize>> {
-        let (rows, hidden) = table.rows.split_at(self.most(table).min(table.rows.len()));
+        let rows = table.rows.as_slice();
         let mut sheet = Sheet { text: String::new(), room };
         let all = match self.form {
             Form::Table => self.lines(table, rows, &mut sheet),
@@ -105,7 +105,7 @@ impl Screen {
             self.print(&mut printer, table, &sheet.text)?;
         }
         if self.form != Form::Csv {
-            output::tell_hidden(&mut printer, self.language, hidden.len())?;
+            output::tell_hidden(&mut printer, self.language, table.hidden)?;
         }
         Ok(Some(sheet.text.len()))
     }
@@ -154,15 +154,6 @@ impl Screen {
     fn object(&self, table: &ScriptTable, row: &[TableCell]) -> Map<String, Value> {
         let cells = row.iter().zip(&table.columns);
         cells.map(|(cell, column)| (column.key.clone(), self.cell(cell, column).json)).collect()
-    }
-
-    /// How many rows of a table are shown.
-    fn most(&self, table: &ScriptTable) -> usize {
-        let of_table = table.limit.filter(|_| self.form == Form::Table);
-        match self.limit {
-            Some(0) => usize::MAX,
-            given => given.or(of_table).unwrap_or(usize::MAX),
-        }
     }
 
     /// The table for people; nothing if it has no rows, none if there is no room.
@@ -294,6 +285,13 @@ impl Output for Screen {
         printer.line(text)?;
         // Who watches sees what a long script says when it says it.
         if self.is_watched { printer.finish() } else { Ok(()) }
+    }
+
+    fn most(&self, limit: Option<usize>) -> Option<usize> {
+        match self.limit {
+            Some(0) => None,
+            given => given.or(limit.filter(|_| self.form == Form::Table)),
+        }
     }
 
     fn table(&self, table: &ScriptTable, room: usize) -> io::Result<Option<usize>> {

@@ -178,8 +178,8 @@ pub struct ScriptTable {
     pub name: Option<String>,
     /// What stands above it.
     pub title: Option<String>,
-    /// The most rows that people see, unless they say otherwise; programs see all.
-    pub limit: Option<usize>,
+    /// How many rows more there are than it holds, since nobody wants to see them.
+    pub hidden: usize,
     /// Its columns.
     pub columns: Vec<TableColumn>,
     /// Its rows, each with a value for every column.
@@ -193,6 +193,10 @@ pub trait Output {
     /// # Errors
     /// That nobody reads it any more, or that it cannot be written.
     fn text(&self, text: &str) -> io::Result<()>;
+
+    /// The most rows of a table that are wanted, if the table itself says how many people want to see;
+    /// none for all.
+    fn most(&self, limit: Option<usize>) -> Option<usize>;
 
     /// Writes a table, unless that takes more than so many bytes, blanks included: then nothing of it is
     /// written. Gives how many it took.

@@ -43,9 +43,9 @@ pub use line::is_incomplete;
 pub use report::Asked;
 
 /// The most rows of a table that a script shows.
-pub(crate) const TABLE_ROWS: usize = 100_000;
+pub(crate) const TABLE_ROWS: usize = 1_000_000;
 /// The most cells of such a table.
-pub(crate) const TABLE_CELLS: usize = 1_000_000;
+pub(crate) const TABLE_CELLS: usize = 20_000_000;
 
 /// A script that was checked and compiled; nothing of it has run.
 #[derive(Debug)]
@@ -387,6 +387,11 @@ impl Writer {
     /// An amount as people read it.
     pub(crate) fn amount(&self, number: f64) -> String {
         self.output.amount(number)
+    }
+
+    /// The most rows of a table that are wanted, if it says itself how many people want to see; none for all.
+    pub(crate) fn most(&self, limit: Option<usize>) -> Option<usize> {
+        self.output.most(limit)
     }
 
     /// Writes a table.
