@@ -51,7 +51,7 @@ const SHIPPED: &[ShippedPack] = &[
     pack!("customer-file", "facts.lua", "reports/files.lua"),
     pack!("growth", "reports/growth.lua"),
     pack!("loyalty", "reports/loyalty.lua"),
-    pack!("stage-rules"),
+    pack!("stage-rules", "reports/aidmas.lua"),
     pack!("guidance"),
     pack!("follow-up-strategies"),
     pack!("care"),

@@ -189,6 +189,12 @@ local function standing(c, ctx)
     given.avoided = ctx:missing("avoided", nothing_open)
   else
     local is_avoided, why = avoidance(days, c)
+    -- Whoever was heard about an old complaint may still wait to be heard about a later one.
+    local latest = c.latest_open_complaint_days
+    if not is_avoided and latest and latest < days then
+      local too, why_too = avoidance(latest, c)
+      if too then is_avoided, why = too, why_too end
+    end
     given.avoided = ctx:set("avoided", is_avoided == true, why[1], why[2], why[3], why[4], why[5])
   end
   local served, bought = c.served_complaint_days, c.recency_days

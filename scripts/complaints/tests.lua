@@ -65,9 +65,12 @@ describe("avoidance", function()
       { days = 7, contact = 7, lately = 2, before = 4, found = false },
       { days = 7, contact = 7, lately = 1, before = 4, found = true },
       { days = 30, contact = 1, lately = 1, before = 1, found = false },
+      { days = 90, latest = 20, contact = 21, lately = 0, before = 0, found = true },
+      { days = 90, latest = 20, contact = 20, lately = 1, before = 1, found = false },
+      { days = 90, latest = 6, contact = 21, lately = 1, before = 1, found = false },
     }) do
       local r = test.score{ customer = base{
-        open_complaint_days = case.days, last_contact_days = case.contact,
+        open_complaint_days = case.days, latest_open_complaint_days = case.latest or case.days, last_contact_days = case.contact,
         contacts_lately = case.lately, contacts_before = case.before,
       } }
       assert.equal(case.found, r.avoided, case.days .. " days, " .. case.lately .. " of " .. case.before)

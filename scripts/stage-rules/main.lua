@@ -366,8 +366,8 @@ end
 local function judge_stay(case, ctx)
   if case.stage == nil then return nil end
   local because, advice = {}, {}
-  local most = case.stage.longest_stay or settings.longest_stay
-  if case.deal.days_in_stage > most then
+  local most = case.stage.longest_stay
+  if most and case.deal.days_in_stage > most then
     because[1] = { stalled, case.deal.days_in_stage, case.stage.name, most }
     advice[1] = advice_of(case.stage)
   end

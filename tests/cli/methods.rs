@@ -129,6 +129,25 @@ fn a_deal_moves_on_once_needs_are_met_and_obstacles_are_removed() {
 }
 
 #[test]
+fn what_was_presented_before_a_need_was_on_file_is_reported() {
+    let kit = shop_with(&["stage-rules"]);
+    for line in [
+        "log presentation 武汉钢铁 --on 2024-02-01 --rep 王芳",
+        "log need 武汉钢铁 --on 2024-02-02 --text 交期",
+        "log proposal 武汉钢铁 --on 2024-02-02",
+        "log presentation 'Ann Lee' --on 2024-02-20",
+    ] {
+        kit.done(line);
+    }
+    assert_snapshot!(kit.run("report aidmas"), @"");
+    assert_snapshot!(kit.run("--lang zh report aidmas --rep 王芳 --from 2024-02-01"), @"");
+    assert_eq!(
+        kit.json("report aidmas --from 2024-02-02")["before_a_need"][0]["need"],
+        serde_json::Value::Null
+    );
+}
+
+#[test]
 fn all_packs_that_come_with_kehu_go_together() {
     let kit = Kit::shop();
     let packs = kit.json("pack list");

@@ -16,6 +16,9 @@ pub enum StageRole {
     Lost,
 }
 
+/// The most days in an open stage of which neither the stage nor its pipeline says any.
+pub const LONGEST_STAY: i32 = 30;
+
 /// Declares one stage of a pipeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
@@ -29,7 +32,8 @@ pub struct Stage {
     pub role: StageRole,
     /// The probability that a deal in it is won, 0 to 1.
     pub probability: Option<f64>,
-    /// The most days that a deal should stay in it.
+    /// The most days that a deal should stay in it, after which it is stalled; where settings are read,
+    /// every open stage has one.
     pub longest_stay: Option<i32>,
     /// What must be on file before a deal leaves it forward.
     pub exit_criteria: Vec<String>,

@@ -25,7 +25,7 @@ mod record;
 pub mod rows;
 
 pub use day::Day;
-pub use declare::{Field, FieldType, Kind, Pipeline, Range, Stage, StageRole};
+pub use declare::{Field, FieldType, Kind, LONGEST_STAY, Pipeline, Range, Stage, StageRole};
 pub use erase::ERASED;
 pub use id::{
     ContactId, CustomerId, DealEventId, DealId, InteractionId, OperationId, OverrideId, PlanId,

@@ -69,7 +69,7 @@ mod tests {
     fn sums_do_not_depend_on_the_order() {
         let numbers = [1e16, 1.0, -1e16, 0.1, 0.2];
         let sums = [sum(numbers), sum(numbers.into_iter().rev()), sum([])];
-        assert_eq!(sums, [1.3, 1.3, 0.0]);
+        assert_eq!(sums.map(|sum| sum.to_string()), ["1.3", "1.3", "0"]);
         assert!(sum([f64::MAX, f64::MAX]).is_infinite());
     }
 

@@ -2,7 +2,9 @@
 
 use kehu_contract::document::{Item, Table};
 use kehu_contract::{Text, is_name};
-use kehu_domain::{Entity, Field, FieldType, Kind, Pipeline, Range, Stage, StageRole};
+use kehu_domain::{
+    Entity, Field, FieldType, Kind, LONGEST_STAY, Pipeline, Range, Stage, StageRole,
+};
 
 /// The sorts of records that may have custom fields, each with its word in TOML.
 pub const WITH_FIELDS: [(&str, Entity); 6] = [
@@ -32,7 +34,11 @@ fn read_pipeline(table: &Table<'_>) -> Option<Pipeline> {
     let name = table.required_text("name");
     let title = table.bilingual("title");
     table.require("stage");
-    let stages: Vec<Stage> = table.tables("stage").iter().filter_map(read_stage).collect();
+    let most = stay(table).unwrap_or(LONGEST_STAY);
+    let mut stages: Vec<Stage> = table.tables("stage").iter().filter_map(read_stage).collect();
+    for stage in stages.iter_mut().filter(|stage| stage.role == StageRole::Open) {
+        stage.longest_stay.get_or_insert(most);
+    }
     for (at, stage) in stages.iter().enumerate() {
         if stages[..at].iter().any(|other| other.name == stage.name) {
             let message = format!("two stages are called \"{}\"", stage.name);
@@ -57,22 +63,18 @@ fn read_stage(table: &Table<'_>) -> Option<Stage> {
         })
         .unwrap_or(StageRole::Open);
     let probability = ranged(table, "probability", 0.0, 1.0);
-    let longest_stay = ranged(table, "longest_stay", 1.0, 3_660.0);
+    let longest_stay = stay(table);
     let exit_criteria = table.texts("exit_criteria").unwrap_or_default();
     let owner_role = table.text("owner_role");
     table.finish();
     let name = name?;
     let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
-    Some(Stage {
-        name,
-        en,
-        zh,
-        role,
-        probability,
-        longest_stay: longest_stay.map(|days| days as i32),
-        exit_criteria,
-        owner_role,
-    })
+    Some(Stage { name, en, zh, role, probability, longest_stay, exit_criteria, owner_role })
+}
+
+/// The most days in a stage, where they are said.
+fn stay(table: &Table<'_>) -> Option<i32> {
+    ranged(table, "longest_stay", 1.0, 3_660.0).map(|days| days as i32)
 }
 
 /// Reads a number and checks that it lies between two bounds, both included.
