@@ -113,6 +113,8 @@ fn effort_is_held_against_value_and_the_way_up_is_an_amount() {
     customer  rep   tier  index  points short  shortest indicator   12 months  more than this lifts it
     Ann Lee         B     66.67         33.33  amount of 12 months  80,000.00                20,000.00
     武汉机械  王芳  C     33.33         33.33  amount of 12 months  17,000.00                63,000.00
+    [stderr]
+    1 more; --limit 0 shows all
     ");
     // One yuan more than it says lifts the customer.
     let upgrades = kit.json("report upgrade");
@@ -133,7 +135,7 @@ fn an_activity_counts_with_the_owner_and_an_outcome() {
     I-1
     [stderr]
     Logged joint activity with 武汉钢铁 on 2024-03-01.
-    warning: first-recommendation: without the owner on site it does not count towards the first recommendation (scripts/first-recommendation/main.lua:261)
+    warning: first-recommendation: without the owner on site it does not count towards the first recommendation (scripts/first-recommendation/main.lua:263)
     advice: first-recommendation: complete what is on file of I-1: kehu interaction edit I-1 --outcome … --field owner_on_site=… --field owner_took_part=…
     ");
     for _ in 0..3 {
@@ -163,7 +165,7 @@ fn an_activity_counts_with_the_owner_and_an_outcome() {
     武汉钢铁 (C-1), 2024-03-01
 
     new_product_share = 75 %  [first-recommendation 0.1.0, comfort_trap]
-      · new products 300.00 of 400.00 in 6 months; new for 365 days after the launch  scripts/first-recommendation/main.lua:117
+      · new products 300.00 of 400.00 in 6 months; new for 365 days after the launch  scripts/first-recommendation/main.lua:119
       learned from all customers: known = 1
       rapport = missing  rapport
       talks_lately = 4  contacts within contact_days days

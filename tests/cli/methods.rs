@@ -139,8 +139,30 @@ fn what_was_presented_before_a_need_was_on_file_is_reported() {
     ] {
         kit.done(line);
     }
-    assert_snapshot!(kit.run("report aidmas"), @"");
-    assert_snapshot!(kit.run("--lang zh report aidmas --rep 王芳 --from 2024-02-01"), @"");
+    assert_snapshot!(kit.run("report aidmas"), @"
+    3 presentations and proposals as of 2024-03-01, 2 of them before a need was on file
+
+    By rep
+    rep   presented  before a need   share
+    李伟          2              1   50.0%
+    王芳          1              1  100.0%
+
+    Presented before a need was on file: ask for the need first
+    id   day         what          customer  rep   need recorded
+    I-4  2024-02-20  presentation  Ann Lee   李伟
+    I-1  2024-02-01  presentation  武汉钢铁  王芳  2024-02-02
+    ");
+    assert_snapshot!(kit.run("--lang zh report aidmas --rep 王芳 --from 2024-02-01"), @"
+    截至 2024-03-01：产品演示与方案 1 次，其中 1 次在未记录需求时进行
+
+    按业务员
+    业务员  介绍次数  未知需求    占比
+    王芳           1         1  100.0%
+
+    未记录需求就介绍产品：先了解需求
+    编号  日期        方式      客户      业务员  需求记录于
+    I-1   2024-02-01  产品演示  武汉钢铁  王芳    2024-02-02
+    ");
     assert_eq!(
         kit.json("report aidmas --from 2024-02-02")["before_a_need"][0]["need"],
         serde_json::Value::Null
