@@ -11,12 +11,12 @@ end
 local by_tier = kehu.rule{
   id = "by_tier",
   en = "last contact {1} {1|day|days} ago; tier {2} gets a return call every {3}",
-  zh = "上次联系在 {1} 天前；{2} 级每 {3} 天回访一次",
+  zh = "上次联系在 {1} 天前；{2} 每 {3} 天回访一次",
 }
 local by_key_list = kehu.rule{
   id = "by_key_list",
   en = "last contact {1} {1|day|days} ago; on the key list, counts as tier {2}, which gets a return call every {3}",
-  zh = "上次联系在 {1} 天前；在重点客户名单上，按 {2} 级每 {3} 天回访一次",
+  zh = "上次联系在 {1} 天前；在重点客户名单上，按 {2} 每 {3} 天回访一次",
 }
 local otherwise = kehu.rule{
   id = "otherwise",

@@ -42,7 +42,7 @@ for _, key in ipairs({ "complete_file", "review_file", "archive_closed" }) do
 end
 
 local filled = kehu.rule{ id = "filled", en = "{1} of {2} required facts are on file", zh = "{2} 项必填中已填 {1} 项" }
-local of_tier = kehu.rule{ id = "of_tier", en = "required of tier {1}", zh = "按 {1} 级的必填项" }
+local of_tier = kehu.rule{ id = "of_tier", en = "required of tier {1}", zh = "按 {1} 的必填项" }
 local of_person = kehu.rule{ id = "of_person", en = "required of a private customer", zh = "按个人客户的必填项" }
 local of_others = kehu.rule{ id = "of_others", en = "required of customers without a tier of the list", zh = "按未列等级客户的必填项" }
 local nothing_required = kehu.rule{ id = "nothing_required", en = "nothing is required of its file", zh = "没有必填项" }

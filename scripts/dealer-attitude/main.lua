@@ -106,7 +106,7 @@ local HINDRANCES = {
 }
 local hindrance_unsaid = kehu.rule{
   id = "hindrance_unsaid", en = "find out why it cannot be pushed, and record it in the field \"hindrance\"",
-  zh = "查明推不动的原因，记入“hindrance”字段",
+  zh = "查明推不动的原因，并记录下来",
 }
 
 local function one_place(number) return math.floor(number * 10 + 0.5) / 10 end

@@ -3,7 +3,7 @@
 local settings = kehu.settings
 
 local by_class = kehu.rule{
-  id = "by_class", en = "class {1}", zh = "{1} 类客户",
+  id = "by_class", en = "class {1}", zh = "{1} 客户",
 }
 local no_purchase = kehu.rule{
   id = "no_purchase", input = "purchases", op = "==", limit = 0,
@@ -14,13 +14,13 @@ local no_class = kehu.rule{
   en = "bought, but has no tier: no class of the plan", zh = "已购买但没有等级：不属于计划中的类别",
 }
 local strategy_of = kehu.rule{
-  id = "strategy_of", en = "the plan's strategy for class {1}", zh = "计划对 {1} 类客户的策略",
+  id = "strategy_of", en = "the plan's strategy for class {1}", zh = "计划对 {1} 客户的策略",
 }
 local not_named = kehu.rule{
-  id = "not_named", en = "the plan names no strategy for class {1}: the one for all others", zh = "计划未列出 {1} 类客户：按其余类别的策略",
+  id = "not_named", en = "the plan names no strategy for class {1}: the one for all others", zh = "计划未列出 {1} 客户：按其余类别的策略",
 }
 local visits_of_class = kehu.rule{
-  id = "visits_of_class", en = "{1} {1|visit|visits} a month for class {2}", zh = "{2} 类客户每月拜访 {1} 次",
+  id = "visits_of_class", en = "{1} {1|visit|visits} a month for class {2}", zh = "{2} 客户每月拜访 {1} 次",
 }
 local visits_of_need = kehu.rule{
   id = "visits_of_need", input = "visits_per_month",

@@ -30,17 +30,17 @@ local MISSING = {
     id = "owner_idle", en = "{1} with the owner on site, who did not take part", zh = "{1} 次老板在场但没有参与",
   } },
   { column = "activities_without_outcome", rule = kehu.rule{
-    id = "without_outcome", en = "{1} with the owner, and no outcome is recorded (outcome)", zh = "{1} 次老板参与但没有记录结果（outcome）",
+    id = "without_outcome", en = "{1} with the owner, and no outcome is recorded", zh = "{1} 次老板参与但没有记录结果",
   } },
   { column = "activities_no_breakthrough", rule = kehu.rule{
     id = "no_breakthrough",
     en = "{1} whose outcome was no breakthrough beyond what the dealer expected", zh = "{1} 次结果没有超出经销商预期的突破",
   } },
   { column = "activities_site_unsaid", rule = kehu.rule{
-    id = "site_unsaid", en = "{1} of which it is not recorded whether the owner was on site (owner_on_site)", zh = "{1} 次未记录老板是否在场（owner_on_site）",
+    id = "site_unsaid", en = "{1} of which it is not recorded whether the owner was on site", zh = "{1} 次未记录老板是否在场",
   } },
   { column = "activities_part_unsaid", rule = kehu.rule{
-    id = "part_unsaid", en = "{1} of which it is not recorded whether the owner took part (owner_took_part)", zh = "{1} 次未记录老板是否参与（owner_took_part）",
+    id = "part_unsaid", en = "{1} of which it is not recorded whether the owner took part", zh = "{1} 次未记录老板是否参与",
   } },
 }
 local not_begun = kehu.rule{
@@ -105,9 +105,9 @@ local share_holds = kehu.rule{
   id = "share_holds",
   en = "the share of new products did not fall: {2} %, before {1} %", zh = "新品份额没有下降：{2}%，此前 {1}%",
 }
-local no_rapport = kehu.rule{ id = "no_rapport", en = "rapport is not recorded (rapport)", zh = "未记录客情（rapport）" }
+local no_rapport = kehu.rule{ id = "no_rapport", en = "rapport is not recorded", zh = "未记录客情" }
 local no_launch = kehu.rule{
-  id = "no_launch", en = "no product that was sold has its launch recorded (launched)", zh = "售出的产品都没有登记上市日期（launched）",
+  id = "no_launch", en = "no product that was sold has its launch recorded", zh = "售出的产品都没有登记上市日期",
 }
 local no_purchases = kehu.rule{
   id = "no_purchases", en = "nothing was bought in {1} {1|month|months}, or returns only", zh = "近 {1} 个月没有购买，或只有退货",

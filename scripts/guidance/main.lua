@@ -195,8 +195,8 @@ local CRITERIA = {
     kehu.rule{ id = "no_true_information", en = "{1} does not give true information", zh = "{1}提供的信息不真实" },
     kehu.rule{
       id = "information_unsaid",
-      en = "not recorded: whether {1} gives true information (gives_true_information)",
-      zh = "未记录：{1}是否提供真实信息（gives_true_information）",
+      en = "not recorded: whether {1} gives true information",
+      zh = "未记录：{1}是否提供真实信息",
     },
   },
   {
@@ -209,8 +209,8 @@ local CRITERIA = {
     kehu.rule{ id = "far_from_decision", en = "{1} is far from the decision", zh = "{1}远离决策层" },
     kehu.rule{
       id = "closeness_unsaid",
-      en = "not recorded: whether {1} is close to the decision (close_to_decision)",
-      zh = "未记录：{1}是否接近决策层（close_to_decision）",
+      en = "not recorded: whether {1} is close to the decision",
+      zh = "未记录：{1}是否接近决策层",
     },
   },
   {
@@ -219,8 +219,8 @@ local CRITERIA = {
     kehu.rule{ id = "no_support", en = "{1} does not support us", zh = "{1}不支持我方" },
     kehu.rule{
       id = "support_unsaid",
-      en = "not recorded: whether {1} supports us (supports_us)",
-      zh = "未记录：{1}是否支持我方（supports_us）",
+      en = "not recorded: whether {1} supports us",
+      zh = "未记录：{1}是否支持我方",
     },
   },
   {
@@ -229,8 +229,8 @@ local CRITERIA = {
     kehu.rule{ id = "must_be_asked", en = "{1} tells news only when asked", zh = "{1}不问不说" },
     kehu.rule{
       id = "unasked_unsaid",
-      en = "not recorded: whether {1} comes to us unasked (comes_unasked)",
-      zh = "未记录：{1}是否主动通报（comes_unasked）",
+      en = "not recorded: whether {1} comes to us unasked",
+      zh = "未记录：{1}是否主动通报",
     },
   },
 }

@@ -43,9 +43,9 @@ local income_reached = kehu.rule{
 }
 local share_reached = kehu.rule{ id = "share_reached", en = "our share {1} %, goal {2} %", zh = "我方份额 {1}%，目标 {2}%" }
 local no_goal = {
-  sales = kehu.rule{ id = "no_sales_goal", en = "no goal of sales is set (goal_sales)", zh = "未设销售目标（goal_sales）" },
-  income = kehu.rule{ id = "no_income_goal", en = "no goal of income is set (goal_income)", zh = "未设收益目标（goal_income）" },
-  share = kehu.rule{ id = "no_share_goal", en = "no goal of share is set (goal_share)", zh = "未设份额目标（goal_share）" },
+  sales = kehu.rule{ id = "no_sales_goal", en = "no goal of sales is set", zh = "未设销售目标" },
+  income = kehu.rule{ id = "no_income_goal", en = "no goal of income is set", zh = "未设收益目标" },
+  share = kehu.rule{ id = "no_share_goal", en = "no goal of share is set", zh = "未设份额目标" },
 }
 local no_margin = kehu.rule{ id = "no_margin", en = "no margins are recorded", zh = "没有毛利记录" }
 local no_sales = kehu.rule{ id = "no_sales", en = "no sales are recorded", zh = "没有销售记录" }
@@ -86,27 +86,27 @@ local listed = kehu.rule{
   id = "listed", en = "put on the key list for its strategic significance: {1}", zh = "因战略意义列入重点客户名单：{1}",
 }
 local listed_without_reason = kehu.rule{
-  id = "listed_without_reason", en = "put on the key list, and no reason is on file (key_reason)",
-  zh = "已列入重点客户名单，但未说明战略意义（key_reason）",
+  id = "listed_without_reason", en = "put on the key list, and no reason is on file",
+  zh = "已列入重点客户名单，但未说明战略意义",
 }
 local review_on = kehu.rule{ id = "review_on", en = "to be reviewed on {1}", zh = "复审日 {1}" }
 local review_past = kehu.rule{
   id = "review_past", en = "the review was due on {1}, {2} {2|day|days} ago", zh = "应于 {1} 复审，已过 {2} 天",
 }
 local no_review = kehu.rule{
-  id = "no_review", en = "no review date is on file (key_review)", zh = "未登记复审日（key_review）",
+  id = "no_review", en = "no review date is on file", zh = "未登记复审日",
 }
 local overrides_tier = kehu.rule{
   id = "overrides_tier", en = "the computed tier is {1}; the list counts before it, as {2}",
-  zh = "计算等级为 {1}；以名单为准，按 {2} 级对待",
+  zh = "计算等级为 {1}；以名单为准，按 {2} 对待",
 }
 local agrees_with_tier = kehu.rule{
   id = "agrees_with_tier", en = "the computed tier is {1} too", zh = "计算等级同为 {1}",
 }
-local no_tier = kehu.rule{ id = "no_tier", en = "no tier is computed; it counts as {1}", zh = "没有计算等级；按 {1} 级对待" }
-local by_tier = kehu.rule{ id = "by_tier", en = "tier {1} is one of key customers", zh = "{1} 级属于重点客户" }
+local no_tier = kehu.rule{ id = "no_tier", en = "no tier is computed; it counts as {1}", zh = "没有计算等级；按 {1} 对待" }
+local by_tier = kehu.rule{ id = "by_tier", en = "tier {1} is one of key customers", zh = "{1} 属于重点客户" }
 local other_tier = kehu.rule{
-  id = "other_tier", en = "tier {1} is none of key customers, and it is not on the list", zh = "{1} 级不属于重点客户，也未列入名单",
+  id = "other_tier", en = "tier {1} is none of key customers, and it is not on the list", zh = "{1} 不属于重点客户，也未列入名单",
 }
 local not_listed = kehu.rule{
   id = "not_listed", en = "not on the key list, and no tier is computed", zh = "未列入名单，也没有计算等级",
@@ -196,17 +196,17 @@ local unreviewed = kehu.rule{
   id = "unreviewed", en = "risk reviewed {1} {1|day|days} ago, every {2}", zh = "风险评审在 {1} 天前，每 {2} 天一次",
 }
 local never_reviewed = kehu.rule{
-  id = "never_reviewed", en = "the risk was never reviewed (risk_reviewed)", zh = "从未评审风险（risk_reviewed）",
+  id = "never_reviewed", en = "the risk was never reviewed", zh = "从未评审风险",
 }
 local unknown = {
-  market = kehu.rule{ id = "unknown_market", en = "market risk is not judged (risk_market)", zh = "未评市场风险（risk_market）" },
-  credit = kehu.rule{ id = "unknown_credit", en = "credit is not assessed (risk_credit)", zh = "未做信用评估（risk_credit）" },
-  contract = kehu.rule{ id = "unknown_contract", en = "contract risk is not judged (risk_contract)", zh = "未评合同风险（risk_contract）" },
-  overdue = kehu.rule{ id = "unknown_overdue", en = "overdue payment is not recorded (overdue_amount)", zh = "未记录逾期货款（overdue_amount）" },
+  market = kehu.rule{ id = "unknown_market", en = "market risk is not judged", zh = "未评市场风险" },
+  credit = kehu.rule{ id = "unknown_credit", en = "credit is not assessed", zh = "未做信用评估" },
+  contract = kehu.rule{ id = "unknown_contract", en = "contract risk is not judged", zh = "未评合同风险" },
+  overdue = kehu.rule{ id = "unknown_overdue", en = "overdue payment is not recorded", zh = "未记录逾期货款" },
   orders = kehu.rule{ id = "unknown_orders", en = "nothing was bought in the months before: orders cannot be compared", zh = "此前数月没有购买，无法比较订货" },
   satisfaction = kehu.rule{ id = "unknown_satisfaction", en = "satisfaction is not known for both stretches of time", zh = "两个时段的满意度不全" },
-  inbound = kehu.rule{ id = "unknown_inbound", en = "who began is not recorded (initiative)", zh = "未记录由谁发起（initiative）" },
-  contract_end = kehu.rule{ id = "unknown_contract_end", en = "the end of the contract is not recorded (contract_end)", zh = "未登记合同到期日（contract_end）" },
+  inbound = kehu.rule{ id = "unknown_inbound", en = "who began is not recorded", zh = "未记录由谁发起" },
+  contract_end = kehu.rule{ id = "unknown_contract_end", en = "the end of the contract is not recorded", zh = "未登记合同到期日" },
 }
 local not_key = kehu.rule{
   id = "not_key", en = "no key customer: its risk is not judged", zh = "非重点客户，不评风险",

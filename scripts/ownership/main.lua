@@ -38,16 +38,16 @@ local areas = read_areas()
 
 local owner_is = kehu.rule{ id = "owner_is", en = "{1} is responsible", zh = "负责人 {1}" }
 local nobodys = kehu.rule{ id = "nobodys", input = "recorded_owner", op = "missing", en = "no rep is responsible", zh = "没有负责人" }
-local by_area = kehu.rule{ id = "by_area", en = "{1} has {2}, by the setting rep_by_area", zh = "设置 rep_by_area：{2} 由 {1} 负责" }
-local no_areas = kehu.rule{ id = "no_areas", en = "the setting rep_by_area is empty", zh = "未设置 rep_by_area" }
+local by_area = kehu.rule{ id = "by_area", en = "{1} has {2}, by the division of areas", zh = "按区域分工：{2} 由 {1} 负责" }
+local no_areas = kehu.rule{ id = "no_areas", en = "no division of areas is set", zh = "未设置区域分工" }
 local no_area = kehu.rule{
-  id = "no_area", en = "its area is not recorded: field area, or --place", zh = "未登记区域：字段 area，或 --place",
+  id = "no_area", en = "its area is not recorded: fill in the area, or --place", zh = "未登记区域：填写区域或 --place",
 }
 local nobody_has = kehu.rule{
-  id = "nobody_has", en = "nobody has the area {1}, by the setting rep_by_area", zh = "设置 rep_by_area 中没有人负责 {1}",
+  id = "nobody_has", en = "nobody has the area {1}, by the division of areas", zh = "区域分工中没有人负责 {1}",
 }
 local several_have = kehu.rule{
-  id = "several_have", en = "{1} have it alike, by the setting rep_by_area: {2}", zh = "设置 rep_by_area 中有多人负责：{1}（{2}）",
+  id = "several_have", en = "{1} have it alike, by the division of areas: {2}", zh = "区域分工中有多人负责：{1}（{2}）",
 }
 local another = kehu.rule{
   id = "another", en = "{1} is responsible, but the area is {2}'s", zh = "负责人为 {1}，但该区域属于 {2}",
@@ -134,7 +134,7 @@ local never_touched = kehu.rule{
   id = "never_touched", en = "never touched, and since when it is known is not recorded", zh = "从未联系，也未登记得知日期",
 }
 local tier_limit = kehu.rule{
-  id = "tier_limit", en = "tier {1}: it returns to the public pool after {2} {2|day|days} untouched", zh = "{1} 级：{2} 天未联系即退回公海",
+  id = "tier_limit", en = "tier {1}: it returns to the public pool after {2} {2|day|days} untouched", zh = "{1}：{2} 天未联系即退回公海",
 }
 local else_limit = kehu.rule{
   id = "else_limit", en = "it returns to the public pool after {1} {1|day|days} untouched", zh = "{1} 天未联系即退回公海",
@@ -240,7 +240,7 @@ local introduce = kehu.rule{
   id = "introduce", en = "introduce yourself to {1}", zh = "拜会 {1}，说明由你负责",
 }
 local belongs_to = kehu.rule{
-  id = "belongs_to", en = "the area {1} is {2}'s, by the setting rep_by_area", zh = "设置 rep_by_area：{1} 由 {2} 负责",
+  id = "belongs_to", en = "the area {1} is {2}'s, by the division of areas", zh = "按区域分工：{1} 由 {2} 负责",
 }
 local say_owner = kehu.rule{
   id = "say_owner", en = "put it right with kehu customer edit {1} --owner {2}", zh = "更正：kehu customer edit {1} --owner {2}",

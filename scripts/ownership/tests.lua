@@ -28,7 +28,7 @@ describe("one rep for each customer", function()
     local settings = { rep_by_area = { ["武汉"] = "李伟", ["湖北"] = "王芳" } }
     local far = owned({ recorded_place = "广州" }, settings)
     assert.equal("uncovered", far.ownership)
-    assert.equal("nobody has the area 广州, by the setting rep_by_area", assert.reason(far, "nobody_has").en)
+    assert.equal("nobody has the area 广州, by the division of areas", assert.reason(far, "nobody_has").en)
     local both = owned({}, settings)
     assert.equal("overlap", both.ownership)
     assert.reason(both, "several_have")

@@ -45,9 +45,9 @@ local waiting = kehu.rule{
 local calm = kehu.rule{ id = "calm", en = "nothing presses", zh = "没有紧迫事项" }
 
 local by_key = kehu.rule{ id = "by_key", en = "on the key list", zh = "在重点客户名单上" }
-local by_tier = kehu.rule{ id = "by_tier", en = "tier {1} is important", zh = "{1} 级属于重要客户" }
+local by_tier = kehu.rule{ id = "by_tier", en = "tier {1} is important", zh = "{1} 属于重要客户" }
 local by_segment = kehu.rule{ id = "by_segment", en = "RFM segment {1} is important", zh = "RFM 分类 {1} 属于重要客户" }
-local other_tier = kehu.rule{ id = "other_tier", en = "tier {1} is not important", zh = "{1} 级不属于重要客户" }
+local other_tier = kehu.rule{ id = "other_tier", en = "tier {1} is not important", zh = "{1} 不属于重要客户" }
 local other_segment = kehu.rule{
   id = "other_segment", en = "RFM segment {1} is not important", zh = "RFM 分类 {1} 不属于重要客户",
 }

@@ -85,13 +85,13 @@ local fits = kehu.rule{ id = "fits", en = "it fits our direction", zh = "符合�
 local fits_not = kehu.rule{ id = "fits_not", en = "it does not fit our direction", zh = "不符合我方发展方向" }
 local fits_unsaid = kehu.rule{
   id = "fits_unsaid", input = "fits_direction", op = "missing",
-  en = "not answered: does it fit our direction? field fits_direction", zh = "未回答：是否符合我方发展方向？字段 fits_direction",
+  en = "not answered: does it fit our direction?", zh = "未回答：是否符合我方发展方向？",
 }
 local willing = kehu.rule{ id = "willing", en = "it is willing to cooperate", zh = "有合作意愿" }
 local willing_not = kehu.rule{ id = "willing_not", en = "it is not willing to cooperate", zh = "没有合作意愿" }
 local willing_unsaid = kehu.rule{
   id = "willing_unsaid", input = "willing_to_cooperate", op = "missing",
-  en = "not answered: is it willing to cooperate? field willing_to_cooperate", zh = "未回答：是否有合作意愿？字段 willing_to_cooperate",
+  en = "not answered: is it willing to cooperate?", zh = "未回答：是否有合作意愿？",
 }
 local shared_out = kehu.rule{
   id = "shared_out",
@@ -225,10 +225,10 @@ local carries_not = kehu.rule{
   id = "carries_not", en = "carries {1}, none of the reference companies' products", zh = "经营 {1}，没有参照企业的产品",
 }
 local brands_unsaid = kehu.rule{
-  id = "brands_unsaid", en = "the brands that it carries are not recorded: field brands_carried", zh = "未登记经营品牌：字段 brands_carried",
+  id = "brands_unsaid", en = "the brands that it carries are not recorded", zh = "未登记经营品牌",
 }
 local no_reference = kehu.rule{
-  id = "no_reference", en = "no reference company is set: setting reference_companies", zh = "未设置参照企业：设置 reference_companies",
+  id = "no_reference", en = "no reference company is set", zh = "未设置参照企业",
 }
 local by_evaluation = kehu.rule{ id = "by_evaluation", en = "evaluation {1}, in hundredths", zh = "评价得分 {1}，按百分计" }
 local unevaluated = kehu.rule{
@@ -267,7 +267,7 @@ end
 local recorded = kehu.rule{ id = "recorded", en = "recorded as {1}", zh = "登记为 {1}" }
 local referred = kehu.rule{ id = "referred", en = "referred by {1}", zh = "由 {1} 引荐" }
 local referrer_unsaid = kehu.rule{
-  id = "referrer_unsaid", en = "who referred it is not recorded: field referred_by", zh = "未登记引荐人：字段 referred_by",
+  id = "referrer_unsaid", en = "who referred it is not recorded", zh = "未登记引荐人",
 }
 local source_unsaid = kehu.rule{
   id = "source_unsaid", input = "recorded_source", op = "missing", en = "no source is recorded", zh = "未登记来源",

@@ -29,9 +29,9 @@ for at, policy in ipairs(settings.policies) do
   tier_above[key] = settings.policies[at - 1]
   policies[key] = kehu.rule{
     id = "policy_" .. at,
-    en = "tier " .. key .. ", " .. policy.en .. ": contact every {1} {1|day|days}; " .. terms[key].en .. "; " .. services[key].en
+    en = "tier {2}, " .. policy.en .. ": contact every {1} {1|day|days}; " .. terms[key].en .. "; " .. services[key].en
       .. "; responsible: " .. owner_roles[key].en,
-    zh = key .. " 级，" .. policy.zh .. "：每 {1} 天联系一次；" .. terms[key].zh .. "；" .. services[key].zh
+    zh = "{2}，" .. policy.zh .. "：每 {1} 天联系一次；" .. terms[key].zh .. "；" .. services[key].zh
       .. "；负责人：" .. owner_roles[key].zh,
   }
 end
@@ -41,10 +41,10 @@ end
 
 local no_tier = kehu.rule{ id = "no_tier", en = "no tier is known, so no policy", zh = "没有等级，因此没有服务政策" }
 local no_policy = kehu.rule{
-  id = "no_policy", en = "the setting policies has nothing for tier {1}", zh = "设置 policies 中没有 {1} 级",
+  id = "no_policy", en = "no service policy is set for tier {1}", zh = "没有为 {1} 设服务政策",
 }
 local by_list = kehu.rule{
-  id = "by_list", en = "on the key list: it gets the policy of tier {1}", zh = "在重点客户名单上：享受 {1} 级的政策",
+  id = "by_list", en = "on the key list: it gets the policy of tier {1}", zh = "在重点客户名单上：享受 {1} 的政策",
 }
 
 local function policy(c, ctx)
@@ -57,9 +57,9 @@ local function policy(c, ctx)
     }
   end
   local days = settings.contact_days[tier]
-  local label = ctx:label("service_policy", tier, policies[tier], days)
+  local label = ctx:label("service_policy", tier, policies[tier], days, tier)
   if c.key_account then label:because(by_list, tier) end
-  return { service_policy = label, contact_interval = ctx:set("contact_interval", days, policies[tier], days) }
+  return { service_policy = label, contact_interval = ctx:set("contact_interval", days, policies[tier], days, tier) }
 end
 
 -- The way up. A customer's index is the weighted mean of its percentile ranks, with the shares that the pack
@@ -397,7 +397,7 @@ local give_more = kehu.rule{
 local function advise(p, ctx, made)
   local c = p.c
   local function say(rule, one, two) made[#made + 1] = ctx:advise(p, rule, one, two) end
-  if c.service_policy then say(policies[c.service_policy], settings.contact_days[c.service_policy]) end
+  if c.service_policy then say(policies[c.service_policy], settings.contact_days[c.service_policy], c.service_policy) end
   if c.problem_customer then say(do_not_flee, c.effort_complaints) end
   if c.tier_gap and c.tier_gap <= settings.upgrade_near and c.upgrade_amount then
     say(rises, c.upgrade_amount, round(c.tier_gap))

@@ -13,15 +13,15 @@ local DAYS_IN_A_ROW = { anchored = settings.anchored_days, dig_in = settings.dig
 
 local by_tier = kehu.rule{
   id = "by_tier",
-  en = "tier {2}: {1} {1|visit|visits} a month", zh = "等级 {2}：每月拜访 {1} 次",
+  en = "tier {2}: {1} {1|visit|visits} a month", zh = "{2}：每月拜访 {1} 次",
 }
 local by_key_list = kehu.rule{
   id = "by_key_list",
-  en = "on the key list, counts as tier {2}: {1} {1|visit|visits} a month", zh = "在重点客户名单上，按 {2} 级：每月拜访 {1} 次",
+  en = "on the key list, counts as tier {2}: {1} {1|visit|visits} a month", zh = "在重点客户名单上，按 {2}：每月拜访 {1} 次",
 }
 local other_tier = kehu.rule{
   id = "other_tier",
-  en = "tier {2} has no frequency of its own, so {1} {1|visit|visits} a month", zh = "等级 {2} 未设频率，按每月 {1} 次",
+  en = "tier {2} has no frequency of its own, so {1} {1|visit|visits} a month", zh = "{2} 未设频率，按每月 {1} 次",
 }
 local no_tier = kehu.rule{
   id = "no_tier",
@@ -45,7 +45,7 @@ local chosen_mode = kehu.rule{
   id = "mode", en = "the workspace works customers this way", zh = "本工作区的拜访方式",
 }
 local tier_mode = kehu.rule{
-  id = "tier_mode", en = "customers of tier {1} are worked this way", zh = "等级 {1} 的客户采用此方式",
+  id = "tier_mode", en = "customers of tier {1} are worked this way", zh = "{1} 的客户采用此方式",
 }
 local ATTITUDES = {
   first = { en = "earns with you", zh = "靠你挣钱" }, second = { en = "moves when pushed", zh = "你推才动" },

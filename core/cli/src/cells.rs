@@ -8,7 +8,7 @@ use kehu_store::Reader;
 use serde_json::json;
 
 use crate::error::Result;
-use crate::locale::{Label, NO, YES, usual_word};
+use crate::locale::{Label, NO, YES, unit, usual_word};
 use crate::output::{Cell, Column, Heading};
 use crate::table::Layout;
 
@@ -112,6 +112,20 @@ impl<'a> Cells<'a> {
         Cell { show: title.unwrap_or_else(|| name.to_owned()), json: json!(name) }
     }
 
+    /// The state of a thread of a kind, by the words that the kind declares for it.
+    pub(crate) fn state(&self, kind: &str, state: Option<&str>) -> Cell {
+        let Some(state) = state else { return Cell::empty() };
+        // A call about a complaint has a state of the complaint.
+        let kinds = self.settings.kind(kind).into_iter().chain(&self.settings.kinds);
+        let title = kinds.filter_map(|kind| kind.state_title(state)).next();
+        let title = title.map(|(en, zh)| self.either(en, zh)).filter(|title| !title.is_empty());
+        let usual = || match usual_word(state, self.language) {
+            same if same == state => state.replace('_', " "),
+            other => other.to_owned(),
+        };
+        Cell { show: title.unwrap_or_else(usual), json: json!(state) }
+    }
+
     /// A pipeline, by its title.
     pub(crate) fn pipeline(&self, name: &str) -> Cell {
         let title = self.settings.pipeline(name).map(|each| self.either(&each.en, &each.zh));
@@ -146,8 +160,8 @@ impl<'a> Cells<'a> {
                 self.money(Some(Money(*minor as i64)))
             }
             (Some(FieldValue::Number(number)), _) => {
-                let unit =
-                    if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+                let unit = unit(&field.unit, *number == 1.0, self.language);
+                let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
                 let cell = Self::number(Some(*number));
                 Cell { show: cell.show + &unit, json: cell.json }
             }
@@ -158,7 +172,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A choice, as people call it.
-    fn choice(&self, field: &Field, key: &str) -> Cell {
+    pub(crate) fn choice(&self, field: &Field, key: &str) -> Cell {
         let at = field.choices.iter().position(|choice| choice == key);
         let titles = at.and_then(|at| field.choice_titles.get(at));
         let title = titles.map(|(en, zh)| self.either(en, zh)).filter(|title| !title.is_empty());

@@ -4,6 +4,8 @@
 //! The places of the Chinese one are filled in order, or by number as `{2}`. Of those that fit the one counts
 //! that says most. What is in no table is said in English.
 
+use kehu_engine::wording::USUAL;
+
 use crate::chinese::{OPENINGS, SENTENCES, WORDS};
 use crate::{chinese_lua, chinese_show};
 
@@ -28,7 +30,7 @@ fn sentences() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
 
 /// The words of all tables.
 fn words() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    WORDS.iter().chain(chinese_show::WORDS).chain(chinese_lua::WORDS)
+    WORDS.iter().chain(USUAL).chain(chinese_show::WORDS).chain(chinese_lua::WORDS)
 }
 
 /// Says a line in Chinese, as far as the table has it.

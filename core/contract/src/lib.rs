@@ -82,7 +82,7 @@ pub use rank::percentile_ranks;
 pub use report::{REPORTS, Report, ReportOption};
 pub use rule::{Argument, Comparison, Reason, Reasons, Rule};
 pub use said::{Listener, LogLevel, LogLine, Said};
-pub use sentence::{fill, fill_with, show_number};
+pub use sentence::{FORMATS, Slot, fill, fill_with, show_number, show_unlike};
 pub use settings::{Setting, SettingType};
 pub use stage::{Direction, Judgement, MoveAsked, MoveView, Opinion, StageCase, StageView};
 pub use template::FeatureTemplate;

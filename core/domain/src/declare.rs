@@ -80,6 +80,17 @@ pub struct Kind {
     /// confirmed.
     #[serde(rename = "final")]
     pub finals: Vec<String>,
+    /// What people call each state, in English and in Chinese; empty where its key says it.
+    pub state_titles: Vec<(String, String)>,
+}
+
+impl Kind {
+    /// What people call a state, in English and in Chinese; empty where its key says it.
+    pub fn state_title(&self, state: &str) -> Option<(&str, &str)> {
+        let at = self.states.iter().position(|each| each == state)?;
+        let (en, zh) = self.state_titles.get(at)?;
+        Some((en, zh))
+    }
 }
 
 /// Says what a custom field holds.

@@ -12,3 +12,4 @@ pub mod records;
 pub mod score;
 pub mod settings;
 mod views;
+pub mod wording;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::score::show_number;
 use crate::settings::Settings;
+use crate::wording::{Voice, Wording};
 
 pub use broken::BrokenPack;
 
@@ -21,6 +22,8 @@ pub struct EnabledPack {
     pub factory: Arc<dyn PackFactory>,
     /// Its settings: the workspace's where it says something, else the pack's defaults.
     pub settings: Map<String, Json>,
+    /// What tells its reasons in words.
+    pub(crate) voice: Arc<Voice>,
 }
 
 impl EnabledPack {
@@ -110,7 +113,7 @@ impl PackSet {
                 unknown(name);
             }
         }
-        let mut packs = Vec::new();
+        let mut packs: Vec<(Arc<dyn PackFactory>, Map<String, Json>)> = Vec::new();
         for name in &settings.packs_on {
             let Some(factory) = available.iter().find(|pack| pack.manifest().name == *name) else {
                 continue;
@@ -120,15 +123,14 @@ impl PackSet {
                 errors.push(PackSetError::Vocabulary { name: name.clone(), what });
             }
             match checked_settings(factory.manifest(), settings) {
-                Ok(values) => {
-                    packs.push(EnabledPack { factory: Arc::clone(factory), settings: values });
-                }
+                Ok(values) => packs.push((Arc::clone(factory), values)),
                 Err(problems) => errors.extend(problems.into_iter().map(PackSetError::Setting)),
             }
         }
         let is_on = |pack: &AbsentPack| settings.packs_on.contains(&pack.name);
         let absent = absent.into_iter().filter(is_on).collect();
         let offers = offers(settings, available);
+        let packs = with_voices(packs, settings);
         if errors.is_empty() { Ok(Self { packs, absent, offers }) } else { Err(errors) }
     }
 
@@ -200,6 +202,21 @@ impl PackSet {
             .flat_map(|pack| steps(pack).into_iter().map(move |at| (pack, at)))
             .collect()
     }
+}
+
+/// The packs, each with what it calls the keys that it and those beside it know.
+fn with_voices(
+    packs: Vec<(Arc<dyn PackFactory>, Map<String, Json>)>,
+    settings: &Settings,
+) -> Vec<EnabledPack> {
+    let all: Vec<_> = packs.iter().map(|(pack, values)| (pack.manifest(), values)).collect();
+    let workspace = Wording::of_workspace(settings);
+    let voices: Vec<_> = all
+        .iter()
+        .map(|(manifest, _)| Arc::new(Voice::of_pack(manifest, &all, settings, &workspace)))
+        .collect();
+    let packs = packs.into_iter().zip(voices);
+    packs.map(|((factory, settings), voice)| EnabledPack { factory, settings, voice }).collect()
 }
 
 fn offers(

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kehu_contract::{Comparison, Hook, Rule, Text, did_you_mean};
+use kehu_contract::{Comparison, FORMATS, Hook, Rule, Text, did_you_mean};
 use mlua::{Function, Lua, Table, Value};
 
 use crate::caller::caller;
@@ -315,7 +315,7 @@ fn check_placeholders(id: &str, sentence: &str) -> Result<(), Fault> {
         let Some(end) = rest[start..].find('}') else { break };
         let word = &rest[start + 1..start + end];
         if placeholder(word).is_none() {
-            let known = "{1} to {8}, {value} and {limit} are known, and {1|day|days}";
+            let known = "{1} to {8}, {value} and {limit} are known, {1|day|days} and {1:amount}";
             return Err(
                 Fault::argument(format!("rule \"{id}\": nothing fills {{{word}}}")).hint(known)
             );
@@ -328,6 +328,10 @@ fn check_placeholders(id: &str, sentence: &str) -> Result<(), Fault> {
 fn placeholder(word: &str) -> Option<usize> {
     let (name, forms) = word.split_once('|').unwrap_or((word, "one|several"));
     if forms.split('|').count() != 2 {
+        return None;
+    }
+    let (name, format) = name.split_once(':').unwrap_or((name, FORMATS[0]));
+    if !FORMATS.contains(&format) {
         return None;
     }
     match name {

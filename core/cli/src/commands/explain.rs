@@ -1,8 +1,9 @@
 use kehu_contract::Value;
-use kehu_domain::{Currency, CustomerId, Entity};
+use kehu_domain::{CustomerId, Entity};
 use kehu_engine::packs::PackSet;
 use kehu_engine::records::names;
 use kehu_engine::score::{self, Explanation, RunView};
+use kehu_engine::wording::Voice;
 use kehu_store::{CustomerRange, Reader, RunColumn, StoredRun};
 use serde_json::json;
 
@@ -74,7 +75,8 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result {
             given.cloned().collect()
         }
     };
-    let explanations = explain(&run, customer, currency, &columns, args.why_not)?;
+    let voice = Voice::of_run(run.header(), &workspace.settings);
+    let explanations = explain(&run, customer, &voice, &columns, args.why_not)?;
     let name = names::Directory::new(reader.as_ref()).name(Entity::Customer, customer.0)?;
     let form = context.form(workspace.language);
     if form.json {
@@ -150,13 +152,13 @@ fn missing_inputs<'a>(explanation: &'a Explanation, found: &mut Vec<&'a str>) {
 fn explain(
     run: &RunView<'_>,
     customer: CustomerId,
-    currency: &Currency,
+    voice: &Voice,
     columns: &[RunColumn],
     why_not: bool,
 ) -> Result<Vec<Explanation>> {
     let mut explanations = Vec::new();
     for column in columns {
-        match score::explain(run, customer, column, currency, why_not)? {
+        match score::explain(run, customer, column, voice, why_not)? {
             Some(explanation) => explanations.push(explanation),
             None => {
                 let message = format!("{customer} is not in the run of {}", run.as_of());

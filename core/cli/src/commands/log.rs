@@ -104,6 +104,16 @@ impl Facts {
     pub(crate) fn facts(self, settings: &Settings, today: kehu_domain::Day) -> InteractionFacts {
         let states = settings.kinds.iter().flat_map(|kind| &kind.states).map(String::as_str);
         let states: Vec<&str> = states.collect();
+        let titled = |text: String| {
+            let mut titled = settings.kinds.iter().flat_map(|kind| {
+                kind.states.iter().filter(|state| {
+                    let title = kind.state_title(state);
+                    title.is_some_and(|(en, zh)| [en, zh].contains(&text.trim()))
+                })
+            });
+            let found = titled.next().cloned();
+            found.unwrap_or(text)
+        };
         InteractionFacts {
             minute: self.at,
             rep: self.rep,
@@ -117,7 +127,7 @@ impl Facts {
             outcome: self.outcome,
             mood: self.mood,
             about: self.about,
-            state: self.state.map(|text| locale::key_of(&text, &states).to_owned()),
+            state: self.state.map(|text| titled(locale::key_of(&text, &states).to_owned())),
             is_new: false,
             due: self.due.map(|due| due.on(today)),
             text: self.text,

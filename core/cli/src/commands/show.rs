@@ -8,6 +8,7 @@ use kehu_engine::hooks::stage::{NextStage, Said};
 use kehu_engine::packs::PackSet;
 use kehu_engine::records::{Act, Desk, names};
 use kehu_engine::score::{self, Explanation, RunView};
+use kehu_engine::wording::Voice;
 use kehu_store::{Reader, RunColumn};
 use serde_json::json;
 
@@ -192,8 +193,8 @@ impl Gathering<'_> {
         });
         let columns: Vec<&RunColumn> = columns.collect();
         let id = CustomerId(briefing.customer.id);
-        let currency = &self.workspace.settings.currency;
-        let said = score::standing(run, id, &columns, currency)?.unwrap_or_default();
+        let voice = Voice::of_run(run.header(), &self.workspace.settings);
+        let said = score::standing(run, id, &columns, &voice)?.unwrap_or_default();
         let titles = columns.iter().map(|column| match self.workspace.language {
             Language::En => column.info.name.replace('_', " "),
             Language::Zh => opening(&runs::column_title(column, Language::Zh)),

@@ -1,7 +1,7 @@
 //! What is open on the page of one customer: threads that are not settled, and deals.
 
 use kehu_contract::{Judgement, Language, StepView, ThreadView};
-use kehu_domain::{Day, DealId, Entity};
+use kehu_domain::{Day, DealId, Entity, Field, FieldType};
 use kehu_engine::hooks::stage::Said;
 use kehu_engine::records::deals::DealState;
 
@@ -37,7 +37,7 @@ impl ShowPage<'_> {
             2,
             &[
                 format!("{}  I-{}", cells.kind(&thread.kind).show, thread.id),
-                self.word(thread.state.as_deref()),
+                cells.state(&thread.kind, thread.state.as_deref()).show,
                 match (self.language, thread.days_open) {
                     (_, 0) => self.either("of today", "今天"),
                     (Language::En, days) => format!("{} old", self.days(days)),
@@ -56,7 +56,7 @@ impl ShowPage<'_> {
             if let Some(value) = value {
                 let title = self.either(&field.en, &field.zh);
                 let colon = locale::COLON.get(self.language);
-                self.text(4, &format!("{title}{colon}{}", plain(value, self.language)));
+                self.text(4, &format!("{title}{colon}{}", self.field(field, value)));
             }
         }
         if let [_, .., last] = thread.steps.as_slice() {
@@ -73,7 +73,7 @@ impl ShowPage<'_> {
             &[
                 format!("{last}{day}"),
                 self.shown.cells.kind(&step.kind).show,
-                self.word(step.state.as_deref()),
+                self.shown.cells.state(&step.kind, step.state.as_deref()).show,
                 step.by.clone().unwrap_or_default(),
                 step.text.clone().unwrap_or_default(),
             ],
@@ -146,13 +146,24 @@ impl ShowPage<'_> {
             self.guide(advice);
         }
     }
-}
 
-/// A value of a field as people read it.
-fn plain(value: &serde_json::Value, language: Language) -> String {
-    match value {
-        serde_json::Value::String(text) => usual_word(text, language).to_owned(),
-        serde_json::Value::Bool(flag) => locale::yes_or_no(*flag).get(language).to_owned(),
-        other => other.to_string(),
+    /// A value of a field of a thread as people read it.
+    fn field(&self, field: &Field, value: &serde_json::Value) -> String {
+        let cells = self.shown.cells;
+        match (value, field.kind) {
+            (serde_json::Value::String(key), FieldType::Choice) => cells.choice(field, key).show,
+            (serde_json::Value::String(text), _) => usual_word(text, self.language).to_owned(),
+            (serde_json::Value::Bool(flag), _) => {
+                locale::yes_or_no(*flag).get(self.language).to_owned()
+            }
+            (serde_json::Value::Number(number), FieldType::Money) => {
+                cells.major(number.as_f64().unwrap_or_default()).show
+            }
+            (serde_json::Value::Number(number), FieldType::Day) => {
+                let day = number.as_i64().and_then(|day| Day::from_number(day as i32));
+                day.map(|day| day.to_string()).unwrap_or_default()
+            }
+            (other, _) => other.to_string(),
+        }
     }
 }

@@ -409,7 +409,7 @@ impl<'a> ShowPage<'a> {
                 contact,
                 self.word(each.outcome.as_deref()),
                 self.word(each.mood.as_deref()),
-                self.word(each.state.as_deref()),
+                cells.state(&each.kind, each.state.as_deref()).show,
                 each.deal.map(|deal| deal.to_string()).unwrap_or_default(),
                 self.shown.other_rep(each.rep)?.unwrap_or_default(),
                 each.text.clone().unwrap_or_default(),

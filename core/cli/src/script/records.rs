@@ -15,6 +15,7 @@ use kehu_engine::records::names;
 use kehu_engine::score::{
     self, Attempt, AttemptError, Explanation, ReasonShown, RunOptions, RunView,
 };
+use kehu_engine::wording::Voice;
 use kehu_lua::script::{Ask, AskedColumn, Base, Functions, Refusal};
 use kehu_store::{CustomerRange, Reader, StoredRun};
 use serde_json::{Value as Json, json};
@@ -51,6 +52,8 @@ struct OpenBase {
     packs: Result<PackSet>,
     threads: usize,
     run: OnceCell<Run>,
+    /// What tells the run's reasons.
+    voice: OnceCell<Voice>,
 }
 
 /// The run that features and scores are taken from.
@@ -77,7 +80,8 @@ impl Records {
                 let reader = workspace.read()?;
                 let packs = packs::enabled(&workspace, context.shipped);
                 let threads = runs::options(context, today, None).threads;
-                Some(OpenBase { workspace, reader, packs, threads, run: OnceCell::new() })
+                let (run, voice) = (OnceCell::new(), OnceCell::new());
+                Some(OpenBase { workspace, reader, packs, threads, run, voice })
             }
             None => None,
         };
@@ -221,7 +225,7 @@ impl Records {
         alone: bool,
     ) -> Result<Explanation, Refusal> {
         self.compute()?;
-        let currency = &self.base()?.workspace.settings.currency;
+        let base = self.base()?;
         let explained = self.with_source(|source| {
             let Some(run) = source.run else { return Ok(None) };
             let Some(info) = run.column_info(column) else {
@@ -229,10 +233,12 @@ impl Records {
                 let hint = did_you_mean(column, known);
                 return Err(QueryError::UnknownColumn { name: column.to_owned(), hint });
             };
+            let settings = &base.workspace.settings;
+            let voice = base.voice.get_or_init(|| Voice::of_run(run.header(), settings));
             let customer = CustomerId(customer);
             Ok(match alone {
-                true => score::explain_alone(run, customer, info, currency)?,
-                false => score::explain(run, customer, info, currency, false)?,
+                true => score::explain_alone(run, customer, info, voice)?,
+                false => score::explain(run, customer, info, voice, false)?,
             })
         })?;
         explained.ok_or_else(|| {

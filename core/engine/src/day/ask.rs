@@ -6,10 +6,8 @@ use serde_json::Value as Json;
 
 use super::Work;
 use crate::packs::EnabledPack;
-use crate::score::{fill, show_number};
+use crate::wording::Given;
 
-/// How a value that is missing is shown.
-const MISSING: &str = "–";
 /// The most arguments of a reason.
 const ARGUMENTS: usize = 8;
 
@@ -41,7 +39,7 @@ pub(super) fn load(work: &Work<'_>, pack: &EnabledPack) -> Result<Box<dyn Pack>,
 
 /// Puts causes into words; an error says what is wrong with them.
 pub(crate) fn because(
-    pack: &str,
+    pack: &EnabledPack,
     rules: &[Rule],
     causes: &[Cause],
 ) -> Result<Vec<Because>, String> {
@@ -53,7 +51,7 @@ pub(crate) fn because(
 
 /// Puts causes into words, of which there may be none.
 pub(super) fn sentences(
-    pack: &str,
+    pack: &EnabledPack,
     rules: &[Rule],
     causes: &[Cause],
 ) -> Result<Vec<Because>, String> {
@@ -63,13 +61,13 @@ pub(super) fn sentences(
             let rule = rules
                 .get(usize::from(cause.rule))
                 .ok_or_else(|| format!("refers to rule {}, which is not declared", cause.rule))?;
-            let mut words: Vec<String> = cause.arguments.iter().map(word).collect();
+            let mut given: Vec<Given<'_>> = cause.arguments.iter().map(given).collect();
             // A script that gives a value that is nil, last of all, gives one argument less.
-            words.resize(words.len().max(ARGUMENTS), MISSING.to_owned());
+            given.resize(given.len().max(ARGUMENTS), Given::Missing);
             Ok(Because {
-                pack: pack.to_owned(),
+                pack: pack.name().to_owned(),
                 rule: rule.id.clone(),
-                text: Text::new(fill(&rule.text.en, &words), fill(&rule.text.zh, &words)),
+                text: pack.voice.tell(rule, &given, &|_| None),
                 file: rule.file.clone(),
                 line: rule.line,
             })
@@ -77,11 +75,11 @@ pub(super) fn sentences(
         .collect()
 }
 
-fn word(argument: &Json) -> String {
+fn given(argument: &Json) -> Given<'_> {
     match argument {
-        Json::Null => MISSING.to_owned(),
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.as_f64().map(show_number).unwrap_or_default(),
-        other => other.to_string(),
+        Json::String(text) => Given::Text(text),
+        Json::Bool(true) => Given::Text("true"),
+        Json::Bool(false) => Given::Text("false"),
+        other => other.as_f64().map_or(Given::Missing, Given::Number),
     }
 }

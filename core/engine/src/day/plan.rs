@@ -216,7 +216,7 @@ impl PlanWriter<'_> {
             value: customer.value,
             group: customer.group.clone(),
             fact_day: day(fact),
-            because: ask::because(self.pack.name(), self.rules, &stop.causes)?,
+            because: ask::because(self.pack, self.rules, &stop.causes)?,
         })
     }
 
@@ -228,7 +228,7 @@ impl PlanWriter<'_> {
         let mut left_out = Vec::new();
         for (at, left) in plan.left_out.iter().enumerate() {
             let Some(customer) = customers.get(&left.customer) else { continue };
-            let because = ask::because(self.pack.name(), self.rules, &left.causes)
+            let because = ask::because(self.pack, self.rules, &left.causes)
                 .map_err(|error| format!("left_out[{}] {error}", at + 1))?;
             left_out.push(LeftOutVisits {
                 customer: CustomerId(left.customer),

@@ -124,7 +124,7 @@ fn apply(
                 return Err(format!("{place} states a priority outside 0 to 100"));
             }
         }
-        let because = ask::because(pack.name(), rules, &verdict.causes)
+        let because = ask::because(pack, rules, &verdict.causes)
             .map_err(|error| format!("{place} {error}"))?;
         checked.push((at, &verdict.decision, because));
     }

@@ -460,8 +460,8 @@ impl ProposalReader<'_> {
                 Some(deal.ok_or_else(|| format!("is about {}, no open deal", DealId(id)))?)
             }
         };
-        let because = ask::because(self.pack.name(), self.rules, &proposal.causes)?;
-        let guidance = ask::sentences(self.pack.name(), self.rules, &proposal.guidance)?;
+        let because = ask::because(self.pack, self.rules, &proposal.causes)?;
+        let guidance = ask::sentences(self.pack, self.rules, &proposal.guidance)?;
         let about = self.about(proposal, case)?;
         let fields = self.fields(proposal)?;
         self.check_edit(proposal)?;

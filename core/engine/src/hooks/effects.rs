@@ -13,6 +13,7 @@ use super::Asking;
 use super::event::Aftermath;
 use crate::day::key::key;
 use crate::day::{Because, because};
+use crate::packs::EnabledPack;
 use crate::records::{RecordError, customers, names, values};
 
 /// The kind of the operations that hold what packs write.
@@ -85,7 +86,7 @@ pub(super) struct Effects<'a> {
     pub(super) asking: &'a Asking<'a>,
     pub(super) reader: &'a dyn Reader,
     pub(super) cause: &'a Operation,
-    pub(super) pack: &'a str,
+    pub(super) pack: &'a EnabledPack,
     pub(super) rules: &'a [Rule],
 }
 
@@ -98,7 +99,7 @@ impl Effects<'_> {
         customers: &[Option<CustomerId>],
     ) -> Result<Planned, Wrong> {
         let Some(event) = events.get(one.event) else {
-            return Err(Wrong::Effect(format!("pack {}, on_event: of no event", self.pack)));
+            return Err(Wrong::Effect(format!("pack {}, on_event: of no event", self.pack.name())));
         };
         let customer = customers.get(one.event).copied().flatten();
         let wrong = |what: String| self.wrong(event, one, &what);
@@ -155,7 +156,10 @@ impl Effects<'_> {
         let place = rule.map(|rule| format!("\n  --> {}:{}", rule.file, rule.line));
         let (record, shown) = (&event.record, &event.shown);
         let place = place.unwrap_or_default();
-        Wrong::Effect(format!("pack {}, on_event, {record} {shown}: {what}{place}", self.pack))
+        Wrong::Effect(format!(
+            "pack {}, on_event, {record} {shown}: {what}{place}",
+            self.pack.name()
+        ))
     }
 
     fn typed(error: RecordError, wrong: &dyn Fn(String) -> Wrong) -> Wrong {
@@ -203,7 +207,7 @@ impl Effects<'_> {
         fact: i32,
     ) -> String {
         let customer = customer.map_or(0, |customer| customer.0);
-        key(self.pack, customer, deal.map(|deal| deal.0), &format!("{KIND}.{rule}"), fact)
+        key(self.pack.name(), customer, deal.map(|deal| deal.0), &format!("{KIND}.{rule}"), fact)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a task joins all that is known of it")]
@@ -230,7 +234,7 @@ impl Effects<'_> {
             since: None,
             until: None,
             reason: Some(why.join("; ")),
-            origin: Some(format!("{}.{KIND}", self.pack)),
+            origin: Some(format!("{}.{KIND}", self.pack.name())),
             key: Some(key),
             known: self.today(),
         }
@@ -282,7 +286,7 @@ impl Effects<'_> {
             }
             let written: Vec<String> = done.iter().filter_map(summary).collect();
             if !written.is_empty() {
-                let (pack, cause) = (self.pack, self.cause.id);
+                let (pack, cause) = (self.pack.name(), self.cause.id);
                 writer.set_summary(&format!("{pack} after {cause}: {}", written.join("; ")));
                 operation = Some(writer.commit()?);
             }
@@ -293,7 +297,7 @@ impl Effects<'_> {
                 }
             }
         }
-        let pack = self.pack.to_owned();
+        let pack = self.pack.name().to_owned();
         Ok((!done.is_empty()).then_some(Aftermath { pack, operation, done }))
     }
 

@@ -79,7 +79,7 @@ pub fn tell(
                 continue;
             }
         };
-        let effects = Effects { asking, reader, cause: &cause, pack: pack.name(), rules: &rules };
+        let effects = Effects { asking, reader, cause: &cause, pack, rules: &rules };
         let planned = made.iter().map(|one| effects.plan(one, &events, &customers));
         match planned.collect::<Result<Vec<_>, effects::Wrong>>() {
             Ok(planned) => aftermaths.extend(effects.apply(planned)?),

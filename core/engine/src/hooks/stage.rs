@@ -308,7 +308,7 @@ fn told_by(
     cases: usize,
 ) -> Result<Vec<(usize, Said)>, String> {
     let wrong = |error: String| format!("pack {}, stage: an opinion {error}", pack.name());
-    let words = |causes: &[Cause]| because(pack.name(), rules, causes).map_err(wrong);
+    let words = |causes: &[Cause]| because(pack, rules, causes).map_err(wrong);
     let mut told: Vec<(usize, Said)> = Vec::new();
     for opinion in opinions {
         let case = opinion.case;

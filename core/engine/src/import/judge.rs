@@ -188,7 +188,7 @@ impl<'a> Judges<'a> {
         };
         let file = &given.file;
         let wrong = |what: String| format!("pack {name}, import_row, {file}:{line}: {what}");
-        let because = because(name, rules, &verdict.causes).map_err(wrong)?;
+        let because = because(pack, rules, &verdict.causes).map_err(wrong)?;
         match &verdict.decision {
             RowDecision::Refuse => {
                 report.count(&because, false);

@@ -7,7 +7,7 @@ use kehu_contract::{
     Batch, ColumnData, ColumnInfo, ColumnType, Columns, FailureKind, PackError, Proposal,
     RunContext, Value, did_you_mean, percentile_ranks,
 };
-use kehu_domain::{Currency, CustomerId, Day};
+use kehu_domain::{CustomerId, Day};
 use kehu_store::{CustomerRange, Reader, StoreError};
 use serde_json::Value as Json;
 
@@ -82,10 +82,9 @@ pub fn attempt(
         Json::Null
     };
     let given = instance.score(step, &asked, &state).map_err(failure)?;
-    let currency: &Currency = &settings.currency;
     let columns = declared.gives.iter().zip(given).map(|(give, given)| {
         let value = given.data.value(0);
-        let reasons = reasons_of(run, currency, instance.rules(), &given.reasons, &value);
+        let reasons = reasons_of(run, settings, pack, instance.rules(), &given.reasons, &value);
         (give.info.clone(), value, reasons)
     });
     Ok(Attempt { inputs, columns: columns.collect() })
@@ -116,7 +115,7 @@ pub fn attempt_follow_up(
     let mut instance = pack.factory.create(&context(run, settings, pack)).map_err(failure)?;
     let proposals = instance.follow_up(step, &asked, &[case]).map_err(failure)?;
     let with_reasons = |proposal: Proposal| {
-        let because = because(pack.name(), instance.rules(), &proposal.causes);
+        let because = because(pack, instance.rules(), &proposal.causes);
         because.map(|because| (proposal, because)).map_err(|message| {
             failure(PackError::new(
                 FailureKind::Result,

@@ -1,16 +1,18 @@
 //! Explanations: why a customer has the value that it has, down to the script line.
 
 use kehu_contract::{
-    Argument, ColumnType, Comparison, Reason, Reasons, Rule, Text, Value, fill_with,
-    percentile_ranks, show_number,
+    Argument, ColumnType, Comparison, Reason, Reasons, Rule, Text, Value, percentile_ranks,
 };
-use kehu_domain::{Currency, CustomerId, Day};
+use kehu_domain::{CustomerId, Day};
 use kehu_store::{Result, RunColumn, RunPack};
 use serde::{Serialize, Serializer};
 
 use super::belong::{Belonging, reads};
 use super::overrides;
 use super::view::RunView;
+use crate::packs::EnabledPack;
+use crate::settings::Settings;
+use crate::wording::{Given, Voice};
 
 /// Explains one value of one customer; its inputs that other steps gave are explained in turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -158,12 +160,12 @@ pub fn explain(
     run: &RunView<'_>,
     customer: CustomerId,
     column: &RunColumn,
-    currency: &Currency,
+    voice: &Voice,
     why_not: bool,
 ) -> Result<Option<Explanation>> {
     match run.find(customer)? {
         Some((batch, row)) => {
-            let place = Place { run, customer, currency, batch, row };
+            let place = Place { run, customer, voice, batch, row };
             place.explain(column, why_not, 0).map(Some)
         }
         None => Ok(None),
@@ -194,10 +196,10 @@ pub fn standing(
     run: &RunView<'_>,
     customer: CustomerId,
     columns: &[&RunColumn],
-    currency: &Currency,
+    voice: &Voice,
 ) -> Result<Option<Vec<Explanation>>> {
     let Some((batch, row)) = run.find(customer)? else { return Ok(None) };
-    let place = Place { run, customer, currency, batch, row };
+    let place = Place { run, customer, voice, batch, row };
     let said = columns.iter().map(|column| Ok(place.say(column)?.0));
     said.collect::<Result<_>>().map(Some)
 }
@@ -205,16 +207,19 @@ pub fn standing(
 /// The reasons that a step has just given for one customer, in words.
 pub(super) fn reasons_of(
     run: &RunView<'_>,
-    currency: &Currency,
+    settings: &Settings,
+    pack: &EnabledPack,
     rules: &[Rule],
     reasons: &Reasons,
     value: &Value,
 ) -> Vec<ReasonShown> {
-    let place = Place { run, customer: CustomerId(0), currency, batch: 0, row: 0 };
+    let voice = Voice::of_run(run.header(), settings);
     let is_sum = is_sum(reasons.points(0), value);
     let shown = reasons.of(0).filter_map(|(reason, arguments)| {
         let rule = rules.get(usize::from(reason.rule))?;
-        Some(show_reason(rule, reason, &place.words(rule, arguments, reasons), is_sum))
+        let given = given(arguments, reasons);
+        let text = voice.tell(rule, &given, &|key| pack.voice.wording.of(key).cloned());
+        Some(show_reason(rule, reason, text, is_sum))
     });
     shown.collect()
 }
@@ -231,7 +236,7 @@ fn is_sum(points: f64, value: &Value) -> bool {
 struct Place<'a> {
     run: &'a RunView<'a>,
     customer: CustomerId,
-    currency: &'a Currency,
+    voice: &'a Voice,
     batch: usize,
     row: usize,
 }
@@ -270,7 +275,7 @@ impl Place<'_> {
             });
             explanation.settings.clone_from(&pack.settings);
             explanation.state = pack.states.get(step).cloned();
-            fired = self.reasons(name, pack, &mut explanation.reasons)?;
+            fired = self.reasons(column, pack, &mut explanation.reasons)?;
         }
         Ok((explanation, fired))
     }
@@ -322,10 +327,11 @@ impl Place<'_> {
     /// Shows the reasons of a column and returns the places of the rules that fired.
     fn reasons(
         &self,
-        name: &str,
+        column: &RunColumn,
         pack: &RunPack,
         shown: &mut Vec<ReasonShown>,
     ) -> Result<Vec<u16>> {
+        let name = &column.info.name;
         let Some(reasons) = self.run.reasons(name, self.batch)? else { return Ok(Vec::new()) };
         if self.row >= reasons.ends.len() {
             return Ok(Vec::new());
@@ -335,8 +341,10 @@ impl Place<'_> {
         for (reason, arguments) in reasons.of(self.row) {
             fired.push(reason.rule);
             if let Some(rule) = pack.rules.get(usize::from(reason.rule)) {
-                let words = self.words(rule, arguments, &reasons);
-                shown.push(show_reason(rule, reason, &words, is_sum));
+                let given = given(arguments, &reasons);
+                let nearer = |key: &str| self.nearer(column, rule, key);
+                let text = self.voice.tell(rule, &given, &nearer);
+                shown.push(show_reason(rule, reason, text, is_sum));
             }
         }
         Ok(fired)
@@ -347,26 +355,28 @@ impl Place<'_> {
         self.run.column_info(input).map_or(ColumnType::Number, |column| column.info.kind)
     }
 
-    fn number(&self, number: f64, is_money: bool) -> String {
-        let money = self.currency.from_major(number).filter(|_| is_money);
-        money.map_or_else(|| show_number(number), |money| self.currency.show_grouped(money))
-    }
-
-    /// The arguments of a reason in words, each as it is and as the rule's input is shown.
-    fn words(&self, rule: &Rule, arguments: &[Argument], reasons: &Reasons) -> Words {
-        let is_money =
-            rule.input.as_ref().is_some_and(|input| self.kind(input) == ColumnType::Money);
-        let word = |argument: &Argument, is_money| match argument {
-            Argument::Number(number) if number.is_nan() => "–".to_owned(),
-            Argument::Number(number) => self.number(*number, is_money),
-            Argument::Text(place) => {
-                reasons.texts.get(*place as usize).cloned().unwrap_or_default()
-            }
+    /// What people call a key in a reason of a column: by the labels of what the rule tests, of what the step
+    /// read (first of all where this customer has that very value), and of what the pack gives.
+    fn nearer(&self, column: &RunColumn, rule: &Rule, key: &str) -> Option<Text> {
+        let label = |of: &RunColumn| {
+            of.values.iter().find(|label| label.key == key).map(|label| label.text.clone())
         };
-        Words {
-            plain: arguments.iter().map(|each| word(each, false)).collect(),
-            named: arguments.iter().take(2).map(|each| word(each, is_money)).collect(),
-        }
+        let labelled = |name: &str| Some((label(self.run.column_info(name)?)?, name.to_owned()));
+        let tested = rule.input.as_deref().and_then(labelled);
+        let read: Vec<_> = column.inputs.iter().filter_map(|name| labelled(name)).collect();
+        let is_theirs = |(_, name): &&(Text, String)| {
+            self.value(name).is_ok_and(|value| value == Value::Text(key.to_owned()))
+        };
+        let theirs = read.iter().find(is_theirs).cloned();
+        let pack = column.given_by.as_ref().map(|(pack, _)| pack);
+        let is_own = |other: &&RunColumn| other.given_by.as_ref().map(|(pack, _)| pack) == pack;
+        let columns = self.run.header().columns.iter();
+        tested
+            .or(theirs)
+            .or_else(|| read.first().cloned())
+            .map(|(text, _)| text)
+            .or_else(|| label(column))
+            .or_else(|| columns.filter(is_own).find_map(label))
     }
 
     fn not_fired(
@@ -386,7 +396,8 @@ impl Place<'_> {
                 continue;
             }
             let is_money = self.kind(input) == ColumnType::Money;
-            let limit = rule.limit.map(|limit| self.number(limit, is_money)).unwrap_or_default();
+            let limit =
+                rule.limit.map(|limit| self.voice.number(limit, is_money)).unwrap_or_default();
             let setting =
                 rule.setting.as_ref().map(|name| format!(" (setting {name})")).unwrap_or_default();
             let actual = self.input_value(source, input)?;
@@ -455,18 +466,16 @@ fn plainly<S: Serializer>(value: &Value, serializer: S) -> std::result::Result<S
     }
 }
 
-/// The arguments of a reason: as they are, and the first two as the rule's input is shown.
-struct Words {
-    plain: Vec<String>,
-    named: Vec<String>,
+/// The arguments of a reason.
+fn given<'r>(arguments: &[Argument], reasons: &'r Reasons) -> Vec<Given<'r>> {
+    arguments.iter().map(|argument| Given::of(*argument, &reasons.texts)).collect()
 }
 
-fn show_reason(rule: &Rule, reason: &Reason, words: &Words, is_sum: bool) -> ReasonShown {
-    let fill = |sentence: &str| fill_with(sentence, &words.plain, &words.named);
+fn show_reason(rule: &Rule, reason: &Reason, text: Text, is_sum: bool) -> ReasonShown {
     ReasonShown {
         rule: rule.id.clone(),
         points: is_sum.then_some(reason.points),
-        text: Text { en: fill(&rule.text.en), zh: fill(&rule.text.zh) },
+        text,
         file: rule.file.clone(),
         line: rule.line,
         source: rule.source.clone(),

@@ -97,8 +97,9 @@ pub(super) fn read_kind(table: &Table<'_>) -> Option<Kind> {
     let name = checked_name(table);
     let title = table.bilingual("title");
     let contact = table.flag("contact").unwrap_or(false);
-    let states = table.texts("states").unwrap_or_default();
+    let states = table.choices("states");
     let closing = table.texts("closing").unwrap_or_default();
+    let (states, titles): (Vec<String>, Vec<Text>) = states.into_iter().unzip();
     let finals = table.texts("final");
     let stray = |key: &str, given: &[String], known: &[String], what: &str| {
         let Some(stray) = given.iter().find(|state| !known.contains(state)) else { return };
@@ -112,7 +113,8 @@ pub(super) fn read_kind(table: &Table<'_>) -> Option<Kind> {
     let name = name?;
     let Text { en, zh } = title.unwrap_or_else(|| Text::new(&name, ""));
     let finals = finals.unwrap_or_else(|| closing.clone());
-    Some(Kind { name, en, zh, contact, states, closing, finals })
+    let state_titles = titles.into_iter().map(|title| (title.en, title.zh)).collect();
+    Some(Kind { name, en, zh, contact, states, closing, finals, state_titles })
 }
 
 fn checked_name(table: &Table<'_>) -> Option<String> {
