@@ -177,10 +177,10 @@ fn deals_that_stay_too_long_are_reviewed() {
     [stderr]
     nothing is said of 1 open deal; --all shows it
     ");
-    assert_snapshot!(kit.run("--lang zh deal review --rep 李伟 --stage prospect --limit 1"), @r"
+    assert_snapshot!(kit.run("--lang zh deal review --rep 李伟 --stage prospect --limit 1"), @"
     编号  商机      客户      阶段  天数  最长        金额  业务员  脚本包   意见
     D-1   年度合同  武汉钢铁  潜在    51    30  480,000.00  李伟    process  警告
-        为什么：在 prospect 已 51 天，最长 30 天
+        为什么：在潜在已 51 天，最长 30 天
         建议：请约见决策人
     [stderr]
     还有 1 条；--limit 0 显示全部

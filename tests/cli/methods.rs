@@ -98,9 +98,9 @@ fn a_deal_moves_on_once_needs_are_met_and_obstacles_are_removed() {
     warning: stage-rules: a presentation before any need is recorded: presenting before the need is known is the commonest mistake (AIDMAS) (scripts/stage-rules/main.lua:169)
     advice: stage-rules: draw out the need by continued talk and record it: kehu log need C-1 --text …
     ");
-    assert_snapshot!(kit.run("--lang zh deal move 年度合同 intent"), @r"
+    assert_snapshot!(kit.run("--lang zh deal move 年度合同 intent"), @"
     [stderr]
-    错误：脚本包 stage-rules 拒绝：尚未记录需求，阶段 prospect 要求先有需求
+    错误：脚本包 stage-rules 拒绝：尚未记录需求，阶段潜在要求先有需求
       scripts/stage-rules/main.lua:50
     提示：引出真实需求并记录：kehu log need C-1 --text …
     提示：仍要执行：--overrule --reason 原因；两者都会记入商机历史

@@ -29,7 +29,7 @@ fn a_failed_visit_leads_to_the_next_step_of_its_reason() {
 
     failure = d (d: interested, but tied to a competitor)  [visit-results 0.1.0, failures]
       · failed 5 days ago (d): interested, but tied to a competitor  scripts/visit-results/main.lua:55
-      · after the reason d the next step is due in 30 days  scripts/visit-results/main.lua:115
+      · after the reason d: interested, but tied to a competitor the next step is due in 30 days  scripts/visit-results/main.lua:115
       last_failure = d  why the last failed visit failed
       last_failure_days = 5 days  days since the last failed visit
       last_visit_days = 5 days  days since the last visit
