@@ -192,7 +192,7 @@ local function follow_up(c, case, ctx)
   guidance[#guidance + 1] = { how_to_fill, case.name }
   local since = ctx.as_of - (c.last_visit_days or c.last_contact_days)
   return propose("complete_file", "visit", since + settings.fill_days, since,
-    { { is_short, kehu.number.round(c.completeness, 1) } }, guidance)
+    { { is_short, c.completeness } }, guidance)
 end
 
 -- Other lines at which the customer is seen anyway say what to fill in, and whose data is not ours to use.

@@ -109,7 +109,6 @@ local hindrance_unsaid = kehu.rule{
   zh = "查明推不动的原因，并记录下来",
 }
 
-local function one_place(number) return math.floor(number * 10 + 0.5) / 10 end
 
 local function type_of(monthly)
   if monthly > settings.first_above then return "earns_with_you", first, settings.first_above end
@@ -184,7 +183,7 @@ local function attitude(c, ctx)
   if rule == between then lower(unsure_sales) end
   if contradicted then lower(unsure_profit) end
   if kind == "earns_with_you" and share and share < settings.share_first then
-    lower(unsure_share, one_place(share), settings.share_first)
+    lower(unsure_share, share, settings.share_first)
   end
   if kind == "earns_with_you" and c.known_initiative > 0 and c.own_initiative == 0 then
     lower(never_asks, c.known_initiative)

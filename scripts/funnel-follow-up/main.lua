@@ -55,7 +55,7 @@ local no_contact = kehu.rule{
 }
 
 local function percent(share)
-  return math.floor(share * 1000 + 0.5) / 10
+  return 100 * share
 end
 
 local function part_of(probability)

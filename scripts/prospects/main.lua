@@ -192,7 +192,7 @@ local function suggest(ctx, total, share, kind)
   if kind == "no" then return ctx:label("suggested_role", "not_now", no_target) end
   if total == nil then return ctx:missing("suggested_role", nothing_known) end
   if share < settings.least_known then
-    return ctx:missing("suggested_role", too_little, kehu.number.round(share, 1), settings.least_known)
+    return ctx:missing("suggested_role", too_little, share, settings.least_known)
   end
   -- Sums of decimal fractions: a billionth below a bound is no less.
   local rounded = kehu.number.round(total, 9)
@@ -200,10 +200,10 @@ local function suggest(ctx, total, share, kind)
   for _, role in ipairs(ROLES) do
     local bound = settings[role[2]]
     if given == nil and rounded >= bound then
-      given = ctx:label("suggested_role", role[1], at_least, three_places(total), bound)
+      given = ctx:label("suggested_role", role[1], at_least, total, bound)
     end
   end
-  given = given or ctx:label("suggested_role", "not_now", below, three_places(total), settings.sub_from)
+  given = given or ctx:label("suggested_role", "not_now", below, total, settings.sub_from)
   if kind == "unanswered" then given:because(provisional) end
   return given
 end
@@ -355,7 +355,7 @@ local function follow_up(c, case, ctx)
     because[2] = { questions_open }
   elseif c.suggested_role == nil then
     action = "evaluate"
-    because[2] = { indicators_open, kehu.number.round(c.evaluation_known or 0, 1), settings.least_known }
+    because[2] = { indicators_open, c.evaluation_known or 0, settings.least_known }
     guidance[2] = { ask_why, case.name }
   elseif #case.deals == 0 then
     action, within, guidance = "develop", settings.develop_days, { terms }

@@ -321,6 +321,10 @@ local not_measured = kehu.rule{
   id = "not_measured", en = "effort or result is not known", zh = "投入或产出未知",
 }
 
+local no_median = kehu.rule{
+  id = "no_median", en = "no median to compare with: {1} hours, result {2:amount}", zh = "没有可比的中位数：投入 {1} 小时，产出 {2:amount}",
+}
+
 local function medians(columns)
   return { hours = columns.effort_hours:median(), result = columns.effort_result:median() }
 end
@@ -328,13 +332,17 @@ end
 local function service_fit(c, ctx)
   local hours_spent, brought, middle = c.effort_hours, c.effort_result, ctx.state
   if hours_spent == nil or brought == nil then return { service_fit = ctx:missing("service_fit", not_measured) } end
+  -- Where half the customers get or bring nothing, everybody else would be over- or under-served.
+  if middle.hours <= 0 or middle.result <= 0 then
+    return { service_fit = ctx:missing("service_fit", no_median, round(middle.hours), middle.result) }
+  end
   local key, rule = "balanced", balanced
   if hours_spent > middle.hours and brought < middle.result then
     key, rule = "over_served", over
   elseif hours_spent < middle.hours and brought > middle.result then
     key, rule = "under_served", under
   end
-  return { service_fit = ctx:label("service_fit", key, rule, brought, middle.result, round(hours_spent), round(middle.hours)) }
+  return { service_fit = ctx:label("service_fit", key, rule, brought, middle.result, hours_spent, middle.hours) }
 end
 
 -- Behaviour: the first class that holds

@@ -51,7 +51,7 @@ describe("the way up", function()
       assert.near(case[2], r.upgrade_amount, 1e-9, case[1] .. " points")
     end
     local r = upgrade{ c3 = { tier_gap = 20 } }.c3
-    assert.equal("20 points short of A; the shortest indicator is amount of 12 months, ahead of only 30 %", r.reasons.upgrade_by[1].en)
+    assert.equal("20 points short of A; the shortest indicator is amount of 12 months, at percentile rank 30", r.reasons.upgrade_by[1].en)
     assert.reason(r, "amount_way", { arguments = { 300, 500 } })
   end)
   it("is not put off by the millionth of a point to which indexes are given", function()

@@ -28,8 +28,8 @@ for _, indicator in ipairs(INDICATORS) do
     indicator.rank = indicator.column .. "_rank"
     indicator.counts = kehu.rule{
       id = indicator.column, input = indicator.column,
-      en = indicator.en .. " {value}: ahead of {2} % of customers, weight {3} %",
-      zh = indicator.zh .. " {value}：领先 {2}% 的客户，权重 {3}%",
+      en = indicator.en .. " {value}: percentile rank {2}, weight {3} %",
+      zh = indicator.zh .. " {value}：百分位排名 {2}，权重 {3}%",
     }
     indicator.shared = kehu.rule{
       id = indicator.column .. "_missing", input = indicator.column, op = "missing",
@@ -38,8 +38,8 @@ for _, indicator in ipairs(INDICATORS) do
     }
     indicator.shortest = kehu.rule{
       id = indicator.column .. "_short", input = indicator.rank,
-      en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
-      zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
+      en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", at percentile rank {3}",
+      zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，百分位排名仅 {3}",
     }
     used[#used + 1] = indicator
     total_weight = total_weight + indicator.weight

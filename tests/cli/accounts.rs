@@ -63,7 +63,7 @@ fn a_group_adds_up_its_members_and_the_key_list_stands_beside_the_tier() {
         · index 33.33, at or above the cut-off 0 of tier C  scripts/tiers/main.lua:56
         learned from all customers: cuts 1 = 100, cuts 2 = 66.67, cuts 3 = 0
         value_index = 33.33 points  [tiers 0.1.0, index]
-          +33.33 amount of 12 months 17,000.00: ahead of 33.3 % of customers, weight 100 %  scripts/tiers/main.lua:29
+          +33.33 amount of 12 months 17,000.00: percentile rank 33.3, weight 100 %  scripts/tiers/main.lua:29
           · margin of 12 months is missing: its weight of 30 % is shared out over the others  scripts/tiers/main.lua:34
           · credit is missing: its weight of 20 % is shared out over the others  scripts/tiers/main.lua:34
           amount_12m = 17,000.00  purchases of the last 12 months less returns

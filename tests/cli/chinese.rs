@@ -95,7 +95,7 @@ fn scores_and_their_reasons_are_told_in_chinese() {
         · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 100 分  [tiers 0.1.0, index]
-          +100 近 12 个月金额 5,000.00：领先 100% 的客户，权重 100%  scripts/tiers/main.lua:29
+          +100 近 12 个月金额 5,000.00：百分位排名 100，权重 100%  scripts/tiers/main.lua:29
           · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           margin_12m = 缺失  近12个月毛利

@@ -62,9 +62,9 @@ fn every_value_says_why_down_to_the_line() {
       · index 90, at or above the cut-off 90 of tier A  scripts/tiers/main.lua:56
       learned from all customers: cuts 1 = 90, cuts 2 = 50, cuts 3 = 0
       value_index = 90 points  [tiers 0.1.0, index]
-        +50 amount of 12 months 12,000.00: ahead of 100 % of customers, weight 50 %  scripts/tiers/main.lua:29
-        +30 margin of 12 months 2,100.00: ahead of 100 % of customers, weight 30 %  scripts/tiers/main.lua:29
-        +10 credit 80: ahead of 50 % of customers, weight 20 %  scripts/tiers/main.lua:29
+        +50 amount of 12 months 12,000.00: percentile rank 100, weight 50 %  scripts/tiers/main.lua:29
+        +30 margin of 12 months 2,100.00: percentile rank 100, weight 30 %  scripts/tiers/main.lua:29
+        +10 credit 80: percentile rank 50, weight 20 %  scripts/tiers/main.lua:29
         amount_12m = 12,000.00  purchases of the last 12 months less returns
         margin_12m = 2,100.00  margin of the last 12 months
         credit = 80  credit

@@ -231,7 +231,7 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
         · 指数 25，达到 B 的分界 25  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
         value_index = 25 分  [tiers 0.1.0, index]
-          +25 近 12 个月金额 0.00：领先 25% 的客户，权重 100%  scripts/tiers/main.lua:29
+          +25 近 12 个月金额 0.00：百分位排名 25，权重 100%  scripts/tiers/main.lua:29
           · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
           amount_12m = 0.00  近12个月购买金额（扣除退货）

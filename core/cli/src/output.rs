@@ -268,19 +268,28 @@ pub(crate) fn json_text(mut value: Value) -> String {
     })
 }
 
-/// Writes every number in one way: whole ones without a fraction, wherever they come from.
+/// Writes every number in one way, wherever it comes from: whole ones without a fraction, and sums without
+/// the last digits that only the arithmetic has made.
 pub(crate) fn write_evenly(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
-            let whole = number.as_f64().filter(|each| each.fract() == 0.0 && each.abs() < 1e15);
-            if let Some(whole) = whole {
-                *value = json!(whole as i64);
+            let Some(number) = number.as_f64().map(without_noise) else { return };
+            if number.fract() == 0.0 && number.abs() < 1e15 {
+                *value = json!(number as i64);
+            } else {
+                *value = json!(number);
             }
         }
         Value::Array(values) => values.iter_mut().for_each(write_evenly),
         Value::Object(pairs) => pairs.values_mut().for_each(write_evenly),
         _ => {}
     }
+}
+
+/// The number of at most twelve digits that a number is but for the error of its arithmetic; else itself.
+fn without_noise(number: f64) -> f64 {
+    let short: f64 = format!("{number:.11e}").parse().unwrap_or(number);
+    if (short - number).abs() <= 1e-13 * number.abs() { short } else { number }
 }
 
 /// Holds what is to be said about one thing: a title, facts, and tables below.

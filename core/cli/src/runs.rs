@@ -198,11 +198,9 @@ pub(crate) fn with_names(reader: &dyn Reader, text: &str) -> Result<String> {
     Ok(whole + rest)
 }
 
-/// What a column of a run is called: its name, by which it is asked for, or what it is in Chinese.
+/// What a column of a run is called: by its title, else by its name, or in Chinese by what it is.
 pub(crate) fn column_title(column: &RunColumn, language: Language) -> String {
-    let chinese = Some(&column.info.doc.zh).filter(|doc| !doc.is_empty());
-    let chinese = chinese.filter(|_| language == Language::Zh);
-    chinese.unwrap_or(&column.info.name).clone()
+    column.info.heading(language).to_owned()
 }
 
 /// A value of a run as a cell.

@@ -236,6 +236,20 @@ pub struct ColumnInfo {
     /// One line that says what it is.
     #[serde(default)]
     pub doc: crate::Text,
+    /// What people call it, in a word or two, where it heads a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<crate::Text>,
+}
+
+impl ColumnInfo {
+    /// What heads it: its title; without one its name in English, and what it is in Chinese.
+    pub fn heading(&self, language: crate::Language) -> &str {
+        match &self.title {
+            Some(title) => title.get(language),
+            None if language == crate::Language::Zh && !self.doc.zh.is_empty() => &self.doc.zh,
+            None => &self.name,
+        }
+    }
 }
 
 /// Holds named columns of the same length: a batch, or the whole base.

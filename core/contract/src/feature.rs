@@ -14,7 +14,7 @@
 //! | `with_members` | takes what belongs to the customer's members in, at all levels: for `count`, `sum`, `min`, `max`, `days_since`, `hours_since` and so on |
 //! | `by_meeting` | with the source `contact`: each stands on the day on which it was last met, in that order; those never met come first, on no day |
 //! | `linked_by` | with the source `customer`: not the customer's own record, but those of the customers that name it in this text field |
-//! | `type`, `unit`, `doc` | what the values mean |
+//! | `type`, `unit`, `doc`, `title` | what the values mean, and what heads them |
 //!
 //! A field of the product that a row is about is `product.NAME`, and where it is a day, `product.NAME.age`
 //! are the days from it to the row's day.
@@ -301,6 +301,7 @@ impl Feature {
                 kind,
                 unit: table.text("unit").unwrap_or_else(|| default_unit.to_owned()),
                 doc: table.bilingual("doc").unwrap_or_default(),
+                title: table.bilingual("title"),
             },
             aggregate: *aggregate,
             field,

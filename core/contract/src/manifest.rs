@@ -476,6 +476,7 @@ fn read_step(table: &Table<'_>, settings: &[Setting]) -> Option<Step> {
                     kind,
                     unit: unit.to_owned(),
                     doc: Text::default(),
+                    title: None,
                 },
                 values: Vec::new(),
                 values_from: None,
@@ -586,6 +587,7 @@ fn read_give(name: &str, table: &Table<'_>, settings: &[Setting]) -> Option<Give
         kind,
         unit: table.text("unit").unwrap_or_default(),
         doc: table.bilingual("doc").unwrap_or_default(),
+        title: table.bilingual("title"),
     };
     Some(Give { info, values, values_from })
 }

@@ -100,6 +100,9 @@ pub struct Setting {
     pub choices: Vec<String>,
     /// What it does.
     pub doc: Text,
+    /// What people call it, in a word or two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
 }
 
 impl Setting {
@@ -128,6 +131,7 @@ impl Setting {
             default: Json::Null,
             range,
             choices: table.texts("choices").unwrap_or_default(),
+            title: table.bilingual("title"),
             doc: table.bilingual("doc")?,
         };
         match setting.check(default?) {

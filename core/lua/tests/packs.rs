@@ -186,8 +186,8 @@ fn a_missing_indicator_shares_its_weight_out_and_says_so() {
     assert_eq!(
         reasons(&pack, &columns[0], 0, Language::En),
         [
-            "amount of 12 months 100: ahead of 100 % of customers, weight 62.5 % [62.5]",
-            "margin of 12 months 40: ahead of 50 % of customers, weight 37.5 % [18.75]",
+            "amount of 12 months 100: percentile rank 100, weight 62.5 % [62.5]",
+            "margin of 12 months 40: percentile rank 50, weight 37.5 % [18.75]",
             "credit is missing: its weight of 20 % is shared out over the others",
         ]
     );
@@ -272,7 +272,9 @@ fn the_gap_to_the_next_tier_names_the_shortest_indicator() {
     assert_eq!(value(&columns[1], 3), Value::Number(20.0));
     assert_eq!(
         reasons(&pack, &columns[1], 3, Language::En),
-        ["20 points short of A; the shortest indicator is amount of 12 months, ahead of only 60 %"]
+        [
+            "20 points short of A; the shortest indicator is amount of 12 months, at percentile rank 60"
+        ]
     );
     assert_eq!(reasons(&pack, &columns[1], 0, Language::En), ["already in the highest tier"]);
     assert_eq!(reasons(&pack, &columns[0], 9, Language::Zh), ["指数 0，低于 C 的分界 20"]);
@@ -318,6 +320,6 @@ fn the_pack_of_the_manual_runs() {
     assert_eq!(label(&columns[1], 0).as_deref(), Some("alarm"));
     assert_eq!(
         reasons(&pack, &columns[0], 0, Language::En),
-        ["silent for 100 days, more than 60 [40]", "ahead of 100 % of customers [20]"]
+        ["silent for 100 days, more than 60 [40]", "percentile rank 100 of 100 by amount [20]"]
     );
 }

@@ -174,13 +174,11 @@ fn show(
     show_rows(&mut context.printer, form, &listing, list.total.saturating_sub(list.rows.len()))
 }
 
-/// The heading of a column of the run: its name, by which it is asked for, or what it is in Chinese.
+/// The heading of a column of the run: its title, or its name, by which it is asked for.
 fn heading(column: &ListColumn, form: Form) -> Column {
     let right = matches!(column.kind, ColumnType::Number | ColumnType::Money);
     let whole = column.kind != ColumnType::Text;
-    let chinese =
-        Some(&column.doc.zh).filter(|doc| form.language == Language::Zh && !doc.is_empty());
-    let title = chinese.unwrap_or(&column.name).clone();
+    let title = column.heading.get(form.language).to_owned();
     Column::new(&column.name, Heading::Text(title), Layout { right, whole })
 }
 

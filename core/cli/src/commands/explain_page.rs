@@ -89,7 +89,7 @@ impl<'a> ExplainPage<'a> {
     fn columns(&mut self, columns: &[Explanation]) {
         let heads = columns.iter().map(|each| {
             let value = self.explained_value(each);
-            format!("{} = {value}", each.column)
+            format!("{} = {value}", self.column(&each.column, each.title.as_ref(), &each.doc))
         });
         let head = heads.collect::<Vec<_>>().join(", ");
         self.wrapped(1, &head);
@@ -110,7 +110,7 @@ impl<'a> ExplainPage<'a> {
             let above = self.explained.contains(&input.column);
             let above = if above { locale::SEE_ABOVE.get(self.language) } else { "" };
             let value = self.input_value(input);
-            format!("{} = {value}{above}", input.column)
+            format!("{} = {value}{above}", self.heading(input))
         });
         let read = read.collect::<Vec<_>>().join(", ");
         if !read.is_empty() {
@@ -131,6 +131,26 @@ impl<'a> ExplainPage<'a> {
         clean(text.get(self.language))
     }
 
+    /// A column by its title, with the name by which it is asked for.
+    fn column(&self, name: &str, title: Option<&Text>, doc: &Text) -> String {
+        let chinese = Some(doc).filter(|doc| self.language == Language::Zh && !doc.zh.is_empty());
+        let title = title.or(chinese).map(|title| self.word(title));
+        match title.filter(|title| *title != name.replace('_', " ")) {
+            Some(title) => format!("{title} ({name})"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// What an input is called in a line of many: in Chinese by words alone.
+    fn heading(&self, input: &InputShown) -> String {
+        let InputShown { column, title, doc, .. } = input;
+        match (self.language, title) {
+            (Language::Zh, Some(title)) => self.word(title),
+            (Language::Zh, None) if !doc.zh.is_empty() => self.word(doc),
+            _ => column.clone(),
+        }
+    }
+
     /// A number, or an amount as lists show it.
     fn number(&self, number: f64, kind: ColumnType) -> String {
         let money = self.currency.from_major(number).filter(|_| kind == ColumnType::Money);
@@ -149,8 +169,10 @@ impl<'a> ExplainPage<'a> {
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
         let usual = locale::usual_word(&shown, self.language).to_owned();
         let label = label.map_or(usual, |label| self.word(label));
+        // The words first; the key is what conditions and overrides name.
         match Some(label).filter(|label| *label != shown) {
-            Some(label) => format!("{shown}{unit} ({label})"),
+            Some(label) if matches!(value, Value::Text(_)) => format!("{label} ({shown})"),
+            Some(label) => format!("{label}{unit}"),
             None => format!("{shown}{unit}"),
         }
     }
@@ -161,7 +183,7 @@ impl<'a> ExplainPage<'a> {
     }
 
     fn input_value(&self, input: &InputShown) -> String {
-        self.value(&input.value, input.kind, &input.unit, None)
+        self.value(&input.value, input.kind, &input.unit, input.label.as_ref())
     }
 
     fn explanation(&mut self, explanation: &Explanation, depth: usize) {
@@ -170,7 +192,9 @@ impl<'a> ExplainPage<'a> {
             .given_by
             .as_ref()
             .map(|by| format!("  [{} {}, {}]", by.pack, by.version, by.step));
-        let head = format!("{} = {value}{}", explanation.column, given_by.unwrap_or_default());
+        let Explanation { column, title, doc, .. } = explanation;
+        let column = self.column(column, title.as_ref(), doc);
+        let head = format!("{column} = {value}{}", given_by.unwrap_or_default());
         self.push(depth, &head);
         self.overridden(explanation, depth + 1);
         for reason in &explanation.reasons {
@@ -263,7 +287,8 @@ impl<'a> ExplainPage<'a> {
             Some(_) if self.explained.contains(&input.column) => {
                 let value = self.input_value(input);
                 let above = locale::SEE_ABOVE.get(self.language);
-                self.push(depth, &format!("{} = {value}{above}", input.column));
+                let column = self.heading(input);
+                self.push(depth, &format!("{column} = {value}{above}"));
             }
             None if self.explained.contains(&input.column) => {}
             Some(because) => {
@@ -274,8 +299,10 @@ impl<'a> ExplainPage<'a> {
                 self.explained.push(input.column.clone());
                 let value = self.input_value(input);
                 let doc = self.word(&input.doc);
-                let doc = if doc.is_empty() { doc } else { format!("  {doc}") };
-                self.push(depth, &format!("{} = {value}{doc}", input.column));
+                let column = self.column(&input.column, input.title.as_ref(), &input.doc);
+                let is_said = doc.is_empty() || column.starts_with(&doc);
+                let doc = if is_said { String::new() } else { format!("  {doc}") };
+                self.push(depth, &format!("{column} = {value}{doc}"));
             }
         }
     }

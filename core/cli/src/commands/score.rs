@@ -23,6 +23,8 @@ use crate::workspace::Workspace;
 ///
 /// What happened or became known after the day does not count. A pack that fails is switched off for
 /// the run, the others go on, and the exit code is 3.
+const TITLE: locale::Label = locale::Label::new("title", "名称");
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -197,6 +199,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
         run.header().columns.iter().filter(|column| column.given_by.is_some()).collect();
     let mut listing = Listing::new(vec![
         Column::whole("column", locale::COLUMN),
+        Column::text("title", TITLE),
         Column::whole("pack", locale::PACK),
         Column::number("present", locale::PRESENT),
         Column::number("missing", locale::MISSING),
@@ -219,12 +222,21 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
             }
             None => counts
                 .iter()
-                .map(|(key, count)| format!("{} {count}", label(column, key, form.language)))
+                .map(|(key, count)| {
+                    let word = match (column.info.kind, key.as_str()) {
+                        (ColumnType::Flag, key) => {
+                            locale::yes_or_no(key == "yes").get(form.language)
+                        }
+                        (_, key) => label(column, key, form.language),
+                    };
+                    format!("{word} {count}")
+                })
                 .collect::<Vec<_>>()
                 .join("  "),
         };
         columns.push(json!({
             "column": column.info.name,
+            "title": column.info.title,
             "pack": pack,
             "present": outcome.present,
             "missing": outcome.missing,
@@ -235,6 +247,7 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
         }));
         listing.rows.push(vec![
             Cell::text(&column.info.name),
+            Cell::text(runs::column_title(column, form.language)),
             Cell::text(pack),
             Cell::text(outcome.present.to_string()),
             Cell::text(outcome.missing.to_string()),

@@ -195,9 +195,11 @@ impl Gathering<'_> {
         let id = CustomerId(briefing.customer.id);
         let voice = Voice::of_run(run.header(), &self.workspace.settings);
         let said = score::standing(run, id, &columns, &voice)?.unwrap_or_default();
-        let titles = columns.iter().map(|column| match self.workspace.language {
-            Language::En => column.info.name.replace('_', " "),
-            Language::Zh => opening(&runs::column_title(column, Language::Zh)),
+        let language = self.workspace.language;
+        let titles = columns.iter().map(|column| match (&column.info.title, language) {
+            (Some(title), _) => title.get(language).to_owned(),
+            (None, Language::En) => column.info.name.replace('_', " "),
+            (None, Language::Zh) => opening(&runs::column_title(column, Language::Zh)),
         });
         let says = |value: &Value| !matches!(value, Value::Missing | Value::Flag(false));
         Ok(titles.zip(said).filter(|(_, explanation)| says(&explanation.value)).collect())

@@ -2,7 +2,8 @@
 
 use kehu_contract::document::{Document, Place, Problem, Problems};
 use kehu_contract::{
-    Aggregate, ColumnInfo, ColumnType, Feature, Manifest, Source, Span, Text, did_you_mean,
+    Aggregate, ColumnInfo, ColumnType, Feature, LabelValue, Manifest, Source, Span, Text,
+    did_you_mean,
 };
 use kehu_domain::{Entity, Field, FieldType};
 
@@ -38,6 +39,28 @@ pub struct Declared {
     /// The pack that declares it; none for the core and for custom fields.
     pub pack: Option<String>,
     how: How,
+}
+
+impl Declared {
+    /// What people call the values of a choice: of the field itself, or of the field that is read.
+    pub(crate) fn labels(&self, settings: &Settings) -> Vec<LabelValue> {
+        let field = match &self.how {
+            How::Field(field) => Some(field),
+            How::Fold(Feature { field: Some(name), info, .. })
+                if matches!(info.kind, ColumnType::Text | ColumnType::Label) =>
+            {
+                let mut fields = settings.fields.iter().map(|(_, field)| field);
+                fields.find(|field| field.name == *name && field.kind == FieldType::Choice)
+            }
+            How::Fold(_) | How::Primitive(_) => None,
+        };
+        let choices =
+            field.into_iter().flat_map(|field| field.choices.iter().zip(&field.choice_titles));
+        choices
+            .filter(|(_, (en, zh))| !(en.is_empty() && zh.is_empty()))
+            .map(|(key, (en, zh))| LabelValue { key: key.clone(), text: Text::new(en, zh) })
+            .collect()
+    }
 }
 
 /// Says what is wrong with a pack's features.
@@ -110,7 +133,8 @@ impl Catalogue {
                     format!("number of \"{}\" in the last {days} days", kind.en),
                     format!("近{days}天{}次数", kind.zh),
                 );
-                let info = ColumnInfo { name, kind: ColumnType::Number, unit: String::new(), doc };
+                let (kind, unit) = (ColumnType::Number, String::new());
+                let info = ColumnInfo { name, kind, unit, doc, title: None };
                 let feature = Feature {
                     info: info.clone(),
                     aggregate: Aggregate::Count,
@@ -277,7 +301,8 @@ fn field_info(field: &Field) -> ColumnInfo {
         FieldType::Choice => ColumnType::Label,
     };
     let doc = Text::new(&field.en, &field.zh);
-    ColumnInfo { name: field.name.clone(), kind, unit: field.unit.clone(), doc }
+    let title = Some(doc.clone());
+    ColumnInfo { name: field.name.clone(), kind, unit: field.unit.clone(), doc, title }
 }
 
 fn core_features(settings: &Settings) -> Vec<Declared> {
@@ -318,6 +343,7 @@ fn read_core() -> Result<Vec<Declared>, Vec<Problem>> {
                 kind: ColumnType::Number,
                 unit: table.text("unit").unwrap_or_default(),
                 doc: table.bilingual("doc").unwrap_or_default(),
+                title: table.bilingual("title"),
             },
         };
         table.item("type");

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use kehu_contract::{ColumnData, ColumnType, Text, Value, did_you_mean};
+use kehu_contract::{ColumnData, ColumnType, Language, Text, Value, did_you_mean};
 use kehu_domain::{Customer, Day, Entity, FieldType, FieldValue, Record, Rep, RepId};
 use kehu_store::{CustomerRange, Reader, StoreError};
 
@@ -63,8 +63,8 @@ pub struct ListColumn {
     pub name: String,
     /// What its values are.
     pub kind: ColumnType,
-    /// What it is.
-    pub doc: Text,
+    /// What heads it.
+    pub heading: Text,
     /// What people call the values of a label, by key.
     pub labels: Vec<(String, Text)>,
 }
@@ -324,18 +324,32 @@ impl<'a> Lister<'a> {
     fn column(&self, name: &str) -> ListColumn {
         if let Some((_, kind, en, zh)) = FIELDS.iter().find(|(field, ..)| *field == name) {
             let doc = Text::new(*en, *zh);
-            return ListColumn { name: name.to_owned(), kind: *kind, doc, labels: Vec::new() };
+            return ListColumn {
+                name: name.to_owned(),
+                kind: *kind,
+                heading: doc,
+                labels: Vec::new(),
+            };
         }
         if let Some(field) = self.settings.field(Entity::Customer, name) {
             let doc = Text::new(&field.en, &field.zh);
             let kind = field_kind(field.kind);
-            return ListColumn { name: name.to_owned(), kind, doc, labels: Vec::new() };
+            let titles = field.choice_titles.iter().map(|(en, zh)| Text::new(en, zh));
+            let labels = field.choices.iter().cloned().zip(titles);
+            let labels = labels.filter(|(_, text)| !text.en.is_empty()).collect();
+            return ListColumn { name: name.to_owned(), kind, heading: doc, labels };
         }
         let column = self.run.and_then(|run| run.column_info(name));
         ListColumn {
             name: name.to_owned(),
             kind: column.map_or(ColumnType::Text, |column| column.info.kind),
-            doc: column.map(|column| column.info.doc.clone()).unwrap_or_default(),
+            heading: column.map_or_else(
+                || Text::new(name, ""),
+                |column| {
+                    let heading = |language| column.info.heading(language).to_owned();
+                    Text::new(heading(Language::En), heading(Language::Zh))
+                },
+            ),
             labels: column
                 .iter()
                 .flat_map(|column| &column.values)

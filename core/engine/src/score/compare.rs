@@ -159,7 +159,13 @@ mod tests {
     use super::*;
 
     fn info(name: &str, kind: ColumnType) -> ColumnInfo {
-        ColumnInfo { name: name.to_owned(), kind, unit: String::new(), doc: Text::default() }
+        ColumnInfo {
+            name: name.to_owned(),
+            kind,
+            unit: String::new(),
+            doc: Text::default(),
+            title: None,
+        }
     }
 
     fn given(ids: &[i64], index: &[f64], tiers: &[Option<&str>]) -> Given {

@@ -75,7 +75,7 @@ pub(super) fn execute(
 ) -> Scored {
     let columns = catalogue.declared().iter().map(|declared| RunColumn {
         info: declared.info.clone(),
-        values: Vec::new(),
+        values: declared.labels(settings),
         given_by: None,
         inputs: Vec::new(),
     });

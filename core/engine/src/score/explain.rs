@@ -24,6 +24,9 @@ pub struct Explanation {
     pub kind: ColumnType,
     /// What it is.
     pub doc: Text,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
     /// The unit of a number.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
@@ -139,12 +142,18 @@ pub struct InputShown {
     pub kind: ColumnType,
     /// What it is.
     pub doc: Text,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
     /// The unit of a number.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
     /// Its value.
     #[serde(serialize_with = "plainly")]
     pub value: Value,
+    /// What people call the value of a label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Text>,
     /// Why, if another step gave it and a rule that fired refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<Box<Explanation>>,
@@ -249,13 +258,13 @@ impl Place<'_> {
     fn say(&self, column: &RunColumn) -> Result<(Explanation, Vec<u16>)> {
         let name = &column.info.name;
         let value = self.value(name)?;
-        let label = column.values.iter().find(|each| Value::Text(each.key.clone()) == value);
         let mut explanation = Explanation {
             column: name.clone(),
             kind: column.info.kind,
             doc: column.info.doc.clone(),
+            title: column.info.title.clone(),
             unit: column.info.unit.clone(),
-            label: label.map(|each| each.text.clone()),
+            label: label_of(column, &value),
             value,
             overridden: self.overridden(column),
             given_by: None,
@@ -434,15 +443,24 @@ impl Place<'_> {
             Some(depth) => Some(Box::new(self.explain(column, why_not, depth)?)),
             None => None,
         };
+        let value = self.value(name)?;
         Ok(Some(InputShown {
             column: name.to_owned(),
             kind: column.info.kind,
             doc: column.info.doc.clone(),
+            title: column.info.title.clone(),
             unit: column.info.unit.clone(),
-            value: self.value(name)?,
+            label: label_of(column, &value),
+            value,
             because,
         }))
     }
+}
+
+/// What people call a value of a label.
+fn label_of(column: &RunColumn, value: &Value) -> Option<Text> {
+    let Value::Text(key) = value else { return None };
+    column.values.iter().find(|each| each.key == *key).map(|each| each.text.clone())
 }
 
 /// True if a test holds for an input.

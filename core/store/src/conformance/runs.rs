@@ -54,6 +54,7 @@ fn run(base: Option<OperationId>, threshold: i64) -> StoredRun {
                 kind: ColumnType::Label,
                 unit: String::new(),
                 doc: Text::new("Tier", "等级"),
+                title: None,
             },
             values: Vec::new(),
             given_by: Some(("rfm".to_owned(), "score".to_owned())),

@@ -293,6 +293,7 @@ fn gives(contract: &Contract, language: Language) -> Listing {
     let mut listing = Listing::new(vec![
         Column::whole("step", locale::STEP),
         Column::whole("column", locale::COLUMN),
+        Column::text("title", words::TITLE),
         Column::whole("type", locale::TYPE),
         Column::whole("unit", locale::UNIT),
         Column::beneath("doc", locale::MEANING),
@@ -307,6 +308,7 @@ fn gives(contract: &Contract, language: Language) -> Listing {
             listing.rows.push(vec![
                 Cell::text(&step.name),
                 Cell::text(&give.info.name),
+                give.info.title.as_ref().map_or_else(Cell::empty, |title| doc(title, language)),
                 Cell::text(give.info.kind.name()),
                 unit(&give.info, language),
                 doc(&give.info.doc, language),
@@ -403,6 +405,7 @@ fn vocabulary(manifest: &Manifest, language: Language) -> Listing {
 fn settings(contract: &Contract, language: Language) -> Listing {
     let mut listing = Listing::new(vec![
         Column::whole("setting", words::SETTING),
+        Column::text("title", words::TITLE),
         Column::whole("type", locale::TYPE),
         Column::text("value", locale::VALUE),
         Column::whole("set_at", locale::SET_AT),
@@ -414,6 +417,7 @@ fn settings(contract: &Contract, language: Language) -> Listing {
     for (setting, (value, place)) in manifest.settings.iter().zip(&contract.settings) {
         listing.rows.push(vec![
             Cell::text(&setting.name),
+            setting.title.as_ref().map_or_else(Cell::empty, |title| doc(title, language)),
             Cell::text(setting.kind.name()),
             json_cell(value),
             place.as_ref().map_or_else(
