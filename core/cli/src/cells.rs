@@ -93,7 +93,9 @@ impl<'a> Cells<'a> {
                 "" => usual_word(word, self.language),
                 said => said,
             };
-            Cell { show: said.to_owned(), json: json!(word) }
+            let is_key = said == word && kehu_contract::is_name(word);
+            let show = if is_key { word.replace('_', " ") } else { said.to_owned() };
+            Cell { show, json: json!(word) }
         })
     }
 

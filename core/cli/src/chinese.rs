@@ -429,4 +429,9 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ("points", "分"),
     ("minutes", "分钟"),
     ("visits a month", "次/月"),
+    ("hours", "小时"),
+    ("a month", "/ 月"),
+    ("of 4", "/ 4"),
+    ("of 5", "/ 5"),
+    ("referrals", "次引荐"),
 ];

@@ -19,7 +19,7 @@ use crate::settings::{Settings, WITH_FIELDS};
 /// How a value that is missing is shown.
 const MISSING: &str = "–";
 
-/// Wording that no one declares: channels, outcomes, moods and degrees, each with its Chinese.
+/// Words that no one declares: channels, outcomes, moods, degrees and sources, each with its Chinese.
 pub const USUAL: &[(&str, &str)] = &[
     ("phone", "电话"),
     ("telephone", "电话"),
@@ -55,6 +55,13 @@ pub const USUAL: &[(&str, &str)] = &[
     ("bottom", "漏斗底部"),
     ("top", "漏斗顶部"),
     ("prospecting", "开发新客户"),
+    ("social_media", "社交媒体"),
+    ("trade_show", "展会"),
+    ("web_search", "网络搜索"),
+    ("customer_referral", "客户引荐"),
+    ("partner_referral", "合作伙伴引荐"),
+    ("event", "活动"),
+    ("canvass", "扫街调查"),
 ];
 
 /// Holds words by their keys, the nearest declaration of each.

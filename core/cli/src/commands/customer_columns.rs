@@ -59,7 +59,7 @@ fn facts<'a>(cells: &'a Cells<'a>) -> Vec<CustomerColumn<'a>> {
         of(Column::text("parent", PARENT), |each| {
             cells.link(Entity::Customer, each.parent.map(|id| id.0))
         }),
-        of(Column::text("source", SOURCE), move |each| text(&each.source)),
+        of(Column::text("source", SOURCE), |each| Ok(cells.usual_word(each.source.as_deref()))),
         of(Column::whole("consent", CONSENT), |each| Ok(cells.flag(each.consent))),
         of(Column::text("tags", TAGS), |each| Ok(Cells::list(&each.tags))),
         of(Column::text("external_ids", EXTERNAL_IDS), |each| Ok(external_ids(each))),
