@@ -63,6 +63,9 @@ for visit in kehu.interactions{ where = "kind = 'visit'", columns = "customer, h
 end
 
 local function group_row(name) return { name = name, customers = 0, planned = 0, by_now = 0, made = 0, unseen = 0, amount = 0, before = 0 } end
+local CLASSES = { prospect = { en = "prospect", zh = "潜在客户" } }
+for _, tier in ipairs(kehu.labels("tier")) do CLASSES[tier.key] = tier.text end
+
 local by_class, classes, by_rep, reps, unplanned = {}, {}, {}, {}, 0
 local function add(rows, order, key, c)
   local row = rows[key]
@@ -105,7 +108,7 @@ local UNSEEN = { "unseen", title = { en = "due and not seen", zh = "应访未访
 local STANDS = { "verdict", title = { en = "visits stand", zh = "拜访进度" }, labels = VERDICTS }
 kehu.table{
   name = "classes", title = { en = "By class", zh = "按类别" },
-  { "class", title = { en = "class", zh = "类别" } }, { "strategy", title = { en = "strategy", zh = "策略" }, labels = "plan_strategy" }, CUSTOMERS, PLANNED, BY_NOW, MADE,
+  { "class", title = { en = "class", zh = "类别" }, labels = CLASSES }, { "strategy", title = { en = "strategy", zh = "策略" }, labels = "plan_strategy" }, CUSTOMERS, PLANNED, BY_NOW, MADE,
   UNSEEN, STANDS, { "amount", title = { en = "sales of 12 months", zh = "近12个月销售额" }, as = "money" },
   { "goal", title = { en = "goal", zh = "目标" }, as = "money" }, { "share", title = { en = "reached", zh = "完成率" }, as = "percent" },
   rows = kehu.sort(classes, "class"),

@@ -287,7 +287,7 @@ impl RowSource<'_> {
     }
 
     /// What people call the values of a column, by key and in the order in which they are declared: those
-    /// of a label of the run, else of `stage`, `pipeline` or `kind`, else of a custom field that is a choice.
+    /// of a label of the run, else of `stage`, `pipeline`, `kind` or `state`, else of a custom field that is a choice.
     pub fn labels(&self, column: &str) -> Vec<(String, Text)> {
         if let Some(column) = self.run.and_then(|run| run.column_info(column)) {
             let values = column.values.iter();
@@ -303,6 +303,12 @@ impl RowSource<'_> {
             }
             "kind" => {
                 self.settings.kinds.iter().map(|it| label(&it.name, &it.en, &it.zh)).collect()
+            }
+            "state" => {
+                let kinds = self.settings.kinds.iter();
+                let states = kinds.flat_map(|kind| kind.states.iter().zip(&kind.state_titles));
+                let titled = states.filter(|(_, (en, zh))| !en.is_empty() || !zh.is_empty());
+                titled.map(|(key, (en, zh))| label(key, en, zh)).collect()
             }
             _ => self.choices(column),
         }

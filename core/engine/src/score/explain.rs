@@ -264,7 +264,7 @@ impl Place<'_> {
             doc: column.info.doc.clone(),
             title: column.info.title.clone(),
             unit: column.info.unit.clone(),
-            label: label_of(column, &value),
+            label: label_of(column, &value).or_else(|| self.same_as_input(column, &value)),
             value,
             overridden: self.overridden(column),
             given_by: None,
@@ -362,6 +362,14 @@ impl Place<'_> {
     /// The type of the column that a rule tests; its rank in the base is a number.
     fn kind(&self, input: &str) -> ColumnType {
         self.run.column_info(input).map_or(ColumnType::Number, |column| column.info.kind)
+    }
+
+    /// What people call a text that a step has taken over from a label.
+    fn same_as_input(&self, column: &RunColumn, value: &Value) -> Option<Text> {
+        let same = column.inputs.iter().filter_map(|input| self.run.column_info(input));
+        let mut same =
+            same.filter(|input| self.value(&input.info.name).is_ok_and(|it| it == *value));
+        same.find_map(|input| label_of(input, value))
     }
 
     /// What people call a key in a reason of a column: by the labels of what the rule tests, of what the step
