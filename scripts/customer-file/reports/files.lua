@@ -6,13 +6,17 @@ local LABELS = require("facts").labels
 local tiers, by_tier, missing, by_fact, worst = {}, {}, {}, {}, {}
 local customers, stale, sum, measured = 0, 0, 0, 0
 local consent = { given = 0, refused = 0, not_asked = 0 }
-for c in kehu.customers{ columns = "id, name, owner, tier, completeness, missing_facts, missing_list, file_age_days, file_stale, consent_standing" } do
+-- The tier is missing where the pack that gives it is off.
+local has_tier = pcall(function() for _ in kehu.customers{ columns = "tier", limit = 1 } do end end)
+local columns = "id, name, owner, completeness, missing_facts, missing_list, file_age_days, file_stale, consent_standing"
+for c in kehu.customers{ columns = columns .. (has_tier and ", tier" or "") } do
   if rep == nil or c.owner == rep.name then
     customers = customers + 1
-    local key = c.tier or "none"
+    local its_tier = has_tier and c.tier or nil
+    local key = its_tier or "none"
     local tier = by_tier[key]
     if tier == nil then
-      tier = { tier = c.tier, customers = 0, complete = 0, stale = 0, sum = 0, measured = 0 }
+      tier = { tier = its_tier, customers = 0, complete = 0, stale = 0, sum = 0, measured = 0 }
       by_tier[key] = tier
       tiers[#tiers + 1] = tier
     end
@@ -37,7 +41,7 @@ for c in kehu.customers{ columns = "id, name, owner, tier, completeness, missing
     end
     if #names > 0 or c.file_stale then
       worst[#worst + 1] = {
-        id = c.id, name = c.name, owner = c.owner, tier = c.tier, completeness = c.completeness, stale = c.file_stale, age = c.file_age_days,
+        id = c.id, name = c.name, owner = c.owner, tier = its_tier, completeness = c.completeness, stale = c.file_stale, age = c.file_age_days,
         missing = table.concat(names, kehu.language == "zh" and "、" or ", "),
       }
     end
@@ -57,7 +61,7 @@ kehu.facts{
   consent_not_recorded = consent.not_asked, rep = rep and rep.name,
 }
 
-local TIER = { "tier", labels = "tier", title = { en = "tier", zh = "等级" } }
+local TIER = { "tier", optional = not has_tier, labels = "tier", title = { en = "tier", zh = "等级" } }
 if customers > 0 then
   kehu.table{
     name = "tiers", title = { en = "By tier", zh = "按等级" }, TIER,

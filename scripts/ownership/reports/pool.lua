@@ -3,7 +3,10 @@
 local say, settings, rep = kehu.say, kehu.settings, kehu.report.rep
 
 local pool, due, soon = {}, {}, {}
-for c in kehu.customers{ columns = "id, name, owner, place, tier, untouched_days, pool_in_days, in_public_pool, amount", sort = "-untouched_days" } do
+-- The tier is missing where the pack that gives it is off.
+local has_tier = pcall(function() for _ in kehu.customers{ columns = "tier", limit = 1 } do end end)
+local columns = "id, name, owner, place, untouched_days, pool_in_days, in_public_pool, amount" .. (has_tier and ", tier" or "")
+for c in kehu.customers{ columns = columns, sort = "-untouched_days" } do
   if rep == nil or c.owner == rep.name then
     if c.owner == nil then
       pool[#pool + 1] = c
@@ -27,7 +30,7 @@ local function show(name, title, rows, more)
   local spec = {
     name = name, title = title, limit = 20,
     { "id", as = "customer", title = { en = "id", zh = "编号" } }, { "name", title = { en = "customer", zh = "客户" } },
-    { "tier", labels = "tier", title = { en = "tier", zh = "等级" } }, { "place", title = { en = "place", zh = "地点" } },
+    { "tier", optional = not has_tier, labels = "tier", title = { en = "tier", zh = "等级" } }, { "place", title = { en = "place", zh = "地点" } },
     { "untouched_days", title = { en = "untouched, days", zh = "未联系天数" } },
     { "amount", as = "money", title = { en = "bought so far", zh = "累计购买" } }, rows = rows,
   }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kehu_contract::{Hook, Text};
+use kehu_contract::{Hook, Language, Text};
 use kehu_domain::{Customer, Day, Deal, Entity, Fields, Record, Task, TaskId, TaskState};
 
 use super::ask::Because;
@@ -105,14 +105,19 @@ fn because(work: &Work<'_>, task: &Task) -> Result<Because, DayError> {
     let maker = work.reader.maker(Entity::Task, task.id)?;
     let by = task.origin.clone().or_else(|| maker.map(|operation| operation.by));
     let by = by.unwrap_or_else(|| "unknown".to_owned());
+    // What a pack has made of an event is the pack's, by its title.
+    let packs = work.packs.packs().iter();
+    let mut packs = packs.filter(|pack| by.rsplit_once('.').is_some_and(|(it, _)| it == pack.name()));
+    let title = packs.next().map(|pack| pack.manifest().title.clone());
+    let by = title.unwrap_or_else(|| Text::new(by, ""));
     let why = task.reason.as_ref().filter(|_| is_of_event(task) && task.state == TaskState::Open);
     let (en, zh) = why.map(|why| (format!(": {why}"), format!("：{why}"))).unwrap_or_default();
     Ok(Because {
         pack: String::new(),
         rule: "task".to_owned(),
         text: Text::new(
-            format!("task due {}, made by {by}{en}", task.due),
-            format!("任务于 {} 到期，由 {by} 创建{zh}", task.due),
+            format!("task due {}, made by {}{en}", task.due, by.get(Language::En)),
+            format!("任务于 {} 到期，由 {} 创建{zh}", task.due, by.get(Language::Zh)),
         ),
         file: String::new(),
         line: 0,
