@@ -109,13 +109,13 @@ local by_code = kehu.rule{
 }
 local same_reason = kehu.rule{
   id = "same_reason",
-  en = "{1} {1|visit|visits} failed for the reason {2} in {3} {3|month|months}",
-  zh = "近 {3} 个月因 {2} 失败 {1} 次",
+  en = "{1} {1|visit|visits} failed for one reason in {3} {3|month|months}: {2}",
+  zh = "近 {3} 个月因同一原因失败 {1} 次：{2}",
 }
 local next_after = kehu.rule{
   id = "next_after",
-  en = "after the reason {1} the next step is due in {2} {2|day|days}",
-  zh = "因 {1} 失败，{2} 天后采取下一步",
+  en = "the next step is due {2} {2|day|days} after a failure of this sort: {1}",
+  zh = "此类失败 {2} 天后采取下一步：{1}",
 }
 local repeated = kehu.rule{
   id = "repeated",

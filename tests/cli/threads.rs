@@ -89,7 +89,7 @@ fn what_is_done_about_a_complaint_moves_it_on() {
     ");
     let lines = kit.json("today")["lines"].as_array().unwrap().clone();
     assert_eq!(lines[0]["about"]["kind"], "complaint");
-    assert_eq!(lines[0]["guidance"][0]["zh"], "听acknowledged说完");
+    assert_eq!(lines[0]["guidance"][0]["zh"], "听已受理说完");
     let key = lines[0]["key"].as_str().unwrap();
     assert_snapshot!(kit.run(&format!("today done {key} --text '已道歉'")), @"
     0ysax9h
