@@ -118,8 +118,8 @@ impl<'a> Cells<'a> {
     pub(crate) fn state(&self, kind: &str, state: Option<&str>) -> Cell {
         let Some(state) = state else { return Cell::empty() };
         // A call about a complaint has a state of the complaint.
-        let kinds = self.settings.kind(kind).into_iter().chain(&self.settings.kinds);
-        let title = kinds.filter_map(|kind| kind.state_title(state)).next();
+        let mut kinds = self.settings.kind(kind).into_iter().chain(&self.settings.kinds);
+        let title = kinds.find_map(|kind| kind.state_title(state));
         let title = title.map(|(en, zh)| self.either(en, zh)).filter(|title| !title.is_empty());
         let usual = || match usual_word(state, self.language) {
             same if same == state => state.replace('_', " "),
@@ -162,9 +162,9 @@ impl<'a> Cells<'a> {
                 self.money(Some(Money(*minor as i64)))
             }
             (Some(FieldValue::Number(number)), _) => {
-                let unit = unit(&field.unit, *number == 1.0, self.language);
-                let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
                 let cell = Self::number(Some(*number));
+                let unit = unit(&field.unit, cell.show == "1", self.language);
+                let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
                 Cell { show: cell.show + &unit, json: cell.json }
             }
             (Some(FieldValue::Flag(flag)), _) => self.flag(Some(*flag)),

@@ -1,4 +1,4 @@
-use kehu_contract::{ColumnType, Language, Value};
+use kehu_contract::{ColumnType, Value};
 use kehu_engine::query::{
     CustomerList, CustomerQuery, ListColumn, QueryError, columns_read, is_field, known_columns,
     list_customers,

@@ -107,7 +107,8 @@ fn because(work: &Work<'_>, task: &Task) -> Result<Because, DayError> {
     let by = by.unwrap_or_else(|| "unknown".to_owned());
     // What a pack has made of an event is the pack's, by its title.
     let packs = work.packs.packs().iter();
-    let mut packs = packs.filter(|pack| by.rsplit_once('.').is_some_and(|(it, _)| it == pack.name()));
+    let mut packs =
+        packs.filter(|pack| by.rsplit_once('.').is_some_and(|(it, _)| it == pack.name()));
     let title = packs.next().map(|pack| pack.manifest().title.clone());
     let by = title.unwrap_or_else(|| Text::new(by, ""));
     let why = task.reason.as_ref().filter(|_| is_of_event(task) && task.state == TaskState::Open);

@@ -133,8 +133,8 @@ impl Catalogue {
                     format!("number of \"{}\" in the last {days} days", kind.en),
                     format!("近{days}天{}次数", kind.zh),
                 );
-                let (kind, unit) = (ColumnType::Number, String::new());
-                let info = ColumnInfo { name, kind, unit, doc, title: None };
+                let (number, unit) = (ColumnType::Number, String::new());
+                let info = ColumnInfo { name, kind: number, unit, doc, title: None };
                 let feature = Feature {
                     info: info.clone(),
                     aggregate: Aggregate::Count,
