@@ -78,8 +78,8 @@ for _, indicator in ipairs(INDICATORS) do
   indicator.rank = indicator.column .. "_rank"
   indicator.shortest = kehu.rule{
     id = indicator.key .. "_shortest", input = indicator.rank,
-    en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", ahead of only {3} %",
-    zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，仅领先 {3}%",
+    en = "{1} {1|point|points} short of {2}; the shortest indicator is " .. indicator.en .. ", at percentile rank {3}",
+    zh = "距 {2} 差 {1} 分；最短的指标是" .. indicator.zh .. "，百分位排名仅 {3}",
   }
   indicator.way = kehu.rule{
     id = indicator.key .. "_way", input = indicator.column,
@@ -88,8 +88,8 @@ for _, indicator in ipairs(INDICATORS) do
   }
   indicator.too_far = kehu.rule{
     id = indicator.key .. "_too_far", input = indicator.column,
-    en = indicator.en .. " {value}: even ahead of everybody it adds only {3} of {4} points",
-    zh = indicator.zh .. " {value}：即使领先所有客户也只增加 {3} 分，需 {4} 分",
+    en = indicator.en .. " {value}: even at the top it adds only {3} of {4} points",
+    zh = indicator.zh .. " {value}：即使升到最高也只增加 {3} 分，需 {4} 分",
   }
   indicator.unknown = kehu.rule{
     id = indicator.key .. "_unknown",

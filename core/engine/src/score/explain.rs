@@ -190,10 +190,10 @@ pub fn explain_alone(
     run: &RunView<'_>,
     customer: CustomerId,
     column: &RunColumn,
-    currency: &Currency,
+    voice: &Voice,
 ) -> Result<Option<Explanation>> {
     let Some((batch, row)) = run.find(customer)? else { return Ok(None) };
-    Place { run, customer, currency, batch, row }.explain(column, false, DEEPEST).map(Some)
+    Place { run, customer, voice, batch, row }.explain(column, false, DEEPEST).map(Some)
 }
 
 /// What some columns of a customer are and why, without what their steps read; none if the customer is not
