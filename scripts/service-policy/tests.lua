@@ -187,7 +187,11 @@ describe("effort against value", function()
     assert.reason(r.a, "over", { arguments = { 10, 50, 9, 5 } })
   end)
   it("is balanced where all are equal or there is one", function()
-    assert.equal("balanced", fit{ a = { effort_hours = 0, effort_result = 0 } }.a.service_fit)
+    assert.equal("balanced", fit{ a = { effort_hours = 1, effort_result = 5 } }.a.service_fit)
+    -- Where half the customers get or bring nothing there is no median to compare with.
+    local idle = fit{ a = { effort_hours = 0, effort_result = 0 } }.a
+    assert.is_nil(idle.service_fit)
+    assert.reason(idle, "no_median")
     local r = fit{ a = { effort_hours = 2, effort_result = 3 }, b = { effort_hours = 2, effort_result = 3 }, c = {} }
     assert.equal("balanced", r.b.service_fit)
     assert.reason(r.c, "not_measured")

@@ -21,7 +21,7 @@ error("this file is for editors, it is never run")
 kehu = {}
 
 ---Declares a rule: a test, or a sentence that explains a value.
----Call it at the top of the file, once a rule; the host notes file and line. In the sentence {1} to {8} are the reason's arguments, {value} is {1}, {limit} is {2}, and {1|day|days} is the word that goes with the number {1}.
+---Call it at the top of the file, once a rule; the host notes file and line. In the sentence {1} to {8} are the reason's arguments, {value} is {1}, {limit} is {2}, {1:amount} is shown as an amount, and {1|day|days} is the word that goes with the number {1}. Keys of labels, stages, states and choices are told by their words.
 ---@param rule { id: string, en: string, zh?: string, input?: string, op?: "<"|"<="|">"|">="|"=="|"~="|"missing", limit?: number, setting?: string, points?: number }
 ---@return kehu.Rule rule
 function kehu.rule(rule) end

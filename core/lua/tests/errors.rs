@@ -233,7 +233,7 @@ fn mistakes_at_the_top_of_the_file_are_errors_of_loading() {
         ),
         (
             "kehu.rule{ id = \"a\", en = \"x {days}\" }",
-            "load 1: rule \"a\": nothing fills {days} | {1} to {8}, {value} and {limit} are known, and {1|day|days}",
+            "load 1: rule \"a\": nothing fills {days} | {1} to {8}, {value} and {limit} are known, {1|day|days} and {1:amount}",
         ),
         (
             "kehu.rule{ id = \"a\", en = \"x\", inputs = \"amount\" }",

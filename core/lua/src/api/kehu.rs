@@ -33,8 +33,8 @@ pub(super) const KEHU: Subject = Subject {
                 "声明一条规则：一项检验，或一句解释某个值的话。",
             )
             .more(
-                "Call it at the top of the file, once a rule; the host notes file and line. In the sentence {1} to {8} are the reason's arguments, {value} is {1}, {limit} is {2}, and {1|day|days} is the word that goes with the number {1}.",
-                "在文件顶部调用，每条规则一次，主程序会记下文件和行号。句子中 {1} 到 {8} 是理由的参数，{value} 即 {1}，{limit} 即 {2}，{1|day|days} 是与数字 {1} 相配的词。",
+                "Call it at the top of the file, once a rule; the host notes file and line. In the sentence {1} to {8} are the reason's arguments, {value} is {1}, {limit} is {2}, {1:amount} is shown as an amount, and {1|day|days} is the word that goes with the number {1}. Keys of labels, stages, states and choices are told by their words.",
+                "在文件顶部调用，每条规则一次，主程序会记下文件和行号。句子中 {1} 到 {8} 是理由的参数，{value} 即 {1}，{limit} 即 {2}，{1:amount} 显示为金额，{1|day|days} 是与数字 {1} 相配的词。标签、阶段、状态与选项的键按其名称显示。",
             )
             .example(
                 "local silent = kehu.rule{\n  id = \"silent\", input = \"recency_days\", op = \">\", limit = 60, points = 10,\n  en = \"silent for {value} days, more than {limit}\", zh = \"{value} 天未购买，超过 {limit} 天\",\n}\nsilent.points --> 10",
