@@ -84,6 +84,9 @@ impl Wording {
             }
         }
         words.choices(settings);
+        for (key, title) in settings.choices.values().flatten() {
+            words.add(key, title);
+        }
         for (_, field) in &settings.fields {
             words.add(&field.name, &Text::new(&field.en, &field.zh));
         }
