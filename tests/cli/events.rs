@@ -90,7 +90,7 @@ fn a_change_at_the_customer_makes_a_task_that_is_due_in_the_day() {
     ");
     let told = kit.at("2024-03-02T09:00").run("today --rep 李伟");
     assert!(told.contains("T-1") && told.contains("ask the coach what 王总 means"), "{told}");
-    assert!(told.contains("made by coach.on_event: 王总 has joined the customer"), "{told}");
+    assert!(told.contains("made by coach: 王总 has joined the customer"), "{told}");
 }
 
 #[test]

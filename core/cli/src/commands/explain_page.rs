@@ -135,7 +135,7 @@ impl<'a> ExplainPage<'a> {
     fn column(&self, name: &str, title: Option<&Text>, doc: &Text) -> String {
         let chinese = Some(doc).filter(|doc| self.language == Language::Zh && !doc.zh.is_empty());
         let title = title.or(chinese).map(|title| self.word(title));
-        match title.filter(|title| *title != name.replace('_', " ")) {
+        match title.filter(|title| title.to_lowercase() != name.replace('_', " ")) {
             Some(title) => format!("{title} ({name})"),
             None => name.to_owned(),
         }

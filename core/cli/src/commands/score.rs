@@ -197,14 +197,17 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
     let form = context.form(workspace.language);
     let given: Vec<&RunColumn> =
         run.header().columns.iter().filter(|column| column.given_by.is_some()).collect();
-    let mut listing = Listing::new(vec![
-        Column::whole("column", locale::COLUMN),
-        Column::text("title", TITLE),
+    // In English the names themselves are words.
+    let is_titled = form.language == Language::Zh;
+    let mut columns = vec![Column::whole("column", locale::COLUMN)];
+    columns.extend(is_titled.then(|| Column::text("title", TITLE)));
+    columns.extend([
         Column::whole("pack", locale::PACK),
         Column::number("present", locale::PRESENT),
         Column::number("missing", locale::MISSING),
         Column::text("values", locale::VALUES),
     ]);
+    let mut listing = Listing::new(columns);
     let mut columns = Vec::new();
     for column in given {
         let outcome = outcome(run, column)?;
@@ -245,14 +248,15 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, run: &RunView<'_>) -> 
             "mean": range.map(|range| range[1]),
             "greatest": range.map(|range| range[2]),
         }));
-        listing.rows.push(vec![
-            Cell::text(&column.info.name),
-            Cell::text(runs::column_title(column, form.language)),
+        let mut row = vec![Cell::text(&column.info.name)];
+        row.extend(is_titled.then(|| Cell::text(runs::column_title(column, form.language))));
+        row.extend([
             Cell::text(pack),
             Cell::text(outcome.present.to_string()),
             Cell::text(outcome.missing.to_string()),
             Cell::text(words),
         ]);
+        listing.rows.push(row);
     }
     if !form.json {
         return show_rows(&mut context.printer, form, &listing, 0);
