@@ -52,13 +52,13 @@ fn a_group_adds_up_its_members_and_the_key_list_stands_beside_the_tier() {
     assert_snapshot!(kit.run("explain 武汉机械 key_list"), @"
     武汉机械 (C-2), 2024-03-01
 
-    key_list = by_hand (key list, by hand)  [key-accounts 0.1.0, key_list]
+    key_list = key list, by hand (by_hand)  [key-accounts 0.1.0, key_list]
       · put on the key list for its strategic significance: 打开机械行业  scripts/key-accounts/main.lua:85
       · to be reviewed on 2024-03-10  scripts/key-accounts/main.lua:92
       · the computed tier is C; the list counts before it, as A  scripts/key-accounts/main.lua:99
-      key_customer = yes  on the key list
-      key_reason = 打开机械行业  strategic significance
-      key_review = 2024-03-10  review of the key list
+      on the key list (key_customer) = yes
+      strategic significance (key_reason) = 打开机械行业
+      review of the key list (key_review) = 2024-03-10
       tier = C  [tiers 0.1.0, tier]
         · index 33.33, at or above the cut-off 0 of tier C  scripts/tiers/main.lua:56
         learned from all customers: cuts 1 = 100, cuts 2 = 66.67, cuts 3 = 0
@@ -150,7 +150,7 @@ fn an_activity_counts_with_the_owner_and_an_outcome() {
     assert_snapshot!(kit.run("explain 武汉钢铁 first_recommendation"), @"
     武汉钢铁 (C-1), 2024-03-01
 
-    first_recommendation = reached (first recommendation)  [first-recommendation 0.1.0, first_recommendation]
+    first_recommendation = first recommendation (reached)  [first-recommendation 0.1.0, first_recommendation]
       · 3 effective joint activities, 3 are needed  scripts/first-recommendation/main.lua:54
       joint_activities = 4  joint activities
       activities_site_unsaid = 0  joint activities of which it is not recorded whether the owner was on site
@@ -167,7 +167,7 @@ fn an_activity_counts_with_the_owner_and_an_outcome() {
     new_product_share = 75 %  [first-recommendation 0.1.0, comfort_trap]
       · new products 300.00 of 400.00 in 6 months; new for 365 days after the launch  scripts/first-recommendation/main.lua:119
       learned from all customers: known = 1
-      rapport = missing  rapport
+      rapport = missing
       talks_lately = 4  contacts within contact_days days
       talks_before = 0  contacts within the contact_days days before those
       bought_lately = 400.00  purchases of share_months months less returns

@@ -161,10 +161,10 @@ fn a_first_pack_is_written_checked_tested_and_explained() {
     assert_snapshot!(kit.run("explain 'Li & Sons' dealer_class --lang zh"), @"
     Li & Sons (C-3), 2024-03-01
 
-    dealer_class = ordinary (一般)  [dealer-credit 1.0.0, score]
+    得分对应的类别 (dealer_class) = 一般 (ordinary)  [dealer-credit 1.0.0, score]
       · 40 分，50 分起为核心  scripts/dealer-credit/main.lua:15
-      credit_days = 45  账期天数
-      share_of_wallet = 缺失  采购份额
+      账期天数 (credit_days) = 45
+      采购份额 (share_of_wallet) = 缺失
     ");
 }
 

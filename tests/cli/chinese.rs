@@ -84,40 +84,40 @@ fn scores_and_their_reasons_are_told_in_chinese() {
     assert_snapshot!(kit.run("explain 武汉钢铁 visit_group"), @"
     武汉钢铁 (C-1), 2024-03-01
 
-    visit_group = middle (漏斗中部)  [visit-frequency 0.1.0, visit_need]
+    工作类别 (visit_group) = 中部 (middle)  [visit-frequency 0.1.0, visit_need]
       · 最有望的商机位于漏斗中部  scripts/visit-frequency/main.lua:90
-      purchases = 1  购买次数
-      visits = 0  拜访次数
-      amount_12m = 5,000.00  近12个月购买金额（扣除退货）
-      open_deal_amount = 缺失  进行中商机金额
-      probability = 0.3  最有望商机的赢单概率
-      tier = A (A 级)  [tiers 0.1.0, tier]
-        · 指数 100，达到 A 的分界 100  scripts/tiers/main.lua:56
+      购买次数 (purchases) = 1
+      拜访次数 (visits) = 0
+      近12个月购买金额（扣除退货） (amount_12m) = 5,000.00
+      进行中商机金额 (open_deal_amount) = 缺失
+      最有望商机的赢单概率 (probability) = 0.3
+      级别 (tier) = A 级 (A)  [tiers 0.1.0, tier]
+        · 指数 100，达到 A 级的分界 100  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
-        value_index = 100 分  [tiers 0.1.0, index]
+        价值指数 (value_index) = 100 分  [tiers 0.1.0, index]
           +100 近 12 个月金额 5,000.00：百分位排名 100，权重 100%  scripts/tiers/main.lua:29
           · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
-          margin_12m = 缺失  近12个月毛利
-          rfm_frequency = 1  购买（或拜访）次数
-      funnel_part = middle (中部)  [funnel-follow-up 0.1.0, part]
+          近12个月毛利 (margin_12m) = 缺失
+          购买频率 (rfm_frequency) = 1  购买（或拜访）次数
+      漏斗部分 (funnel_part) = 中部 (middle)  [funnel-follow-up 0.1.0, part]
         · 赢单概率 30%，在 25% 与 75% 之间：漏斗中部，需仔细安排  scripts/funnel-follow-up/main.lua:25
     ");
     assert_snapshot!(kit.run("explain 武汉钢铁 lifecycle --why-not"), @"
     武汉钢铁 (C-1), 2024-03-01
 
-    lifecycle = active (活跃期)  [lifecycle 0.1.0, score]
+    生命周期 (lifecycle) = 活跃期 (active)  [lifecycle 0.1.0, score]
       · 上次购买在 4 天前，不超过 30 天  scripts/lifecycle/main.lua:15
       未检验到 silent: recency_days = 4, 应为 <= 90 (设置 silent_days)  scripts/lifecycle/main.lua:19
       未检验到 fading: recency_days = 4, 应为 <= 180 (设置 fading_days)  scripts/lifecycle/main.lua:23
       未触发 churned: recency_days = 4, 应为 > 180 (设置 fading_days)  scripts/lifecycle/main.lua:27
       未触发 never_bought: recency_days = 4, 应为 缺失  scripts/lifecycle/main.lua:31
-      recency_days = 4 天  距上次购买的天数
-      first_purchase_days = 4 天  距首次购买的天数
+      距上次购买的天数 (recency_days) = 4 天
+      距首次购买的天数 (first_purchase_days) = 4 天
     ");
     kit.done("log call 武汉机械");
-    assert_snapshot!(kit.run("customer list --where 'lifecycle is not null'"), @r"
-    编号  名称      负责人  地点  标签  客户多久未购买
+    assert_snapshot!(kit.run("customer list --where 'lifecycle is not null'"), @"
+    编号  名称      负责人  地点  标签  生命周期
     C-1   武汉钢铁  李伟    武汉  重点  活跃期
     [stderr]
     注意：2024-03-01 评分之后，数据已有变化；kehu score --as-of 2024-03-01 可更新

@@ -188,14 +188,14 @@ fn a_pack_shows_all_that_it_promises_whatever_it_is_written_in() {
           meaning: Purchases after the first day, less returns
 
     Gives
-      step   column              type
-      score  expected_purchases  number
+      step   column              title               type
+      score  expected_purchases  expected purchases  number
           meaning: Days of purchase that are expected within the horizon
-      score  probability_alive   number
+      score  probability_alive   probability alive   number
           meaning: Probability that the customer has not left, 0 to 1; 1 without a repeat, since the model sees nobody leave before one
-      score  expected_spend      money
+      score  expected_spend      expected spend      money
           meaning: Amount that is expected of a day of purchase
-      score  lifetime_value      money
+      score  lifetime_value      lifetime value      money
           meaning: Discounted value of the purchases that are expected within the horizon
 
     Own features

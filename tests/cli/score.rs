@@ -67,20 +67,20 @@ fn every_value_says_why_down_to_the_line() {
         +10 credit 80: percentile rank 50, weight 20 %  scripts/tiers/main.lua:29
         amount_12m = 12,000.00  purchases of the last 12 months less returns
         margin_12m = 2,100.00  margin of the last 12 months
-        credit = 80  credit
+        credit = 80
         rfm_frequency = 2  Number of purchases or visits
     ");
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 lifecycle --why-not"), @"
     武汉机械 (C-2), 2024-03-01
 
-    lifecycle = churned (流失期)  [lifecycle 0.1.0, score]
+    生命周期 (lifecycle) = 流失期 (churned)  [lifecycle 0.1.0, score]
       · 上次购买在 213 天前，超过 180 天  scripts/lifecycle/main.lua:27
       未触发 active: recency_days = 213, 应为 <= 30 (设置 active_days)  scripts/lifecycle/main.lua:15
       未触发 silent: recency_days = 213, 应为 <= 90 (设置 silent_days)  scripts/lifecycle/main.lua:19
       未触发 fading: recency_days = 213, 应为 <= 180 (设置 fading_days)  scripts/lifecycle/main.lua:23
       未触发 never_bought: recency_days = 213, 应为 缺失  scripts/lifecycle/main.lua:31
-      recency_days = 213 天  距上次购买的天数
-      first_purchase_days = 213 天  距首次购买的天数
+      距上次购买的天数 (recency_days) = 213 天
+      距首次购买的天数 (first_purchase_days) = 213 天
     ");
     assert_snapshot!(kit.run("explain 'Ann Lee' rfm_segment"), @r"
     Ann Lee (C-3), 2024-03-01
@@ -124,11 +124,11 @@ fn the_page_of_a_customer_shows_its_labels_with_their_day() {
     kit.done("score");
     let told = kit.run("customer show 武汉钢铁");
     let scores: Vec<_> = told.lines().skip_while(|line| *line != "Scores").take(6).collect();
-    assert_snapshot!(scores.join("\n"), @r"
+    assert_snapshot!(scores.join("\n"), @"
     Scores
       column       value             as of
-      rfm_segment  important: value  2024-03-01
-      value_index  90                2024-03-01
+      RFM segment  important: value  2024-03-01
+      value index  90                2024-03-01
       tier         A                 2024-03-01
       lifecycle    active            2024-03-01
     ");

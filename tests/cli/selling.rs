@@ -27,10 +27,10 @@ fn a_failed_visit_leads_to_the_next_step_of_its_reason() {
     assert_snapshot!(kit.run("explain 武汉钢铁 failure"), @"
     武汉钢铁 (C-1), 2024-03-01
 
-    failure = d (d: interested, but tied to a competitor)  [visit-results 0.1.0, failures]
+    failure = d: interested, but tied to a competitor (d)  [visit-results 0.1.0, failures]
       · failed 5 days ago (d): interested, but tied to a competitor  scripts/visit-results/main.lua:55
-      · after the reason d: interested, but tied to a competitor the next step is due in 30 days  scripts/visit-results/main.lua:115
-      last_failure = d  why the last failed visit failed
+      · the next step is due 30 days after a failure of this sort: d: interested, but tied to a competitor  scripts/visit-results/main.lua:115
+      last_failure = d: interested, but tied to a competitor (d)  why the last failed visit failed
       last_failure_days = 5 days  days since the last failed visit
       last_visit_days = 5 days  days since the last visit
       recency_days = missing  days since the last purchase
@@ -113,10 +113,10 @@ fn a_coach_is_looked_for_and_judged_by_four_criteria() {
     武汉钢铁 (C-1), 2024-03-01
 
     coach_fit = 1 of 4  [guidance 0.1.0, portrait]
-      · not recorded: whether 张敏 gives true information (gives_true_information)  scripts/guidance/main.lua:196
+      · not recorded: whether 张敏 gives true information  scripts/guidance/main.lua:196
       · 张敏 is far from the decision  scripts/guidance/main.lua:209
       · 张敏 supports us  scripts/guidance/main.lua:218
-      · not recorded: whether 张敏 comes to us unasked (comes_unasked)  scripts/guidance/main.lua:230
+      · not recorded: whether 张敏 comes to us unasked  scripts/guidance/main.lua:230
       known_style = missing  style of the person met last
       style_person = missing  name of the person met last whose style is on file
       style_met_days = missing  days since a person whose style is on file was met
@@ -169,14 +169,14 @@ fn open_deals_are_worth_their_probability() {
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 weighted_pipeline"), @"
     武汉机械 (C-2), 2024-03-01
 
-    weighted_pipeline = 缺失  [forecast 0.1.0, pipeline]
+    加权商机额 (weighted_pipeline) = 缺失  [forecast 0.1.0, pipeline]
       · 1 个进行中商机，均缺金额或赢单概率：无法预测  scripts/forecast/main.lua:18
-      open_deals = 1  进行中商机数
-      open_deal_amount = 缺失  进行中商机金额
-      weighted_amount = 缺失  进行中商机的金额 × 赢单概率
-      weighted_deals = 0  金额与赢单概率均已知的进行中商机数
-      dated_deals = 0  有预计成交日的进行中商机数
-      overdue_closes = 0  预计成交日已过的进行中商机数
+      进行中商机数 (open_deals) = 1
+      进行中商机金额 (open_deal_amount) = 缺失
+      进行中商机的金额 × 赢单概率 (weighted_amount) = 缺失
+      金额与赢单概率均已知的进行中商机数 (weighted_deals) = 0
+      有预计成交日的进行中商机数 (dated_deals) = 0
+      预计成交日已过的进行中商机数 (overdue_closes) = 0
     ");
     let lines = kit.purposes();
     let found = lines.iter().find(|line| line["action"] == "renew_close").unwrap();
@@ -225,26 +225,26 @@ fn each_class_has_its_strategy_and_a_promotion_its_day() {
     assert_snapshot!(kit.run("--lang zh explain 武汉机械 plan_strategy"), @"
     武汉机械 (C-2), 2024-03-01
 
-    plan_strategy = win (争取成交)  [development-plan 0.1.0, plan]
-      · 计划对 prospect 类客户的策略  scripts/development-plan/main.lua:16
-      tier = B (B 级)  [tiers 0.1.0, tier]
-        · 指数 25，达到 B 的分界 25  scripts/tiers/main.lua:56
+    开发策略 (plan_strategy) = 争取成交 (win)  [development-plan 0.1.0, plan]
+      · 计划对潜在客户的策略  scripts/development-plan/main.lua:16
+      级别 (tier) = B 级 (B)  [tiers 0.1.0, tier]
+        · 指数 25，达到 B 级的分界 25  scripts/tiers/main.lua:56
         从全体客户得出：分界 1 = 100, 分界 2 = 25, 分界 3 = 25
-        value_index = 25 分  [tiers 0.1.0, index]
+        价值指数 (value_index) = 25 分  [tiers 0.1.0, index]
           +25 近 12 个月金额 0.00：百分位排名 25，权重 100%  scripts/tiers/main.lua:29
           · 缺少近 12 个月毛利：其权重 30% 分摊到其他指标  scripts/tiers/main.lua:34
           · 缺少信用：其权重 20% 分摊到其他指标  scripts/tiers/main.lua:34
-          amount_12m = 0.00  近12个月购买金额（扣除退货）
-          margin_12m = 缺失  近12个月毛利
-          rfm_frequency = 缺失  购买（或拜访）次数
-      purchases = 0  购买次数
-      visits_per_month = 2 次/月  [visit-frequency 0.1.0, visit_need]
-        · 等级 B：每月拜访 2 次  scripts/visit-frequency/main.lua:14
-        visits = 0  拜访次数
-        open_deal_amount = 缺失  进行中商机金额
-        probability = 缺失  最有望商机的赢单概率
-        tier = B（见上）
-        funnel_part = 缺失  [funnel-follow-up 0.1.0, part]
+          近12个月购买金额（扣除退货） (amount_12m) = 0.00
+          近12个月毛利 (margin_12m) = 缺失
+          购买频率 (rfm_frequency) = 缺失  购买（或拜访）次数
+      购买次数 (purchases) = 0
+      每月拜访 (visits_per_month) = 2 次/月  [visit-frequency 0.1.0, visit_need]
+        · B 级：每月拜访 2 次  scripts/visit-frequency/main.lua:14
+        拜访次数 (visits) = 0
+        进行中商机金额 (open_deal_amount) = 缺失
+        最有望商机的赢单概率 (probability) = 缺失
+        级别 = B 级 (B)（见上）
+        漏斗部分 (funnel_part) = 缺失  [funnel-follow-up 0.1.0, part]
           · 没有带赢单概率的进行中商机  scripts/funnel-follow-up/main.lua:41
     ");
     let lines = kit.purposes();
