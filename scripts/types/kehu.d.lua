@@ -426,7 +426,7 @@ local kehu_FollowUpContext = {}
 
 ---Makes a proposal of what to do; it counts once it is returned.
 ---At most 50 come back for one customer.
----@param proposal { action: string, channel: string, due: kehu.Day, promised?: boolean, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
+---@param proposal { action: string, channel: string, due: kehu.Day, promised?: boolean, fact_day?: kehu.Day, priority?: number, group?: string, deal?: integer, about?: integer, state?: string, fields?: table, edit?: table, because: kehu.Reasons, guidance?: kehu.Reasons }
 ---@return kehu.Made made
 function kehu_FollowUpContext:propose(proposal) end
 
