@@ -487,7 +487,7 @@ function kehu_FollowUpContext:propose(proposal) end
 ---@field contact? integer The id of the contact whom it concerns.
 ---@field about? integer The id of the earlier interaction that it is about.
 ---@field text? string Words.
----@field fields table The custom fields of its first interaction, nil where not known.
+---@field fields table The custom fields of its first interaction, and what only a later step says; nil where not known.
 ---@field steps kehu.ThreadStep[] Its steps, the earliest first; the first one began it.
 
 ---One step of a thread.

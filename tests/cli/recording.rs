@@ -236,7 +236,7 @@ fn a_later_state_moves_the_one_that_is_open_and_ends_no_other() {
 #[test]
 fn a_choice_is_named_by_key_words_or_beginning_and_a_wrong_one_lists_what_they_mean() {
     let kit = recorder();
-    for typed in ["d", "D", "interested", "有意向"] {
+    for typed in ["d", "D", "interested", "有意向", "tied"] {
         kit.done(&format!("log visit 武汉钢铁 --field failure={typed}"));
     }
     let visits = kit.json("interaction list 武汉钢铁 --kind visit");
@@ -352,4 +352,31 @@ fn a_word_that_only_a_pack_brings_is_refused_with_the_name_of_the_pack() {
     "#);
     let told = kit.run("--lang zh customer edit 武汉钢铁 --field 客情=4");
     assert!(told.contains("脚本包 first-recommendation 带有它"), "{told}");
+}
+
+#[test]
+fn a_new_workspace_takes_what_anyone_records_and_a_part_of_a_word_will_do() {
+    let kit = Kit::fresh();
+    for line in [
+        "rep add 李伟",
+        "customer add 武汉钢铁 --owner 李伟",
+        "contact add 武汉钢铁 王总 --field 性格=驾驭",
+        "log 电话 武汉 --mood 上升",
+        "log 拜访 武汉 --field 失败原因=牵制",
+        "log purchase 武汉 --amount 1.2万",
+        "log 投诉 武汉 --text 送错 --on 2024-02-28",
+        "log 投诉 武汉 --state 解决 --field 原因=标签贴错",
+        "score",
+        "today",
+    ] {
+        kit.done(line);
+    }
+    let of = |kind: &str| kit.json(&format!("interaction list 武汉钢铁 --kind {kind}"));
+    assert_eq!(of("purchase")[0]["amount"], 12_000.0);
+    let visit = of("visit")[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(kit.json(&format!("interaction show {visit}"))["failure"], "d");
+    // The cause that was told when it was resolved is the complaint's.
+    let report = kit.json("report complaints");
+    assert_eq!(report["causes"][0]["cause"], "标签贴错", "{report}");
+    assert!(kit.run("log 调查 武汉").contains("unknown kind of interaction"));
 }

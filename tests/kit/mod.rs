@@ -8,6 +8,18 @@ use tempfile::TempDir;
 /// The moment at which all tests run, unless one says otherwise.
 pub(crate) const NOW: &str = "2024-03-01T09:30";
 
+/// The packs of a workspace in tests: few, so that what is shown says what a test is about.
+const PACKS: [&str; 8] = [
+    "rfm",
+    "tiers",
+    "lifecycle",
+    "visit-frequency",
+    "day-planner",
+    "lifecycle-follow-up",
+    "funnel-follow-up",
+    "contact-caps",
+];
+
 /// Holds a folder in which commands run; it is taken away at the end of the test.
 pub(crate) struct Kit {
     folder: TempDir,
@@ -23,8 +35,21 @@ impl Kit {
         Self { folder, now: NOW.to_owned() }
     }
 
-    /// Makes a workspace, in which commands run.
+    /// Makes a workspace with a few packs, in which commands run.
     pub(crate) fn new() -> Self {
+        let kit = Self::fresh();
+        let path = kit.path().join("kehu.toml");
+        let settings = std::fs::read_to_string(&path).unwrap();
+        let start = settings.find("on = [").unwrap();
+        let end = start + settings[start..].find(']').unwrap();
+        let on = format!("    \"{}\",\n", PACKS.join("\",\n    \""));
+        std::fs::write(path, format!("{}on = [\n{on}{}", &settings[..start], &settings[end..]))
+            .unwrap();
+        kit
+    }
+
+    /// Makes a workspace with the packs that a new one has.
+    pub(crate) fn fresh() -> Self {
         let kit = Self::empty();
         kit.done("init .");
         kit

@@ -64,7 +64,18 @@ pub(crate) fn usual_word(word: &str, language: Language) -> &str {
 /// The one of some words that a text is, or is in Chinese; else the text itself.
 pub(crate) fn key_of<'w>(text: &'w str, words: &[&'w str]) -> &'w str {
     let typed = text.trim();
-    words.iter().copied().find(|word| translate::word(word) == typed).unwrap_or(text)
+    let said = |word: &&&str| translate::word(word) == typed;
+    if let Some(word) = words.iter().find(said) {
+        return word;
+    }
+    // A part of one alone will do, such as 排除 of 已排除.
+    let has_part = |word: &&&str| !typed.is_empty() && translate::word(word).contains(typed);
+    let mut parts: Vec<&str> = words.iter().filter(has_part).copied().collect();
+    parts.dedup();
+    match parts[..] {
+        [one] if !words.contains(&typed) && translate::word(one) != one => one,
+        _ => text,
+    }
 }
 
 /// A unit as it follows a number: in English `day` after one, `days` else.

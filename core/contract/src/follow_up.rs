@@ -139,7 +139,7 @@ pub struct ThreadView {
     pub about: Option<i64>,
     /// Words, where recorded.
     pub text: Option<String>,
-    /// The custom fields of its first interaction: every declared one, known or not.
+    /// The custom fields of its first interaction, and what only a later step says: every declared one, known or not.
     pub fields: Map<String, Json>,
     /// Its steps, the earliest first; the first one began it.
     pub steps: Vec<StepView>,

@@ -15,15 +15,24 @@ use crate::{Shipped, ShippedTemplate};
 const PAGE: &str = "README.md";
 const PAGE_ZH: &str = "README.zh.md";
 
-/// The packs that a new workspace switches on.
-const PACKS: [&str; 8] = [
+/// The packs that a new workspace switches on: those that are of use to anyone, without a setting or a field that
+/// must be filled first.
+const PACKS: [&str; 16] = [
     "rfm",
     "tiers",
     "lifecycle",
+    "growth",
+    "loyalty",
     "visit-frequency",
     "day-planner",
+    "complaints",
+    "visit-results",
+    "forecast",
+    "guidance",
+    "rep-reports",
     "lifecycle-follow-up",
     "funnel-follow-up",
+    "priority",
     "contact-caps",
 ];
 

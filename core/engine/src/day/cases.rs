@@ -165,6 +165,11 @@ impl<'a> Cases<'a> {
         }
         let Some(first) = rows.first().cloned() else { return Ok(None) };
         let closing = self.settings.kind(&head.kind).map_or(&[][..], |kind| &kind.closing);
+        // What the first one does not say, a later step may: the cause, when it is resolved.
+        let mut fields = first.fields.clone();
+        for (name, value) in rows.iter().skip(1).flat_map(|row| &row.fields) {
+            fields.entry(name.clone()).or_insert_with(|| value.clone());
+        }
         let steps = rows.into_iter().map(|row| StepView {
             id: row.id,
             kind: row.kind,
@@ -188,8 +193,8 @@ impl<'a> Cases<'a> {
             deal: first.deal.map(|deal| deal.0),
             contact: first.contact.map(|contact| contact.0),
             about: first.about.map(|about| about.0),
-            text: first.text.clone(),
-            fields: self.views.custom(Entity::Interaction, &first.fields),
+            text: first.text,
+            fields: self.views.custom(Entity::Interaction, &fields),
             steps: steps.collect(),
         }))
     }

@@ -165,7 +165,11 @@ fn read(
         // without states, such as a call about a complaint, moves it too.
         let head = row.about.and_then(|about| heads.get_mut(&about));
         let is_step = match head.filter(|head| head.1 == row.kind || states.is_none()) {
-            Some((_, of, thread)) => {
+            Some((at, of, thread)) => {
+                let said = row.fields.and_then(|text| serde_json::from_str::<Fields>(text).ok());
+                if let (Some(said), Some(first)) = (said, rows.get_mut(*at)) {
+                    fill(source.settings, &checked.read, &said, first);
+                }
                 let known = kinds.get(*of).and_then(|kind| source.settings.kind(kind));
                 let is_known = |state: &str| {
                     known.is_some_and(|kind| kind.states.iter().any(|it| it == state))
@@ -232,6 +236,18 @@ fn read(
     }
     rows.retain(|row| checked.wants(row));
     Ok((rows, seen))
+}
+
+/// Lets the row that begins a thread say what it does not and a later step does, such as the cause of a
+/// complaint.
+fn fill(settings: &Settings, names: &[String], said: &Fields, first: &mut [Value]) {
+    for (name, value) in names.iter().zip(first) {
+        if let (Value::Missing, Some(field), Some(own)) =
+            (&value, settings.field(Entity::Interaction, name), said.get(name))
+        {
+            *value = custom(settings, field.kind, Some(own));
+        }
+    }
 }
 
 impl RowSource<'_> {

@@ -3,7 +3,7 @@
 //! A correction is a full replacement row under the same customer and day. One that was logged for
 //! the wrong customer or day is voided and logged anew.
 
-use kehu_contract::did_you_mean;
+use kehu_contract::{Language, did_you_mean};
 use kehu_domain::{CustomerId, Day, Deal, Entity, Interaction, InteractionId, Kind};
 use kehu_store::Reader;
 
@@ -53,11 +53,16 @@ pub struct InteractionFacts {
 
 /// Finds a kind by its name or one of its titles.
 pub fn kind<'a>(settings: &'a Settings, text: &str) -> Result<&'a Kind> {
-    let titled = |kind: &&Kind| {
-        [&kind.name, &kind.en, &kind.zh].iter().any(|title| names::same(title, text))
-    };
-    settings.kinds.iter().find(titled).ok_or_else(|| {
-        let known = settings.kinds.iter().map(|kind| kind.name.as_str());
+    let called = |kind: &Kind| [&kind.name, &kind.en, &kind.zh].map(|name| names::fold(name));
+    let known: Vec<Vec<String>> = settings.kinds.iter().map(|kind| called(kind).to_vec()).collect();
+    let wanted = names::fold(text);
+    let at = known.iter().position(|names| names.contains(&wanted));
+    let found = at.or_else(|| values::part_of_one(&known, text)).map(|at| &settings.kinds[at]);
+    found.ok_or_else(|| {
+        let is_zh = settings.language == Language::Zh;
+        let title =
+            |kind: &'a Kind| if is_zh && !kind.zh.is_empty() { &kind.zh } else { &kind.name };
+        let known = settings.kinds.iter().map(|kind| title(kind).as_str());
         RecordError::undeclared("kind", text, format!("unknown kind of interaction \"{text}\""))
             .hint(did_you_mean(text, known))
     })

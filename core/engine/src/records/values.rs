@@ -106,11 +106,24 @@ pub fn amount(settings: &Settings, what: &str, text: &str) -> Result<Option<Mone
     if text.trim().is_empty() {
         return Ok(None);
     }
+    if let Some(money) = in_ten_thousands(settings, text) {
+        return Ok(Some(money));
+    }
     settings.currency.parse(text).map(Some).map_err(|error| {
         let code = settings.currency.code();
         RecordError::invalid(format!("{what}: \"{text}\" {error}"))
             .hint(format!("amounts are in {code}, such as 1234.50"))
     })
+}
+
+/// An amount in units of 10,000 or 100,000,000, as `1.2万` and `3亿`.
+fn in_ten_thousands(settings: &Settings, text: &str) -> Option<Money> {
+    let text = text.trim();
+    let (number, times) = [('万', 10_000), ('亿', 100_000_000)]
+        .into_iter()
+        .find_map(|(unit, times)| Some((text.strip_suffix(unit)?, times)))?;
+    let number: f64 = number.trim().parse().ok().filter(|number: &f64| number.is_finite())?;
+    settings.currency.from_major(number * f64::from(times))
 }
 
 /// Reads an amount that cannot be negative, such as a price.
@@ -163,8 +176,9 @@ pub fn set_fields(
         };
         let name = name.trim();
         let titled = |field: &&Field| [&field.en, &field.zh].iter().any(|it| names::same(it, name));
-        let field =
-            settings.field(entity, name).or_else(|| settings.fields_of(entity).find(titled));
+        let known = settings.field(entity, name);
+        let known = known.or_else(|| settings.fields_of(entity).find(titled));
+        let field = known.or_else(|| field_by_part(settings, entity, name));
         let Some(field) = field else {
             return Err(undeclared(settings, entity, name));
         };
@@ -176,15 +190,28 @@ pub fn set_fields(
     Ok(())
 }
 
+/// The only field of a sort of record whose name or title begins so, or of which the text is a part.
+fn field_by_part<'s>(settings: &'s Settings, entity: Entity, name: &str) -> Option<&'s Field> {
+    let fields: Vec<&Field> = settings.fields_of(entity).collect();
+    let called =
+        |field: &&Field| [&field.name, &field.en, &field.zh].map(|name| names::fold(name)).to_vec();
+    let names: Vec<Vec<String>> = fields.iter().map(called).collect();
+    part_of_one(&names, name).map(|at| fields[at])
+}
+
 fn undeclared(settings: &Settings, entity: Entity, name: &str) -> RecordError {
     let sort = entity.name();
     let message = format!("no {sort} field \"{name}\" is declared");
     let error = RecordError::undeclared(sort, name, message);
-    let declared: Vec<&str> = settings.fields_of(entity).map(|field| field.name.as_str()).collect();
+    let title = |field: &'_ Field| -> String {
+        let is_zh = settings.language == Language::Zh && !field.zh.is_empty();
+        if is_zh { field.zh.clone() } else { field.name.clone() }
+    };
+    let declared: Vec<String> = settings.fields_of(entity).map(title).collect();
     if declared.is_empty() {
         return error.hint(format!("declare it in kehu.toml: [fields.{sort}.{name}]"));
     }
-    error.hint(did_you_mean(name, declared))
+    error.hint(did_you_mean(name, declared.iter().map(String::as_str)))
 }
 
 fn field_value(settings: &Settings, field: &Field, value: &str) -> Result<Option<FieldValue>> {
@@ -231,7 +258,7 @@ pub fn word(settings: &Settings, what: &str, text: &str) -> Result<Option<String
         return choose(what, choices, &said).map(|key| Some(key.to_owned()));
     }
     let known = chosen(choices, &said).map(|at| choices[at].0.clone());
-    if known.is_none() && what == "source" && choices.iter().any(|choice| begins(choice, &said)) {
+    if known.is_none() && what == "source" && choices.iter().any(|choice| may_be(choice, &said)) {
         return Err(no_choice(what, choices, &said));
     }
     Ok(Some(known.unwrap_or(said)))
@@ -260,7 +287,7 @@ fn no_choice(what: &str, choices: &Choices, text: &str) -> RecordError {
     let called: Vec<_> = choices.iter().map(names_of).collect();
     let near = nearest(&wanted, called.iter().flatten().map(String::as_str));
     let is_near = |at: &usize| {
-        begins(&choices[*at], text)
+        may_be(&choices[*at], text)
             || near.is_some_and(|near| called[*at].iter().any(|it| it == near))
     };
     let (first, others): (Vec<usize>, Vec<usize>) = (0..choices.len()).partition(is_near);
@@ -271,18 +298,31 @@ fn no_choice(what: &str, choices: &Choices, text: &str) -> RecordError {
 }
 
 /// The place of the choice that a text names: by its key, by what people call it in either language, or by
-/// the beginning of one alone.
+/// the beginning or a part of one alone.
 fn chosen(choices: &Choices, text: &str) -> Option<usize> {
     called(choices, text).or_else(|| {
-        let mut found = (0..choices.len()).filter(|at| begins(&choices[*at], text));
-        found.next().filter(|_| found.next().is_none())
+        let names: Vec<Vec<String>> = choices.iter().map(names_of).collect();
+        part_of_one(&names, text)
     })
 }
 
-/// True if a text is the beginning of what a choice may be called.
-fn begins(choice: &(String, Text), text: &str) -> bool {
+/// The place of the only one that bears a name which begins so, else of the only one of which the text is a part.
+pub(super) fn part_of_one(names: &[Vec<String>], text: &str) -> Option<usize> {
     let wanted = names::fold(text);
-    !wanted.is_empty() && names_of(choice).iter().any(|name| name.starts_with(&wanted))
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let mut found = (0..names.len()).filter(|at| names[*at].iter().any(|name| fits(name)));
+        found.next().filter(|_| found.next().is_none())
+    };
+    // One letter is a part of too much.
+    let is_part = wanted.chars().count() > 1;
+    let begins = only(&|name| !wanted.is_empty() && name.starts_with(&wanted));
+    begins.or_else(|| only(&|name| is_part && name.contains(&wanted)))
+}
+
+/// True if a text is a part of what a choice may be called.
+fn may_be(choice: &(String, Text), text: &str) -> bool {
+    let wanted = names::fold(text);
+    !wanted.is_empty() && names_of(choice).iter().any(|name| name.contains(&wanted))
 }
 
 /// The place of the choice that is called so, by its key or in either language.

@@ -148,7 +148,7 @@ const THREAD_FIELDS: &[Entry] = &[
         .says("The id of the earlier interaction that it is about.", "所针对的先前互动的编号。"),
     field_or_nil("thread.text", Type::Text).says("Words.", "内容。"),
     field("thread.fields", Type::Table).says(
-        "The custom fields of its first interaction, nil where not known.",
+        "The custom fields of its first interaction, and what only a later step says; nil where not known.",
         "首次互动的自定义字段，未知时为 nil。",
     ),
     field("thread.steps", Type::List(&Type::Of("kehu.ThreadStep"))).says(
