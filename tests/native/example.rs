@@ -63,11 +63,9 @@ fn the_follow_up_in_c_is_clean_keeps_to_the_rules_and_fills_the_worklist() {
     assert!(told.ends_with("[stderr]\nreminder-in-c keeps to the rules.\n"), "{told}");
     kit.done(&format!("plugin add {} --yes", path.display()));
     kit.done("score");
-    let lines = kit.json("today");
+    let purposes = kit.purposes();
     let mine = |line: &&serde_json::Value| line["pack"] == "reminder-in-c";
-    let shown: Vec<String> = lines["lines"]
-        .as_array()
-        .unwrap()
+    let shown: Vec<String> = purposes
         .iter()
         .filter(mine)
         .map(|line| {
