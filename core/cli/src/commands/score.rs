@@ -19,12 +19,12 @@ use crate::progress::Progress;
 use crate::runs;
 use crate::workspace::Workspace;
 
+const TITLE: locale::Label = locale::Label::new("title", "名称");
+
 /// Scores all customers with the packs that are on, and keeps the run with its reasons
 ///
 /// What happened or became known after the day does not count. A pack that fails is switched off for
 /// the run, the others go on, and the exit code is 3.
-const TITLE: locale::Label = locale::Label::new("title", "名称");
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
