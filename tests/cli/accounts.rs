@@ -164,7 +164,7 @@ fn an_activity_counts_with_the_owner_and_an_outcome() {
     assert_snapshot!(kit.run("explain 武汉钢铁 new_product_share"), @"
     武汉钢铁 (C-1), 2024-03-01
 
-    new_product_share = 75 %  [first-recommendation 0.1.0, comfort_trap]
+    share of new products (new_product_share) = 75 %  [first-recommendation 0.1.0, comfort_trap]
       · new products 300.00 of 400.00 in 6 months; new for 365 days after the launch  scripts/first-recommendation/main.lua:119
       learned from all customers: known = 1
       rapport = missing

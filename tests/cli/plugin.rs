@@ -72,13 +72,13 @@ fn a_plugin_in_c_is_begun_built_added_and_explains_its_scores() {
       recency_days = 56 days  days since the last purchase
       amount = 30,000.00  sum of all purchases less returns
     ");
-    assert_snapshot!(kit.run("--lang zh explain 武汉机械 credit_risk"), @r"
+    assert_snapshot!(kit.run("--lang zh explain 武汉机械 credit_risk"), @"
     武汉机械 (C-2), 2024-03-01
 
-    credit_risk = 缺失  [credit-risk 1.0.0, score]
+    Credit risk：得分 (credit_risk) = 缺失  [credit-risk 1.0.0, score]
       · 从未购买  credit-risk/credit-risk.c:27
-      recency_days = 缺失  距上次购买的天数
-      amount = 0.00  累计购买金额（扣除退货）
+      距上次购买的天数 (recency_days) = 缺失
+      累计购买金额（扣除退货） (amount) = 0.00
     ");
     assert_snapshot!(kit.run("plugin remove credit-risk"), @r"
     [stderr]
