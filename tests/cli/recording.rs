@@ -247,7 +247,7 @@ fn a_choice_is_named_by_key_words_or_beginning_and_a_wrong_one_lists_what_they_m
     assert_snapshot!(kit.run("log visit 武汉钢铁 --field failure=f"), @r#"
     [stderr]
     error: failure: "f" is no choice
-    hint: choose one of: a: our offer does not meet the need; b: no match in size or ideas; c: short of money, or hindered; d: interested, but tied to a competitor; e: other
+    hint: choose one of: a: our offer does not meet the need; c: short of money, or hindered; b: no match in size or ideas; d: interested, but tied to a competitor; e: other
     [exit 2]
     "#);
     assert_snapshot!(kit.run("--lang zh log visit 武汉钢铁 --mood 高兴"), @r#"
