@@ -35,6 +35,20 @@ describe("the cap", function()
     assert.equal("churned: 1 contact in 90 days, at most 1", assert.reason(verdicts[2], "churned").en)
   end)
 
+  it("counts a visit and a call of one day once, and an event or survey beside them", function()
+    local function of(cap, ...)
+      local proposals = {}
+      for at, channel in ipairs({ ... }) do proposals[at] = { customer = "one", channel = channel } end
+      return table.concat(decisions{
+        customers = { one = { lifecycle = "fading", contacts_30d = 2 - cap } }, proposals = proposals,
+      }, " ")
+    end
+    assert.equal("keep keep keep", of(1, "phone", "visit", "message"))
+    assert.equal("keep withhold keep", of(1, "phone", "survey", "visit"))
+    assert.equal("keep keep withhold", of(2, "phone", "survey", "event"))
+    assert.equal("keep withhold", of(1, "event", "phone"))
+  end)
+
   it("holds for nobody else", function()
     local found = decisions{
       customers = {

@@ -246,7 +246,7 @@ end
 
 local function follow_up(c, case, ctx)
   local made = { next_activity(c, case, ctx) }
-  if c.comfort_trap then
+  if c.comfort_trap and c.attitude_strategy ~= "give_up" then
     made[#made + 1] = ctx:propose{
       action = "present_new", channel = settings.channel.present_new, due = ctx.as_of,
       -- A trap has no day of its own: it is told again in each stretch of repeat_days.

@@ -142,6 +142,7 @@ describe("the next step", function()
     assert.equal(TODAY, p.due)
     assert.equal("comfort trap: rapport 4 of 5, contacts fell from 3 to 1, new products down to 5 %", p.reasons[1].en)
     assert.equal(nil, propose{}.present_new)
+    assert.equal(nil, propose{ comfort_trap = true, attitude_strategy = "give_up" }.present_new)
   end)
 end)
 

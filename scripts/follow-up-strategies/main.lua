@@ -159,14 +159,15 @@ local function fit_of(strategy, part, c)
   return points, because
 end
 
-local function best(part, c)
+-- The best for a part; what was used lately, or is proposed to another rep of the customer, is left out.
+local function best(part, c, taken)
   local found, most, why, repeated = nil, nil, nil, 0
   for _, strategy in ipairs(STRATEGIES) do
     local points, because = fit_of(strategy, part, c)
     local used = used_days(strategy, c)
     local is_possible = strategy.key ~= "coach" or c.coaches > 0
     if points and is_possible then
-      if used and used < settings.repeat_days then
+      if taken[strategy.key] or (used and used < settings.repeat_days) then
         repeated = repeated + 1
       elseif most == nil or points > most then
         found, most, why = strategy, points, because
@@ -186,12 +187,13 @@ local function last_used(c)
   return least
 end
 
-local function propose(part, c, ctx, deal, since)
-  local strategy, points, why, repeated = best(part, c)
+local function propose(part, c, ctx, deal, since, taken)
+  local strategy, points, why, repeated = best(part, c, taken)
   if strategy == nil then return nil end
+  taken[strategy.key] = true
   local last = last_used(c)
   local fact = math.max(since, last and ctx.as_of - last or since)
--- A strategy that was never used is due, not late: nobody has promised a day.
+  -- A strategy that was never used is due, not late: nobody has promised a day.
   local due = last and math.max(since, ctx.as_of - last + settings.every_days[part]) or math.max(since, ctx.as_of)
   local because = { { strategy.why, points } }
   for _, each in ipairs(why) do because[#because + 1] = each end
@@ -214,13 +216,13 @@ local function follow_up(c, case, ctx)
     if known == nil then order[#order + 1] = rep end
     if known == nil or (deal.probability or -1) > (known.probability or -1) then best_of[rep] = deal end
   end
-  local made = {}
+  local made, taken = {}, {}
   for _, rep in ipairs(order) do
     local deal = best_of[rep]
-    made[#made + 1] = propose(part_of(deal.probability), c, ctx, deal.id, deal.since)
+    made[#made + 1] = propose(part_of(deal.probability), c, ctx, deal.id, deal.since, taken)
   end
   if #order == 0 and c.recency_days and c.lifecycle and phases[c.lifecycle] then
-    made[1] = propose("after_sale", c, ctx, nil, ctx.as_of - c.recency_days + settings.every_days.after_sale)
+    made[1] = propose("after_sale", c, ctx, nil, ctx.as_of - c.recency_days + settings.every_days.after_sale, taken)
   end
   return made
 end

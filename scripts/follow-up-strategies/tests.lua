@@ -44,6 +44,13 @@ describe("several reps", function()
     }
     local made = test.follow_up{ customer = { coaches = 0, case = { deals = deals } } }
     assert.same({ 2, 4, 5 }, { #made, made[1].deal, made[2].deal })
+    local many = {}
+    for at = 1, 4 do many[at] = { id = at, stage = "intent", probability = 0.8, rep = "业务员" .. at } end
+    local seen = {}
+    for _, p in ipairs(test.follow_up{ customer = { coaches = 0, case = { deals = many } } }) do
+      assert.is_nil(seen[p.action], p.action .. " is proposed to two reps of one customer")
+      seen[p.action] = true
+    end
   end)
 end)
 

@@ -49,7 +49,7 @@ local no_before = kehu.rule{
 }
 local rate = kehu.rule{
   id = "rate", input = "amount_period",
-  en = "{value} in the period, {2} before", zh = "本期 {value}，上期 {2}",
+  en = "{value} in the period, {2:amount} before", zh = "本期 {value}，上期 {2:amount}",
 }
 local TYPES = {
   loyal = { "secure_satisfaction", kehu.rule{ id = "do_loyal", en = "steady, little growth", zh = "稳定而增长不大" } },

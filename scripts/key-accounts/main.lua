@@ -412,10 +412,13 @@ local function follow_up(c, case, ctx)
   local because = {}
   -- Whoever has just bought has not turned away; what made it less satisfied is to be asked all the same.
   local bought = c.group_purchase_days and c.group_purchase_days < settings.attention_after
+  -- Whoever earns with us calls when it needs us: silence alone is no reason to go there.
+  local hands_off = c.attitude_strategy == "hands_off"
   for _, name in ipairs(ATTENTION) do
-    if not bought or name == "satisfaction" then because[#because + 1] = TESTS[name](c, ctx) end
+    local is_usual = hands_off and name == "silence"
+    if not is_usual and (not bought or name == "satisfaction") then because[#because + 1] = TESTS[name](c, ctx) end
   end
-  if #because > 0 then
+  if #because > 0 and c.attitude_strategy ~= "give_up" then
     add(proposal(ctx, "attention", "win_attention", ctx.as_of, stretch(ctx), because, { ask_change }))
   end
   return made

@@ -211,6 +211,13 @@ describe("proposals", function()
     assert.equal("falling_satisfaction", p.win_attention.reasons[1].rule)
     assert.is_nil(p.win_attention.reasons[2])
   end)
+  it("leave alone who earns with us and is silent, and who is given up", function()
+    local silent = propose{ group_contact_days = 31, attitude_strategy = "hands_off" }
+    assert.is_nil(silent.win_attention)
+    local falling = propose{ group_contact_days = 31, orders_lately = 0, attitude_strategy = "hands_off" }
+    assert.equal("falling_orders", falling.win_attention.reasons[1].rule)
+    assert.is_nil(propose{ group_contact_days = 31, orders_lately = 0, attitude_strategy = "give_up" }.win_attention)
+  end)
   it("are about key customers alone", function()
     assert.same({}, propose{ key_list = "not_listed", overdue_amount = 5 })
   end)

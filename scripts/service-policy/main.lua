@@ -243,6 +243,10 @@ local TARGETS = {
   third_able = kehu.rule{ id = "third_able", en = "cannot be pushed, but is able: dig in", zh = "推不动但有能力：死磕" },
   third_unable = kehu.rule{ id = "third_unable", en = "cannot be pushed and lacks ability: give up", zh = "推不动且没有能力：放弃" },
 }
+local counts_as_able = kehu.rule{
+  id = "counts_as_able", input = "able", op = "missing",
+  en = "cannot be pushed; whether it is able is not recorded, so it counts as able", zh = "推不动；未登记是否有能力，按有能力计",
+}
 local no_attitude = kehu.rule{
   id = "no_attitude", en = "its attitude is not known: it takes the pack dealer-attitude", zh = "态度未知：需启用 dealer-attitude",
 }
@@ -253,7 +257,8 @@ local function target(c, ctx)
   elseif c.attitude == "moves_when_pushed" then key = "second"
   elseif c.attitude then key = c.attitude_strategy == "give_up" and "third_unable" or "third_able" end
   if key == nil then return ctx:missing("effort_target", no_attitude) end
-  return ctx:label("effort_target", key, TARGETS[key])
+  local is_guess = key == "third_able" and c.able == nil
+  return ctx:label("effort_target", key, is_guess and counts_as_able or TARGETS[key])
 end
 
 local function hours(c, ctx)

@@ -91,7 +91,7 @@ fn a_complaint_goes_through_the_states_that_its_kind_declares() {
     assert_snapshot!(kit.run("interaction list 武汉钢铁"), @"
     id   day         time   kind       rep   about  state     text
     I-2  2024-03-01  09:30  call       李伟  I-1    resolved
-    I-1  2024-03-01  09:30  complaint  李伟         opened    wrong delivery
+    I-1  2024-03-01  09:30  complaint  李伟         resolved  wrong delivery
     ");
     assert_snapshot!(kit.run("interaction void I-1"), @r"
     [stderr]

@@ -83,7 +83,11 @@ fn an_overdue_complaint_stands_first_and_says_how_to_talk() {
     let kit = kit.at("2024-03-02T09:00");
     let lines = kit.purposes();
     let steps: Vec<&str> = lines.iter().filter_map(|line| line["state"].as_str()).collect();
-    assert_eq!(steps, ["resolved"], "the complaint's next step; the promise was kept with it");
+    assert_eq!(
+        steps,
+        ["kept", "resolved"],
+        "the promise, which nobody has said was kept, and the complaint's next step"
+    );
 }
 
 #[test]
@@ -167,6 +171,45 @@ fn what_was_presented_before_a_need_was_on_file_is_reported() {
         kit.json("report aidmas --from 2024-02-02")["before_a_need"][0]["need"],
         serde_json::Value::Null
     );
+}
+
+#[test]
+fn settings_that_name_tiers_of_another_scheme_are_told() {
+    let kit = shop_with(&["service-policy"]);
+    assert!(!kit.run("score").contains("has no such value"));
+    kit.set(
+        r#"
+[settings.tiers]
+shares = [0.5, 0.5]
+labels = [
+  { key = "strategic", en = "strategic", zh = "战略" },
+  { key = "prospect", en = "prospect", zh = "潜在" },
+]
+[settings.service-policy]
+contact_days = { strategic = 7, A = 3 }
+"#,
+    );
+    let told = kit.run("score");
+    let about = |setting: &str| {
+        told.contains(&format!("note: the setting {setting} of service-policy names "))
+    };
+    assert!(about("key_account_as") && about("terms") && !about("contact_days"), "{told}");
+    let hint = "hint: name one of strategic, prospect in [settings.service-policy] of kehu.toml";
+    assert!(told.contains(hint), "{told}");
+    let doctor = kit.run("--lang zh doctor");
+    assert!(
+        doctor.contains("service-policy 的设置 key_account_as 写的是 A：tier 没有这样的值"),
+        "{doctor}"
+    );
+}
+
+#[test]
+fn a_list_of_interactions_says_where_a_thread_stands() {
+    let kit = Kit::shop();
+    kit.done("log complaint 武汉钢铁 --on 2024-02-01 --text 错发");
+    kit.done("log call 武汉钢铁 --about complaint --state resolved --on 2024-02-02");
+    let list = kit.json("interaction list 武汉钢铁 --kind complaint");
+    assert_eq!(list[0]["state"], "resolved");
 }
 
 #[test]

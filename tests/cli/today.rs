@@ -486,16 +486,15 @@ fn a_customer_that_complains_is_called_about_that_and_nothing_is_sold_to_it() {
     xmy77cy
     [stderr]
     Done: acknowledge the complaint, 武汉钢铁; logged visit I-4.
-    With it hfztkay: keep the promise.
     With it 62ctkch: advance the deal.
     With it 566bvxw: visit.
+    Still open hfztkay: keep the promise.
     ");
     assert_snapshot!(kit.run("interaction list 武汉钢铁"), @"
     id   day         time   kind         amount  rep   about  state         text
-    I-5  2024-03-01  09:30  promise              李伟  I-3    kept
     I-4  2024-03-01  09:30  visit                李伟  I-2    acknowledged
     I-3  2024-02-26         promise              李伟         made          送样品
-    I-2  2024-02-26         complaint            李伟         opened        送错货
+    I-2  2024-02-26         complaint            李伟         acknowledged  送错货
     I-1  2024-02-26         purchase   5,000.00  李伟
     ");
 }

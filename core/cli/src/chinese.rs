@@ -73,6 +73,25 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
         "{s} changed since the run of {}; kehu score --as-of {} brings it up to date",
         "{2} 评分之后，{1}已有变化；kehu score --as-of {3} 可更新",
     ),
+    (
+        "no such day; write YYYY-MM-DD, today, yesterday, tomorrow or +DAYS",
+        "没有这一天；请写 YYYY-MM-DD、today、yesterday、tomorrow 或 +天数",
+    ),
+    ("no such time; write HH:MM", "没有这个时刻；请写 HH:MM"),
+    (
+        "no such time; write seconds, or a number with s, min or h, up to a day",
+        "没有这样的时长；请写秒数，或带 s、min、h 的数，不超过一天",
+    ),
+    ("write yes or no", "请写 yes 或 no"),
+    ("write organisation or person", "请写 organisation（商业客户）或 person（个人客户）"),
+    (
+        "the setting {} of {} names {s}: {} has no such value",
+        "{2} 的设置 {1} 写的是 {3}：{4} 没有这样的值",
+    ),
+    (
+        "name one of {s} in [settings.{}] of kehu.toml",
+        "请在 kehu.toml 的 [settings.{2}] 中改用：{1}",
+    ),
     ("the last recorded fact is of {}, {} days before {}", "最后一条记录在 {}，距 {3} 已 {2} 天"),
     ("to see the base as it was then: --as-of {}", "要看当时的情况：--as-of {}"),
     ("data and packs", "数据和脚本包"),

@@ -2,7 +2,7 @@
 
 use kehu_contract::{Language, ToldFailure, Value};
 use kehu_domain::{Day, Entity, RunId};
-use kehu_engine::packs::PackSet;
+use kehu_engine::packs::{PackSet, Stranger, strangers};
 use kehu_engine::records::names::Directory;
 use kehu_engine::score::{self, RunOptions, RunView, ScoreError};
 use kehu_engine::settings::Settings;
@@ -146,6 +146,24 @@ pub(crate) fn tell_changes(reader: &dyn Reader, run: &StoredRun, packs: &PackSet
         run.as_of, run.as_of
     ));
     Ok(())
+}
+
+/// Says on stderr which settings name values that are called otherwise here.
+pub(crate) fn tell_strangers(packs: &PackSet) {
+    for stranger in strangers(packs) {
+        let (found, advice) = of_stranger(&stranger);
+        Printer::talk(&format!("note: {found}"));
+        Printer::talk(&format!("hint: {advice}"));
+    }
+}
+
+/// What is wrong with such a setting, and what to do next.
+pub(crate) fn of_stranger(stranger: &Stranger) -> (String, String) {
+    let Stranger { pack, setting, names, column, known } = stranger;
+    let (names, known) = (names.join(", "), known.join(", "));
+    let found =
+        format!("the setting {setting} of {pack} names {names}: {column} has no such value");
+    (found, format!("name one of {known} in [settings.{pack}] of kehu.toml"))
 }
 
 /// Says on stderr if nothing was recorded for long before a run's day, so that all customers look alike.

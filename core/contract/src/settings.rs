@@ -98,6 +98,9 @@ pub struct Setting {
     /// The texts among which it chooses; any text if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+    /// The label column whose values it names, such as `tier`: who calls them otherwise is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
     /// What it does.
     pub doc: Text,
     /// What people call it, in a word or two.
@@ -131,6 +134,7 @@ impl Setting {
             default: Json::Null,
             range,
             choices: table.texts("choices").unwrap_or_default(),
+            names: table.text("names"),
             title: table.bilingual("title"),
             doc: table.bilingual("doc")?,
         };

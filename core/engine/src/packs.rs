@@ -1,6 +1,7 @@
 //! The packs of a workspace: which run, and with which settings.
 
 mod broken;
+mod strangers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::settings::Settings;
 use crate::wording::{Voice, Wording};
 
 pub use broken::BrokenPack;
+pub use strangers::{Stranger, strangers};
 
 /// Holds a pack that is on, with the values of its settings.
 #[derive(Debug, Clone)]

@@ -15,9 +15,9 @@ local function is_overdue(row)
 end
 
 local AGES = {
-  { upto = 1, en = "0 to 1 days", zh = "0–1 天" }, { upto = 3, en = "2 to 3 days", zh = "2–3 天" },
-  { upto = 7, en = "4 to 7 days", zh = "4–7 天" }, { upto = 30, en = "8 to 30 days", zh = "8–30 天" },
-  { upto = math.huge, en = "more than 30 days", zh = "30 天以上" },
+  { key = "to_1_day", upto = 1, en = "0 to 1 days", zh = "0–1 天" }, { key = "to_3_days", upto = 3, en = "2 to 3 days", zh = "2–3 天" },
+  { key = "to_7_days", upto = 7, en = "4 to 7 days", zh = "4–7 天" }, { key = "to_30_days", upto = 30, en = "8 to 30 days", zh = "8–30 天" },
+  { key = "over_30_days", upto = math.huge, en = "more than 30 days", zh = "30 天以上" },
 }
 local function age_of(days)
   for at, age in ipairs(AGES) do
@@ -108,7 +108,7 @@ if well.customers > 0 then
     en = "Of {n} complaining {n|customer|customers} served in time, with at least {days} days since, {again} bought again: {share} %. The practitioners' claim is {claim} %: {verdict}.",
     zh = "投诉得到及时处理且已满 {days} 天的客户 {n} 个，其中 {again} 个再次购买：{share}%。经验之说为 {claim}%：{verdict}。",
     n = well.customers, days = settings.again_days, again = well.again, share = percent(well.share), claim = percent(CLAIM),
-    verdict = well.share >= CLAIM and say{ en = "it holds here", zh = "此处成立" } or say{ en = "it does not hold here", zh = "此处不成立" },
+    verdict = well.customers < settings.claim_from and say{ en = "too few here to tell", zh = "客户太少，无法判断" } or well.share >= CLAIM and say{ en = "it holds here", zh = "此处成立" } or say{ en = "it does not hold here", zh = "此处不成立" },
   })
 else
   print(say{
@@ -134,20 +134,20 @@ local OVERDUE = { "overdue", title = { en = "overdue", zh = "超时" } }
 local COMPLAINTS = { "complaints", title = { en = "complaints", zh = "投诉数" } }
 local REP = { "rep", title = { en = "rep", zh = "业务员" } }
 
-local aged = {}
+local aged, age_words = {}, {}
 for at, age in ipairs(AGES) do
-  ages[at].age = say(age)
+  ages[at].age, age_words[age.key] = age.key, { en = age.en, zh = age.zh }
   if ages[at].open > 0 then aged[#aged + 1] = ages[at] end
 end
-kehu.table{ name = "ages", title = { en = "Open by age", zh = "未结投诉按时长" }, { "age", title = { en = "age", zh = "时长" } }, OPEN, OVERDUE, rows = aged }
+kehu.table{ name = "ages", title = { en = "Open by age", zh = "未结投诉按时长" }, { "age", labels = age_words, title = { en = "age", zh = "时长" } }, OPEN, OVERDUE, rows = aged }
 
 for _, sum in ipairs(cause_list) do
-  sum.cause = sum.key ~= "" and sum.key or say{ en = "(no cause recorded)", zh = "（未记录原因）" }
+  sum.cause = sum.key ~= "" and sum.key or "unrecorded"
   sum.share = sum.complaints / all.complaints
 end
 kehu.table{
   name = "causes", limit = 20, title = { en = "Causes", zh = "原因" },
-  { "cause", title = { en = "cause", zh = "原因" } }, COMPLAINTS, { "share", as = "percent", title = { en = "share", zh = "占比" } }, OPEN, OVERDUE,
+  { "cause", labels = { unrecorded = { en = "(no cause recorded)", zh = "（未记录原因）" } }, title = { en = "cause", zh = "原因" } }, COMPLAINTS, { "share", as = "percent", title = { en = "share", zh = "占比" } }, OPEN, OVERDUE,
   rows = kehu.sort(cause_list, "-complaints", "cause"),
 }
 

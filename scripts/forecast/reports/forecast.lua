@@ -84,7 +84,7 @@ end
 -- The firm's target; without one, what its reps' targets come to.
 local function firm_target_in(month)
   local firm = target_in(month, nil)
-  if firm then return firm end
+  if firm then return firm, true end
   local seen, sum = {}, nil
   for _, target in ipairs(targets) do
     if target.rep and not seen[target.rep] then
@@ -93,7 +93,7 @@ local function firm_target_in(month)
       if part then sum = (sum or 0) + part end
     end
   end
-  return sum
+  return sum, false
 end
 
 -- The months from the current one to the last expected close or the end that was asked for.
@@ -125,14 +125,27 @@ local function trend_in(month)
   return before and before * (1 + settings.market_trend / 100)
 end
 
-local shown = {}
+-- True if each rep with a deal in the month has a target, so that their sum is that of all.
+local function all_have_targets(month)
+  for whose in pairs(by_month_and_rep[month] or {}) do
+    if target_in(month, whose) == nil then return false end
+  end
+  return true
+end
+
+local shown, is_partial = {}, false
 for _, month in ipairs(months) do
   local row = sums(by_month[month] or {})
   row.month = month_name(month)
   row.target = rep and target_in(month, rep) or nil
-  if rep == nil then row.target = firm_target_in(month) end
+  local is_whole = rep ~= nil
+  if rep == nil then
+    row.target, is_whole = firm_target_in(month)
+    is_whole = is_whole or all_have_targets(month)
+    is_partial = is_partial or (row.target ~= nil and not is_whole)
+  end
   row.reached = month == this_month and (reached_in(month, rep) or 0) or nil
-  row.gap = row.target and row.target - row.weighted - (row.reached or 0) or nil
+  row.gap = row.target and is_whole and row.target - row.weighted - (row.reached or 0) or nil
   row.trend = trend_in(month)
   shown[#shown + 1] = row
 end
@@ -146,6 +159,12 @@ kehu.table{
   { "gap", title = { en = "gap to target", zh = "目标缺口" }, as = MONEY },
   { "trend", title = { en = "market trend", zh = "市场趋势" }, as = MONEY }, rows = shown,
 }
+if is_partial then
+  print(kehu.say{
+    en = "Not all reps with deals have a target, and the firm has none: what their targets come to is not held against the forecast of all.",
+    zh = "并非每个有商机的业务员都有目标，公司也没有总目标：因此不计算缺口。",
+  })
+end
 
 local function rep_rows(of_month)
   local rows, order = {}, {}

@@ -48,12 +48,13 @@ for _, reason in ipairs(kehu.explain(example, "rfm_segment").reasons) do
   print(say{ en = "For example {id}: {why}", zh = "例如 {id}：{why}", id = string.format("C-%d", example), why = reason.text })
 end
 
-local WORDS = { H = say{ en = "high", zh = "高" }, L = say{ en = "low", zh = "低" } }
+local KEYS = { H = "high", L = "low" }
+local WORDS = { high = { en = "high", zh = "高" }, low = { en = "low", zh = "低" } }
 local rows = {}
 for _, label in ipairs(kehu.labels("rfm_segment")) do
   local sum = sums[label.key] or new_sum(label.key)
   local code = HIGH[label.key]
-  sum.r, sum.f, sum.m = WORDS[code:sub(1, 1)], WORDS[code:sub(2, 2)], WORDS[code:sub(3, 3)]
+  sum.r, sum.f, sum.m = KEYS[code:sub(1, 1)], KEYS[code:sub(2, 2)], KEYS[code:sub(3, 3)]
   sum.share = sum.customers / all.customers
   sum.amount_share = all.amount > 0 and sum.amount / all.amount or nil
   if sum.customers > 0 then
@@ -65,7 +66,7 @@ end
 kehu.table{
   name = "segments", title = { en = "Segments", zh = "八类客户" },
   { "segment", labels = "rfm_segment", title = { en = "segment", zh = "类别" } },
-  { "r", title = { en = "recency", zh = "最近" } }, { "f", title = { en = "frequency", zh = "频率" } }, { "m", title = { en = "monetary", zh = "金额" } },
+  { "r", labels = WORDS, title = { en = "recency", zh = "最近" } }, { "f", labels = WORDS, title = { en = "frequency", zh = "频率" } }, { "m", labels = WORDS, title = { en = "monetary", zh = "金额" } },
   { "customers", title = { en = "customers", zh = "客户数" } }, { "share", as = "percent", title = { en = "share", zh = "占比" } },
   { "amount", as = "money", title = { en = "amount", zh = "金额合计" } }, { "amount_share", as = "percent", title = { en = "share of amount", zh = "金额占比" } },
   { "mean_recency", digits = 0, title = { en = "mean days", zh = "平均天数" } }, { "mean_frequency", digits = 1, title = { en = "mean number", zh = "平均次数" } },

@@ -147,8 +147,10 @@ end
 if sums[""] then add(sums[""]) end
 if most then
   print(say{
-    en = "{tier} holds {n} {n|customer|customers}, {share} % rather than {stated} %: many have the same index, and those who tie at a cut-off go to the higher tier.",
-    zh = "{tier}有 {n} 个客户，占 {share}%，而非 {stated}%：许多客户指数相同，分界处并列的归入较高一级。",
+    en = settings.idle_last and "{tier} holds {n} {n|customer|customers}, {share} % rather than {stated} %: those of whom all indicators are 0 belong to the last tier (idle_last), and those who tie at a cut-off go to the higher one."
+      or "{tier} holds {n} {n|customer|customers}, {share} % rather than {stated} %: many have the same index, and those who tie at a cut-off go to the higher tier.",
+    zh = settings.idle_last and "{tier}有 {n} 个客户，占 {share}%，而非 {stated}%：所有指标均为 0 的归入最低级（idle_last），分界处并列的归入较高一级。"
+      or "{tier}有 {n} 个客户，占 {share}%，而非 {stated}%：许多客户指数相同，分界处并列的归入较高一级。",
     tier = most.text, n = most.sum.customers, share = percent(most.sum.share), stated = 100 * most.sum.stated,
   })
 end

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use kehu_contract::{Hook, Origin};
 use kehu_engine::day::Calendar;
 use kehu_engine::hooks;
-use kehu_engine::packs::PackSet;
+use kehu_engine::packs::{PackSet, strangers};
 use kehu_engine::score;
 use kehu_store::Store as _;
 
@@ -12,6 +12,7 @@ use crate::error::{CommandError, Result};
 use crate::locale::{ADVICE, CHECK, FOUND, STATE};
 use crate::output::{Cell, Column, Listing, show_listing};
 use crate::packs;
+use crate::runs;
 use crate::workspace::Workspace;
 
 /// Looks after the workspace: says what it is made of, and what is wrong
@@ -195,6 +196,10 @@ fn look_at_packs(workspace: &Workspace, packs: &PackSet, report: &mut Report) {
         if !names.is_empty() {
             report.ok(hook.name(), names.join(", "));
         }
+    }
+    for stranger in strangers(packs) {
+        let (found, advice) = runs::of_stranger(&stranger);
+        report.add(Status::Warning, "setting", found, &advice);
     }
     for wrong in hooks::unknown_needs(packs, settings) {
         report.add(Status::Error, "packs", wrong, "");

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use kehu_domain::{Entity, Interaction};
 use kehu_engine::records::{interactions, names};
 
@@ -117,11 +119,27 @@ fn list(context: &mut Context<'_>, args: &List) -> Result {
     let kind = args.kind.as_deref().map(|text| interactions::kind(&workspace.settings, text));
     let kind = kind.transpose()?.map(|kind| &kind.name);
     let mut found = interactions::list(&*reader, customer)?;
+    show_where_threads_stand(&mut found);
     found.retain(|each| kind.is_none_or(|kind| each.kind == *kind));
     let cells = Cells::new(&workspace.settings, workspace.language, &*reader);
     let listing = listing(&cells, &found)?;
     let form = context.form(workspace.language);
     show_listing(&mut context.printer, form, listing)
+}
+
+/// Gives what begins a thread the state into which a later step has put it.
+fn show_where_threads_stand(latest_first: &mut [Interaction]) {
+    let mut states = BTreeMap::new();
+    for each in latest_first.iter() {
+        if let (Some(about), Some(state)) = (each.about, &each.state) {
+            states.entry(about.0).or_insert_with(|| state.clone());
+        }
+    }
+    for each in latest_first.iter_mut().filter(|each| each.about.is_none()) {
+        if let Some(state) = states.remove(&each.id) {
+            each.state = Some(state);
+        }
+    }
 }
 
 /// The table of interactions, as lists and pages show it.

@@ -50,6 +50,7 @@ pub(crate) fn run(context: &mut Context<'_>, args: &Args) -> Result<ExitCode> {
     let workspace = context.open()?;
     let packs = packs::enabled(&workspace, context.shipped)?;
     packs::locked::tell(&workspace)?;
+    runs::tell_strangers(&packs);
     let as_of = args.as_of.map_or(workspace.act.today, |word| word.on(workspace.act.today));
     let options = runs::options(context, as_of, args.seed);
     let (failures, passed_over, customers) = if args.dry_run {

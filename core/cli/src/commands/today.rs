@@ -194,6 +194,8 @@ fn show(context: &mut Context<'_>, workspace: &Workspace, shown: &Shown<'_>) -> 
     let mut page = PageLines::new(context.printer.width());
     let (mut hidden, mut idle) = (0, Vec::new());
     for (at, day) in shown.days.iter().enumerate() {
+        // What was told to one rep was not told to the next.
+        writer.told.borrow_mut().clear();
         let is_idle = day.list.lines.is_empty() && day.list.withheld.is_empty();
         if is_idle && shown.days.len() > 1 {
             idle.extend((day.rep.id != 0).then_some(day.rep.name.as_str()));

@@ -1,7 +1,7 @@
 //! Answers to lines of today's list.
 
 use kehu_contract::Language;
-use kehu_engine::day::{Answer, Answered, Closing, Work, Worklist, answer};
+use kehu_engine::day::{Answer, Answered, Closing, Line, Work, Worklist, answer};
 use kehu_engine::hooks::effects::edited;
 use serde_json::json;
 
@@ -90,7 +90,10 @@ pub(super) fn run(
     let interaction = answered.interaction.as_ref().map(|(id, _)| id.to_string());
     if context.globals.json {
         let also: Vec<&str> = answered.also.iter().map(|line| line.key.as_str()).collect();
-        let value = json!({ "key": answered.line.key, "interaction": interaction, "also": also });
+        let open: Vec<&str> = answered.open.iter().map(|line| line.key.as_str()).collect();
+        let value = json!({
+            "key": answered.line.key, "interaction": interaction, "also": also, "open": open,
+        });
         return show_json(&mut context.printer, value);
     }
     Ok(context.printer.line(&answered.line.key)?)
@@ -131,11 +134,15 @@ fn tell(answered: &Answered, closing: &Closing, cells: &Cells<'_>, language: Lan
         let (name, said) = (&answered.line.name, edited(&answered.line.edit));
         Printer::talk(&format!("Changed {name}: {said}."));
     }
-    for line in &answered.also {
+    let told = |line: &Line, zh: &str, en: &str| {
         let (key, what) = (&line.key, line.title.get(language));
         Printer::talk(&match language {
-            Language::Zh => format!("同一次联系也包括 {key}：{what}。"),
-            Language::En => format!("With it {key}: {what}."),
+            Language::Zh => format!("{zh} {key}：{what}。"),
+            Language::En => format!("{en} {key}: {what}."),
         });
-    }
+    };
+    answered.also.iter().for_each(|line| told(line, "同一次联系也包括", "With it"));
+    answered.open.iter().for_each(|line| {
+        told(line, "仍未完成", "Still open");
+    });
 }

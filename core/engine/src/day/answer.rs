@@ -6,7 +6,7 @@ use kehu_domain::{
 };
 use kehu_store::Writer;
 
-use super::contacts::{KINDS, PLAIN, kind_of};
+use super::contacts::{KINDS, kind_of};
 use super::key::folded;
 use super::worklist::{Line, Worklist};
 use super::{DayError, Work, tasks};
@@ -63,8 +63,10 @@ pub struct Answered {
     pub interaction: Option<(InteractionId, String)>,
     /// True if the customer's record says something else now.
     pub edited: bool,
-    /// What else was closed with it: the other purposes of the contact.
+    /// What else was closed with it: the other purposes of the contact that are talk and no more.
     pub also: Vec<Line>,
+    /// The other purposes that stay open, since doing them records a fact of their own.
+    pub open: Vec<Line>,
 }
 
 /// Writes a person's answer to a line of a list, as one operation.
@@ -84,18 +86,23 @@ pub fn answer(
     let interaction = match &answer.closing {
         Closing::Done { outcome, text } => {
             let said = (outcome.as_ref(), text.as_ref());
-            let interaction = log(work, writer.as_mut(), &line, said, today)?;
-            log_more(work, writer.as_mut(), &line, interaction.as_ref(), today)?;
-            interaction
+            log(work, writer.as_mut(), &line, said, today)?
         }
         Closing::Snooze { .. } | Closing::Skip { .. } => None,
     };
-    for topic in line.topics() {
+    let is_done = matches!(answer.closing, Closing::Done { .. });
+    let (mut also, mut open) = (Vec::new(), Vec::new());
+    for (at, topic) in line.topics().iter().enumerate() {
+        if at > 0 && is_done && topic.records_a_fact() {
+            open.push(topic.clone());
+            continue;
+        }
         close(work, writer.as_mut(), topic, &answer.closing, today)?;
+        if at > 0 {
+            also.push(topic.clone());
+        }
     }
-    let also = line.merged.iter().skip(1).cloned().collect();
-    let edited = matches!(answer.closing, Closing::Done { .. })
-        && edit(work, writer.as_mut(), &line, today)?;
+    let edited = is_done && edit(work, writer.as_mut(), &line, today)?;
     let mut told = summary(&line, &answer.closing);
     if edited {
         let why = line.because.first().map(|because| format!(" ({})", because.text.en));
@@ -103,7 +110,7 @@ pub fn answer(
     }
     writer.set_summary(&told);
     let operation = writer.commit()?;
-    Ok(Answered { operation, line, interaction, edited, also })
+    Ok(Answered { operation, line, interaction, edited, also, open })
 }
 
 /// Changes the customer's record as the line says; false if it says so already.
@@ -232,41 +239,6 @@ fn log(
     interaction.text = text.cloned().or(why);
     let id = writer.put(&interaction.into(), today)?;
     Ok(Some((InteractionId(id), kind.to_owned())))
-}
-
-/// Logs what is not said by the interaction of a contact of several purposes: the step of each other thread, and
-/// what is of a kind of its own, such as a survey.
-fn log_more(
-    work: &Work<'_>,
-    writer: &mut dyn Writer,
-    line: &Line,
-    interaction: Option<&(InteractionId, String)>,
-    today: Day,
-) -> Result<(), DayError> {
-    let Some((id, kind)) = interaction else { return Ok(()) };
-    let mut logged: Vec<&str> = vec![kind];
-    logged.extend(PLAIN);
-    for (at, topic) in line.merged.iter().enumerate() {
-        let (Some(customer), own) = (topic.customer, kind_of(&topic.channel)) else { continue };
-        let step = topic.about.as_ref().filter(|_| at > 0 && topic.state.is_some());
-        let is_more = !logged.contains(&own) && work.settings.kind(own).is_some();
-        let kind = match step {
-            Some((_, thread)) => thread,
-            None if is_more => own,
-            None => continue,
-        };
-        let mut more = Interaction::new(customer, today, kind);
-        more.rep = work.rep_id();
-        more.about = Some(step.map_or(*id, |(thread, _)| *thread));
-        more.state = step.and(topic.state.clone());
-        more.minute = step.and(work.settings.now_on(today));
-        more.fields.clone_from(&topic.fields);
-        more.deal = topic.deal.as_ref().map(|(id, _)| *id);
-        more.channel = Some(line.channel.clone());
-        writer.put(&more.into(), today)?;
-        logged.push(kind);
-    }
-    Ok(())
 }
 
 fn task(work: &Work<'_>, line: &Line, key: &str, closing: &Closing, today: Day) -> Task {

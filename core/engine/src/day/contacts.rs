@@ -13,8 +13,9 @@ use crate::settings::Settings;
 pub(super) const KINDS: [(&str, &str); 3] =
     [("phone", "call"), ("telephone", "call"), ("wechat", "message")];
 
-/// The kinds of which one contact is any: what else is done with it, such as a survey, is a record of its own.
-pub(super) const PLAIN: [&str; 5] = ["visit", "call", "message", "email", "meeting"];
+/// The kinds of which one contact is any. What is of another kind, such as a joint activity, a trade show or a
+/// survey, takes its own preparation and is a record of its own: it stays a line of its own.
+const PLAIN: [&str; 5] = ["visit", "call", "message", "email", "meeting"];
 
 /// Stands in `[worklist.minutes]` for every other channel that reaches the customer.
 const OTHER: &str = "other";
@@ -95,7 +96,8 @@ pub(super) fn merge(settings: &Settings, lines: Vec<Line>, as_of: Day) -> Vec<Li
     let mut contacts: BTreeMap<CustomerId, usize> = BTreeMap::new();
     let mut kept: Vec<Line> = Vec::new();
     for line in lines {
-        let is_due = line.contact && line.withheld.is_empty() && line.due <= as_of;
+        let is_plain = PLAIN.contains(&kind_of(&line.channel));
+        let is_due = line.contact && is_plain && line.withheld.is_empty() && line.due <= as_of;
         let Some(customer) = line.customer.filter(|_| is_due) else {
             kept.push(line);
             continue;
@@ -111,16 +113,14 @@ pub(super) fn merge(settings: &Settings, lines: Vec<Line>, as_of: Day) -> Vec<Li
     kept
 }
 
-/// Adds a line to the contact that leads: by the more personal channel of the two, with the earlier day. What is
-/// of a kind of its own, such as a survey or an event, is spoken of in a visit or call that takes place anyway.
+/// Adds a line to the contact that leads: by the more personal channel of the two, with the earlier day.
 fn add(settings: &Settings, contact: &mut Line, line: Line) {
     if contact.merged.is_empty() {
         contact.merged.push(contact.clone());
     }
-    let personal =
-        |channel: &str| (PLAIN.contains(&kind_of(channel)), seconds(settings, channel, true));
     let is_planned = line.hook == Some(Hook::PlanVisits);
-    if is_planned || personal(&line.channel) > personal(&contact.channel) {
+    let length = |channel: &str| seconds(settings, channel, true);
+    if is_planned || length(&line.channel) > length(&contact.channel) {
         contact.channel.clone_from(&line.channel);
     }
     if line.visit.is_some() && contact.visit.is_none() {
@@ -132,11 +132,5 @@ fn add(settings: &Settings, contact: &mut Line, line: Line) {
     contact.keys.extend(line.keys.iter().cloned());
     contact.because.extend(line.because.iter().cloned());
     contact.guide(line.guidance.clone());
-    for (name, value) in &line.edit {
-        contact.edit.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    for (name, value) in &line.fields {
-        contact.fields.entry(name.clone()).or_insert_with(|| value.clone());
-    }
     contact.merged.push(line);
 }

@@ -100,6 +100,12 @@ impl Line {
         if self.merged.is_empty() { std::slice::from_ref(self) } else { &self.merged }
     }
 
+    /// True if doing it says more than that the customer was met or called: it moves a thread on, changes the
+    /// customer's record, or fills fields.
+    pub(super) fn records_a_fact(&self) -> bool {
+        self.state.is_some() || !self.edit.is_empty() || !self.fields.is_empty()
+    }
+
     /// Since when it is late: the earliest day that was promised and is over.
     pub fn late_since(&self, today: Day) -> Option<Day> {
         let promised = self.topics().iter().filter(|topic| topic.promised && topic.due < today);

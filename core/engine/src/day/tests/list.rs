@@ -97,7 +97,7 @@ fn what_is_to_be_said_to_a_customer_is_one_contact_that_is_answered_whole_or_in_
 }
 
 #[test]
-fn a_contact_moves_every_thread_that_it_is_about() {
+fn a_contact_moves_its_first_thread_and_leaves_the_others_to_be_answered() {
     let complain = "local why = kehu.rule{ id = \"why\", en = \"open\" }
 return { follow_up = function(c, case, ctx)
   local made = {}
@@ -118,10 +118,29 @@ end }";
     // A Sunday, on which nobody visits.
     let list = office.today(ann, "2025-03-02");
     assert_eq!(said(&list), ["Wuhan: ring+ring"]);
-    office.answer(ann, "2025-03-02", &list.lines[0].key, done()).unwrap();
+    let answered = office.answer(ann, "2025-03-02", &list.lines[0].key, done()).unwrap();
+    let left = office.today(ann, "2025-03-02");
+    assert_eq!(said(&left), ["Wuhan: ring"], "that the other is resolved, nobody has said");
+    let open: Vec<_> = answered.open.iter().map(|topic| topic.key.as_str()).collect();
+    assert_eq!((answered.also, open), (vec![], vec![left.lines[0].key.as_str()]));
+    office.answer(ann, "2025-03-02", &left.lines[0].key, done()).unwrap();
     let list = office.today(ann, "2025-03-02");
     assert_eq!(said(&list), Vec::<String>::new(), "both are resolved");
     assert_eq!(list.closed, 0, "their state says so, not the answers alone");
+}
+
+#[test]
+fn an_event_or_activity_is_no_matter_of_a_call() {
+    let event = proposer("memo", 60, "because").replace("phone", "event");
+    let ring = proposer("ring", 70, "because");
+    let kind = "[[kind]]\nname = \"event\"\ntitle = { en = \"event\" }\ncontact = true\n";
+    let office = Office::new(kind, &[("ring", FOLLOW_UP, &ring), ("event", FOLLOW_UP, &event)]);
+    let ann = office.rep("Ann");
+    office.customer("Wuhan", Some(ann));
+    // A Sunday, on which nobody visits.
+    let list = office.today(ann, "2025-03-02");
+    assert!(list.failures.is_empty(), "{:?}", list.failures);
+    assert_eq!(said(&list), ["Wuhan: ring", "Wuhan: memo"]);
 }
 
 #[test]
