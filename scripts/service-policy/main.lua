@@ -389,7 +389,11 @@ end
 
 local rises = kehu.rule{
   id = "rises", input = "upgrade_amount",
-  en = "only {2} {2|point|points} short of the next tier: more than {value} more in 12 months lifts it", zh = "距上一级只差 {2} 分：12 个月内再买 {value} 以上即可升级",
+  en = "only {2} {2|point|points} short of the next tier: more than {1:amount} more in 12 months lifts it", zh = "距上一级只差 {2} 分：12 个月内再买 {1:amount} 以上即可升级",
+}
+local rises_at_once = kehu.rule{
+  id = "rises_at_once",
+  en = "only {1} {1|point|points} short of the next tier: any purchase lifts it", zh = "距上一级只差 {1} 分：再购买即可升级",
 }
 local do_not_flee = kehu.rule{
   id = "do_not_flee",
@@ -413,12 +417,15 @@ local function advise(p, ctx, made)
   if c.service_policy then say(policies[c.service_policy], settings.contact_days[c.service_policy], c.service_policy) end
   if c.problem_customer then say(do_not_flee, c.effort_complaints) end
   if c.tier_gap and c.tier_gap <= settings.upgrade_near and c.upgrade_amount then
-    say(rises, c.upgrade_amount, round(c.tier_gap))
+    if c.upgrade_amount > 0 then say(rises, c.upgrade_amount, round(c.tier_gap)) else say(rises_at_once, round(c.tier_gap)) end
   end
-  if c.service_fit == "under_served" then
+  -- What a customer is to get by its attitude goes before what others of its result get.
+  local target = c.effort_target
+  local is_dug_into = target == "second" or target == "third_able"
+  if c.service_fit == "under_served" and target ~= "first" and target ~= "third_unable" then
     say(give_more)
-  elseif c.service_fit == "over_served" then
-    if c.effort_target == "first" then say(leave_time, round(c.effort_hours)) else say(give_less) end
+  elseif c.service_fit == "over_served" and not is_dug_into then
+    if target == "first" then say(leave_time, round(c.effort_hours)) else say(give_less) end
   end
 end
 

@@ -204,6 +204,23 @@ contact_days = { strategic = 7, A = 3 }
 }
 
 #[test]
+fn deals_in_a_stage_that_was_renamed_are_told_by_the_doctor() {
+    let kit = Kit::shop();
+    kit.done("deal add 武汉钢铁 年度合同 --on 2024-02-20");
+    let told = "1 in the stage prospect of sales, which is not declared";
+    assert!(!kit.run("doctor").contains(told));
+    kit.set(
+        r#"
+[[pipeline]]
+name = "sales"
+stage = [{ name = "lead", probability = 0.1 }, { name = "won", role = "won" }]
+"#,
+    );
+    let doctor = kit.run("doctor");
+    assert!(doctor.contains(told), "{doctor}");
+}
+
+#[test]
 fn a_list_of_interactions_says_where_a_thread_stands() {
     let kit = Kit::shop();
     kit.done("log complaint 武汉钢铁 --on 2024-02-01 --text 错发");

@@ -369,6 +369,14 @@ pub(crate) const SENTENCES: &[(&str, &str)] = &[
     ("no pack says how often customers are visited", "没有脚本包给出拜访频率"),
     ("no pack plans visits", "没有脚本包安排拜访"),
     ("no pack proposes follow-ups", "没有脚本包提出跟进建议"),
+    (
+        "{} in the stage {} of {}, which is not declared",
+        "{1} 个商机处于 {3} 的阶段 {2}，而该阶段未声明",
+    ),
+    (
+        "declare the stage again in kehu.toml, or move them: kehu deal move",
+        "请在 kehu.toml 中重新声明该阶段，或移动这些商机：kehu deal move",
+    ),
     ("see [packs] on in kehu.toml", "见 kehu.toml 的 [packs] on"),
     (
         "keep a copy of kehu.db as it is, then restore it from a backup",

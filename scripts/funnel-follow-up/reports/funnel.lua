@@ -68,7 +68,7 @@ end
 local top, middle, bottom = by_part.top.deals, by_part.middle.deals, by_part.bottom.deals
 local judged = top + middle + bottom
 local healthy = nil
-local reasons = {}
+local reasons, codes = {}, {}
 if judged > 0 then
   local most, fewest = top > math.max(middle, bottom), bottom < math.min(top, middle)
   healthy = most and fewest
@@ -79,6 +79,7 @@ if judged > 0 then
     }
   end
   if not most then
+    codes[#codes + 1] = "top_is_not_the_most"
     reasons[#reasons + 1] = say{
       en = "Not healthy: the top has {top} {top|deal|deals}, the middle {middle}, the bottom {bottom}. The most should be at the top: keep time for finding new customers.",
       zh = "漏斗不健康：顶部 {top} 个商机，中部 {middle} 个，底部 {bottom} 个。顶部应最多：请留出时间开发新客户。",
@@ -86,6 +87,7 @@ if judged > 0 then
     }
   end
   if not fewest then
+    codes[#codes + 1] = "bottom_is_not_the_fewest"
     reasons[#reasons + 1] = say{
       en = "Not healthy: the bottom has {bottom} {bottom|deal|deals}, the top {top}, the middle {middle}. The fewest should be at the bottom: close these first, before they are lost.",
       zh = "漏斗不健康：底部 {bottom} 个商机，顶部 {top} 个，中部 {middle} 个。底部应最少：请先促成，以免丢单。",
@@ -116,7 +118,7 @@ for _, part in ipairs(PARTS) do
   if part ~= "unknown" or sum.deals > 0 then shown[#shown + 1] = sum end
 end
 kehu.facts{
-  healthy = healthy, reasons = reasons, deals = #deals, deals_without_amount = without_amount,
+  healthy = healthy, reasons = codes, deals = #deals, deals_without_amount = without_amount,
   amount = kehu.sum(deals, "amount"), weighted = kehu.sum(deals, "weighted"), rep = rep and rep.name,
   middle_from = settings.middle_from, bottom_above = settings.bottom_above,
 }

@@ -50,7 +50,7 @@ for _, label in ipairs(kehu.labels("growth_type")) do
   sum.share = sum.customers / n
   sum.amount_share = total > 0 and sum.amount / total or nil
   sum.growth = sum.before > 0 and sum.amount / sum.before - 1 or nil
-  sum.advice = ADVICE[label.key] and say(ADVICE[label.key])
+  sum.advice = ADVICE[label.key] and label.key
   rows[#rows + 1] = sum
 end
 local AMOUNT = { "amount", as = "money", title = { en = "amount of the period", zh = "本期金额" } }
@@ -60,7 +60,7 @@ kehu.table{
   { "growth_type", labels = "growth_type", title = { en = "type", zh = "类型" } }, { "customers", title = { en = "customers", zh = "客户数" } },
   { "share", as = "percent", title = { en = "share", zh = "占比" } }, AMOUNT,
   { "amount_share", as = "percent", title = { en = "share of amount", zh = "金额占比" } },
-  { "before", as = "money", title = { en = "period before", zh = "上期金额" } }, GROWTH, { "advice", title = { en = "what to do", zh = "做法" } },
+  { "before", as = "money", title = { en = "period before", zh = "上期金额" } }, GROWTH, { "advice", labels = ADVICE, title = { en = "what to do", zh = "做法" } },
   rows = rows,
 }
 

@@ -76,7 +76,7 @@ local POLICY = {
   fading = { en = "risk of loss: few contacts, targeted special prices", zh = "流失风险高：控制联系次数，定向特价" },
   churned = { en = "few contacts: only large promotions; one person wakes them up", zh = "减少联系：只发大促或大折扣；由专人唤醒" },
 }
-for _, sum in ipairs(rows) do sum.policy = say(POLICY[sum.lifecycle]) end
+for _, sum in ipairs(rows) do sum.policy = sum.lifecycle end
 
 local PHASE = { "lifecycle", labels = "lifecycle", title = { en = "phase", zh = "阶段" } }
 local AMOUNT = { "amount", as = "money", title = { en = "amount so far", zh = "累计金额" } }
@@ -92,7 +92,7 @@ kehu.table{
   AMOUNT, { "amount_share", as = "percent", title = { en = "share of amount", zh = "金额占比" } }, AMOUNT_12M,
   { "mean_days", digits = 0, title = { en = "mean days", zh = "平均天数" } },
   { "mean_contacts", digits = 1, title = { en = "contacts in 30 days", zh = "30 天内户均联系" } },
-  { "policy", title = { en = "contact policy", zh = "联系方式" } },
+  { "policy", labels = POLICY, title = { en = "contact policy", zh = "联系方式" } },
   rows = rows,
 }
 

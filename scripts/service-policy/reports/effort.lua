@@ -30,6 +30,12 @@ local USUAL = {
   visit = settings.minutes.visit, meeting = settings.minutes.meeting, call = settings.minutes.call,
   message = settings.minutes.message, email = settings.minutes.message,
 }
+local TOLD = {
+  more_to_the_friendly = {
+    en = "more time goes to the friendly first type than to the second and able third: dig in there", zh = "给友善的第一类客户的时间多于第二类与有能力的第三类：应到后者那里死磕",
+  },
+  no_attitude = { en = "no attitude is known: turn on the pack dealer-attitude", zh = "态度均未知：需启用 dealer-attitude" },
+}
 local reps, by_name = {}, {}
 local timed = "happened >= '" .. kehu.day.format(from) .. "' and (minutes > 0 or kind in ('visit', 'meeting', 'call', 'message', 'email'))"
 for i in kehu.interactions{ columns = "customer, kind, rep, happened, minutes", where = timed } do
@@ -46,11 +52,9 @@ for i in kehu.interactions{ columns = "customer, kind, rep, happened, minutes", 
 end
 for _, row in ipairs(reps) do
   if row.first > row.second + row.third_able then
-    row.told = kehu.say{
-      en = "more time goes to the friendly first type than to the second and able third: dig in there", zh = "给友善的第一类客户的时间多于第二类与有能力的第三类：应到后者那里死磕",
-    }
+    row.told = "more_to_the_friendly"
   elseif row.hours > 0 and row.unknown == row.hours then
-    row.told = kehu.say{ en = "no attitude is known: turn on the pack dealer-attitude", zh = "态度均未知：需启用 dealer-attitude" }
+    row.told = "no_attitude"
   end
 end
 
@@ -75,6 +79,6 @@ kehu.table{
   { "first", digits = 1, title = { en = "first type", zh = "第一类" } }, { "second", digits = 1, title = { en = "second type", zh = "第二类" } },
   { "third_able", digits = 1, title = { en = "third, able", zh = "第三类有能力" } },
   { "third_unable", digits = 1, title = { en = "third, unable", zh = "第三类没有能力" } },
-  { "unknown", digits = 1, title = { en = "not known", zh = "未知" } }, { "told", title = { en = "said", zh = "提示" } },
+  { "unknown", digits = 1, title = { en = "not known", zh = "未知" } }, { "told", labels = TOLD, title = { en = "said", zh = "提示" } },
   rows = kehu.sort(reps, "-hours", "rep"),
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use kehu_contract::{Hook, Origin};
@@ -5,7 +6,7 @@ use kehu_engine::day::Calendar;
 use kehu_engine::hooks;
 use kehu_engine::packs::{PackSet, strangers};
 use kehu_engine::score;
-use kehu_store::Store as _;
+use kehu_store::{CustomerRange, Store as _};
 
 use crate::context::Context;
 use crate::error::{CommandError, Result};
@@ -124,6 +125,9 @@ fn look(context: &Context<'_>, workspace: &Workspace, report: &mut Report) {
     if let Err(error) = look_at_store(workspace, report) {
         report.error("database", &error);
     }
+    if let Err(error) = look_at_stages(workspace, report) {
+        report.error("deals", &error);
+    }
     match packs::enabled(workspace, context.shipped) {
         Ok(packs) => {
             look_at_packs(workspace, &packs, report);
@@ -158,6 +162,27 @@ fn look_at_store(workspace: &Workspace, report: &mut Report) -> Result {
     let mut advice = "keep a copy of kehu.db as it is, then restore it from a backup";
     for damage in workspace.store.check()? {
         report.add(Status::Error, "database", damage, std::mem::take(&mut advice));
+    }
+    Ok(())
+}
+
+/// Finds deals in stages that kehu.toml no longer declares: they have no probability and no part of the funnel.
+fn look_at_stages(workspace: &Workspace, report: &mut Report) -> Result {
+    let settings = &workspace.settings;
+    let mut strays: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let today = workspace.act.today;
+    workspace.read()?.deals(CustomerRange::ALL, today, &mut |deal, events| {
+        if let Some(last) = events.last()
+            && settings.stage(&deal.pipeline, &last.stage).is_none()
+        {
+            *strays.entry((last.stage.clone(), deal.pipeline.clone())).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    for ((stage, pipeline), count) in strays {
+        let found = format!("{count} in the stage {stage} of {pipeline}, which is not declared");
+        let advice = "declare the stage again in kehu.toml, or move them: kehu deal move";
+        report.add(Status::Warning, "deals", found, advice);
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ const PROBE: &str = r##"
 /// Small limits, so that the attacks are over soon.
 fn limits() -> Limits {
     Limits {
-        call: Duration::from_millis(25),
+        call: Duration::from_millis(100),
         batch: Duration::from_secs(5),
         run: Duration::from_secs(1),
         load: Duration::from_millis(500),
