@@ -1,4 +1,4 @@
-//! Contacts: what reaches the customer, how long it takes, and one contact for all that is to be said.
+//! Contacts: what reaches the customer, how long it takes, and one contact for the visits, calls and messages of a day.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
